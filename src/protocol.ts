@@ -1,0 +1,280 @@
+/**
+ * What build and bundle agree on: the grammar of marks, the events, the tables that the build writes into a
+ * bundle and the runtime reads, and the calls that realised code makes. It imports nothing.
+ */
+
+/** Version of the events and of the installed object. Runtimes of one version share a realm. */
+export const PROTOCOL_VERSION = 1;
+
+/** The runtime installs itself at `globalThis[Symbol.for(REALM_KEY)]`. */
+export const REALM_KEY = 'module-phases';
+
+// --- marks -----------------------------------------------------------------------------------------------
+
+/** Text of the mark with number `site` of the module whose marks carry `token`. */
+export const markText = (token: string, site: number): string => `/*~${token}:${site.toString(36)}*/`;
+
+/** Source of an expression that matches a mark: group 1 is the token, group 2 the site in base 36. */
+export const MARK_PATTERN = '/\\*~([0-9a-z]{10}):([0-9a-z]+)\\*/';
+
+// --- words -----------------------------------------------------------------------------------------------
+
+/**
+ * How an exported name is bound. All but `re-export` (an indirect binding) and `namespace` are declarations of
+ * the module itself; `default-expression` is `export default <expression>` (ECMA-262 `*default*`).
+ */
+export type BindingKind =
+  | 'const'
+  | 'let'
+  | 'var'
+  | 'class'
+  | 'function'
+  | 'default-expression'
+  | 're-export'
+  | 'namespace';
+
+/**
+ * `uninitialized`: in its temporal dead zone, reading it throws. `undefined`: it reads as undefined because it
+ * was not initialized yet. `initialized`: it has its value.
+ */
+export type BindingState = 'uninitialized' | 'undefined' | 'initialized';
+
+/** Status of a module's own body; finer than ECMA-262's [[Status]], which a whole cycle shares. */
+export type ModuleStatus = 'linked' | 'evaluating' | 'evaluating-async' | 'evaluated' | 'errored';
+
+/** A place in the user's own source. */
+export interface Loc {
+  /** Path relative to `root`, with `/`. */
+  file: string;
+  /** 1-based. */
+  line: number;
+  /** 0-based, in UTF-16 code units. */
+  column: number;
+}
+
+// --- events ----------------------------------------------------------------------------------------------
+
+interface EventBase {
+  /** Position in the trace, from 0, without gaps. */
+  seq: number;
+  /** Milliseconds since the trace began. */
+  time: number;
+}
+
+export interface InstantiatedBinding {
+  name: string;
+  kind: BindingKind;
+  state: BindingState;
+  /** True where the bundle itself was asked before any module ran; else the state follows from the code. */
+  observed: boolean;
+}
+
+export interface InstantiateEvent extends EventBase {
+  type: 'instantiate';
+  module: string;
+  chunk: string;
+  bindings: InstantiatedBinding[];
+}
+
+export interface EvaluateStartEvent extends EventBase {
+  type: 'evaluate-start';
+  module: string;
+  chunk: string;
+}
+
+export interface EvaluateEndEvent extends EventBase {
+  type: 'evaluate-end';
+  module: string;
+  /** Milliseconds of the module's own: without what it waited for. */
+  duration: number;
+}
+
+export interface EvaluateErrorEvent extends EventBase {
+  type: 'evaluate-error';
+  module: string;
+  /** Text of the error. Absent until the host reports it, `thrown value` where the error has no message. */
+  error?: string;
+}
+
+export interface SuspendEvent extends EventBase {
+  type: 'evaluate-suspend' | 'evaluate-resume';
+  module: string;
+  loc: Loc;
+}
+
+export interface InitializeEvent extends EventBase {
+  type: 'initialize';
+  module: string;
+  name: string;
+  /** Absent with `values: false`. */
+  value?: string;
+  loc: Loc;
+}
+
+export interface WriteEvent extends EventBase {
+  type: 'write';
+  module: string;
+  name: string;
+  /** Absent with `values: false`. */
+  value?: string;
+  /** The value before, as far as it was seen. */
+  previous?: string;
+  loc: Loc;
+  /** Writes since the last logged one that nothing had read (`writes: 'observed'`); absent when none. */
+  unobserved?: number;
+}
+
+export interface ReadEvent extends EventBase {
+  type: 'read';
+  importer: string;
+  loc: Loc;
+  /** The module that declares the binding, through any chain of re-exports; an external's id. */
+  module: string;
+  /** The binding's name there (ECMA-262 [[BindingName]]; `default` for a default expression). */
+  name: string;
+  /** The importer's own name for it; `ns.x` through a namespace. */
+  local: string;
+  state: BindingState;
+  /** Absent where it threw, where no value was taken, and with `values: false`. */
+  value?: string;
+  /** The exporter's body had not ended. */
+  early: boolean;
+}
+
+export type TraceEvent =
+  | InstantiateEvent
+  | EvaluateStartEvent
+  | EvaluateEndEvent
+  | EvaluateErrorEvent
+  | SuspendEvent
+  | InitializeEvent
+  | WriteEvent
+  | ReadEvent;
+
+export interface TracedModule {
+  readonly status: ModuleStatus;
+  /** The module's surviving exports, each behind a getter that reads the live binding. */
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
+/** What stands at `globalThis[Symbol.for('module-phases')]`. */
+export interface Trace {
+  /** {@link PROTOCOL_VERSION} */
+  readonly version: number;
+  readonly events: readonly TraceEvent[];
+  readonly modules: Readonly<Record<string, TracedModule>>;
+  /** Reads and writes that `limit` left out. */
+  readonly dropped: number;
+  /** Calls `listener` with each event from now on; returns what ends that. What it throws is counted, not thrown. */
+  subscribe(listener: (event: TraceEvent) => void): () => void;
+}
+
+// --- tables: what the build writes into the bundle ----------------------------------------------------------
+
+export type ReadsMode = 'first' | 'all' | false;
+export type WritesMode = 'observed' | 'all' | false;
+export type ValuesMode = 'preview' | 'type' | false;
+/** `full`: every event a line; `summary`: a screen at the end; `auto`: by the number of modules. */
+export type ConsoleDetail = 'auto' | 'full' | 'summary';
+
+export interface ConsoleSettings {
+  detail: ConsoleDetail;
+  /** `auto`: on a terminal, and as `NO_COLOR` and `FORCE_COLOR` say. */
+  color: boolean | 'auto';
+}
+
+export interface RuntimeSettings {
+  reads: ReadsMode;
+  writes: WritesMode;
+  values: ValuesMode;
+  limit: number;
+  console: ConsoleSettings | false;
+}
+
+/** A binding that a module declares: name, kind, the place of its declaration. */
+export type BindingRow = [name: string, kind: BindingKind, line: number, column: number];
+
+/**
+ * An export: its name, the module (index in the build) that declares the binding, and the binding's index there,
+ * or -1 for that module's namespace object.
+ */
+export type ExportRow = [name: string, module: number, binding: number];
+
+/** A requested module: its index in the build, the line of the first request. In source order. */
+export type RequestRow = [module: number, line: number];
+
+export interface ModuleRow {
+  path: string;
+  /** File name of the chunk that holds it; absent for a module that the bundle has no statement of. */
+  chunk?: string;
+  requests: RequestRow[];
+  bindings: BindingRow[];
+  exports: ExportRow[];
+}
+
+/** What the build knows of the whole graph. Modules refer to each other by their index here. */
+export interface BuildTable {
+  settings: RuntimeSettings;
+  modules: ModuleRow[];
+  /** Static entries, as indices of modules. */
+  entries: number[];
+  /** Number of cells: at least the number of sites of all chunks. */
+  sites: number;
+}
+
+/**
+ * A surviving place of interest: kind, module, line, column, then by kind:
+ * - `r` read: the module (index) that declares the binding, or the id of an external; the index of the binding
+ *   there, -1 for a namespace object, or its name where no declaration is known; the importer's name for it.
+ * - `w` write, `i` initialization: the index of the binding.
+ * - `a` top-level await: nothing.
+ *
+ * A last element names the file where it is not the module's own.
+ */
+export type SiteRow =
+  | ['r', module: number, line: number, column: number, target: number | string, binding: number | string, local: string, file?: string]
+  | ['w' | 'i', module: number, line: number, column: number, binding: number, file?: string]
+  | ['a', module: number, line: number, column: number, file?: string];
+
+/**
+ * A traced getter: module, index of the binding, getter; the getter is 0 where reading could run user code (what
+ * Rollup printed as a member of an object that it publishes).
+ */
+export type GetterRow = [module: number, binding: number, getter: (() => unknown) | 0];
+
+export interface ChunkTable {
+  /** Number of the chunk's first site in the build. */
+  first: number;
+  sites: SiteRow[];
+  getters: GetterRow[];
+}
+
+// --- calls: what realised code says to the runtime ----------------------------------------------------------
+
+/**
+ * One build's side of the runtime. `seen` has a cell per site: 0 sends the realised code to the runtime, anything
+ * else lets it pass. No method throws; `value`, `after`, `suspend` and `resume` return what they are given.
+ */
+export interface Build {
+  readonly seen: Uint32Array;
+  /** Called first in a chunk: its sites and getters. */
+  chunk(table: ChunkTable): void;
+  start(module: number): void;
+  end(module: number): void;
+  /** A read of an identifier of the chunk, about to happen. */
+  read(site: number, get: () => unknown): void;
+  /** A read of a member of a namespace object that the bundler printed, about to happen. */
+  probe(site: number): void;
+  /** A read of a member, whose value is here. */
+  value<T>(site: number, value: T): T;
+  /** A read of which no value can be taken: a method of an object that only the program may touch. */
+  note(site: number): void;
+  /** A write that has happened: the new value. */
+  write(site: number, value: unknown): void;
+  /** A write by an expression with another value (`n++`, a pattern): that value, and the new one. */
+  after<T>(result: T, site: number, value: unknown): T;
+  /** A binding has left its temporal dead zone, or has its first value. */
+  init(site: number, value: unknown): void;
+  suspend<T>(site: number, awaited: T): T;
+  resume<T>(site: number, value: T): T;
+}
