@@ -1,0 +1,73 @@
+/** Nouns of the build: the record of a module and the sites in it. It imports only words. */
+import type { BindingKind } from './protocol.ts';
+
+/** A place in the user's own source: 1-based line, 0-based column; `file` where it is not the module itself. */
+export interface Place {
+  line: number;
+  column: number;
+  file?: string;
+}
+
+/** A requested module (ECMA-262 [[RequestedModules]]): each specifier once, in source order. */
+export interface ModuleRequest extends Place {
+  specifier: string;
+}
+
+/** ECMA-262 ImportEntry; `request` is an index of `requests`, `name` is null for a namespace object. */
+export interface ImportEntry {
+  local: string;
+  request: number;
+  name: string | null;
+}
+
+/** A binding that the module declares and exports. A default expression's name is `default`. */
+export interface Binding extends Place {
+  name: string;
+  kind: Exclude<BindingKind, 're-export' | 'namespace'>;
+}
+
+export interface LocalExport {
+  name: string;
+  /** Index of `bindings`. */
+  binding: number;
+}
+
+/** `export { imported as name } from`; `imported` is null for the namespace object (`export * as name from`). */
+export interface IndirectExport {
+  name: string;
+  request: number;
+  imported: string | null;
+}
+
+/**
+ * A place that carries a mark; its number is its index in `sites`.
+ * - `statement`: before a top-level statement, or after the name of one of its declarators.
+ * - `default`: before `export default` of anything that is not a plain identifier's alias.
+ * - `declaration`: after the name, where an exported binding is declared.
+ * - `read`: after a reference to an import: `ns.a.b` has a site for `ns` (path empty), `ns.a` and `ns.a.b`.
+ * - `write`: after the target, where an exported binding is written.
+ * - `await`: after the keyword of a top-level await.
+ */
+export type Site = Place &
+  (
+    | { kind: 'statement' }
+    | { kind: 'default'; binding: number }
+    | { kind: 'declaration'; binding: number }
+    | { kind: 'read'; import: number; path: string[] }
+    | { kind: 'write'; binding: number }
+    | { kind: 'await' }
+  );
+
+/** What the plugin knows of a module (ECMA-262 Source Text Module Record), kept in Rollup's `meta`: plain JSON. */
+export interface ModuleRecord {
+  /** Of its marks; the module's own code does not contain it. */
+  token: string;
+  requests: ModuleRequest[];
+  imports: ImportEntry[];
+  localExports: LocalExport[];
+  indirectExports: IndirectExport[];
+  /** `export * from`: indices of `requests`. */
+  starExports: number[];
+  bindings: Binding[];
+  sites: Site[];
+}
