@@ -165,6 +165,8 @@ export interface Trace {
   readonly modules: Readonly<Record<string, TracedModule>>;
   /** Reads and writes that `limit` left out. */
   readonly dropped: number;
+  /** Errors that the trace kept from the program: those of subscribers, and its own. */
+  readonly failures: number;
   /** Calls `listener` with each event from now on; returns what ends that. What it throws is counted, not thrown. */
   subscribe(listener: (event: TraceEvent) => void): () => void;
 }
@@ -207,6 +209,8 @@ export interface ModuleRow {
   path: string;
   /** File name of the chunk that holds it; absent for a module that the bundle has no statement of. */
   chunk?: string;
+  /** Absent where the bundle doesn't show when it starts and ends, as for a CommonJS module. */
+  phases?: true;
   requests: RequestRow[];
   bindings: BindingRow[];
   exports: ExportRow[];
@@ -269,10 +273,12 @@ export interface Build {
   value<T>(site: number, value: T): T;
   /** A read of which no value can be taken: a method of an object that only the program may touch. */
   note(site: number): void;
-  /** A write that has happened: the new value. */
-  write(site: number, value: unknown): void;
-  /** A write by an expression with another value (`n++`, a pattern): that value, and the new one. */
-  after<T>(result: T, site: number, value: unknown): T;
+  /** A write that has happened, and the new value where it can be told. */
+  write(site: number, value?: unknown): void;
+  /** A write by an expression with another value (`n++`, a pattern): that value, then as `write`. */
+  after<T>(result: T, site: number, value?: unknown): T;
+  /** `++` or `--` after a member: the old value, by how much it changes. */
+  step<T>(old: T, site: number, by: number): T;
   /** A binding has left its temporal dead zone, or has its first value. */
   init(site: number, value: unknown): void;
   suspend<T>(site: number, awaited: T): T;

@@ -1,3 +1,5 @@
+import type { Loc } from '../../protocol.ts';
+
 /** How a piece of text looks: terminals have a colour for each, browsers a style. */
 export type Tone = 'plain' | 'dim' | 'strong' | 'good' | 'note' | 'warn' | 'bad';
 
@@ -6,3 +8,21 @@ export type Span = readonly [text: string, tone: Tone];
 
 /** One line of output. */
 export type Line = readonly Span[];
+
+/** The line without its looks. */
+export const lineText = (line: Line): string => line.map((span) => span[0]).join('');
+
+/** A line of a block: what it tells of, in a column of its own, and the text. */
+export const row = (label: string, text: string, tone: Tone = 'plain'): Line => [
+  [`  ${label}`.padEnd(14), 'dim'],
+  [text, tone],
+];
+
+/** `file:line:column` as editors and stack traces count: the column from 1, though an event's is from 0. */
+export const place = (loc: Loc): string => `${loc.file}:${loc.line}:${loc.column + 1}`;
+
+/** `1 module`, `2 modules` */
+export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+/** `0.3 ms` */
+export const milliseconds = (ms: number): string => `${ms.toFixed(1)} ms`;

@@ -1,0 +1,49 @@
+/** Statements and the lists they stand in. */
+import type { Node } from 'estree';
+import { type Ancestor, startOf } from './walk.ts';
+
+/** The list that a statement is an element of; nothing where it is the only one (`if (a) b`). */
+export function listOf({ key, parent }: Ancestor): readonly Node[] | undefined {
+  switch (parent?.node.type) {
+    case 'Program':
+    case 'BlockStatement':
+    case 'StaticBlock':
+      return parent.node.body;
+    case 'SwitchCase':
+      return key === 'consequent' ? parent.node.consequent : undefined;
+    default:
+      return undefined;
+  }
+}
+
+export function previousIn(list: readonly Node[], node: Node): Node | undefined {
+  let low = 0;
+  let high = list.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (startOf(list[middle] as Node) < startOf(node)) low = middle + 1;
+    else high = middle;
+  }
+  return list[low - 1];
+}
+
+/** The expression statement that begins with the node, if one does. */
+export function statementOpenedBy(place: Ancestor): Ancestor | undefined {
+  for (let at: Ancestor | null = place; at && startOf(at.node) === startOf(place.node); at = at.parent) {
+    if (at.node.type === 'ExpressionStatement') return at;
+  }
+  return undefined;
+}
+
+/** Statements whose end needs no semicolon. */
+const CLOSED = new Set([
+  'FunctionDeclaration',
+  'ClassDeclaration',
+  'BlockStatement',
+  'SwitchStatement',
+  'TryStatement',
+  'EmptyStatement',
+]);
+
+export const needsSemicolon = (code: string, statement: Node & { end?: number }): boolean =>
+  !CLOSED.has(statement.type) && code.charAt((statement.end ?? 0) - 1) !== ';';

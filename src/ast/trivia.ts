@@ -1,0 +1,13 @@
+/** Offset of the first character from `offset` on that is neither white space nor in a comment. */
+export function skipTrivia(code: string, offset: number): number {
+  for (;;) {
+    while (/\s/.test(code.charAt(offset))) offset++;
+    const end = code.startsWith('//', offset)
+      ? code.indexOf('\n', offset)
+      : code.startsWith('/*', offset)
+        ? code.indexOf('*/', offset) + 2
+        : -1;
+    if (end < 0) return offset;
+    offset = end;
+  }
+}

@@ -1,0 +1,161 @@
+/** Every message of the plugin: one factory per code. Plain data, for `this.warn` and `this.error`. */
+import { isAbsolute, relative } from 'node:path';
+import { inspect } from 'node:util';
+import { closest, distance } from 'fastest-levenshtein';
+import type { RollupLog } from 'rollup';
+import type { Place } from './model.ts';
+
+const PACKAGE = 'rollup-plugin-module-phases';
+
+const DUPLICATE_PLUGIN = 'DUPLICATE_PLUGIN',
+  INVALID_OPTION = 'INVALID_OPTION',
+  MARKS_REMOVED = 'MARKS_REMOVED',
+  MARKS_REMOVED_IN_CHUNK = 'MARKS_REMOVED_IN_CHUNK',
+  ROLLUP_TOO_OLD = 'ROLLUP_TOO_OLD',
+  UNKNOWN_OPTION = 'UNKNOWN_OPTION',
+  UNPARSABLE_CHUNK = 'UNPARSABLE_CHUNK',
+  UNPARSABLE_MODULE = 'UNPARSABLE_MODULE',
+  UNSUPPORTED_OUTPUT = 'UNSUPPORTED_OUTPUT',
+  UNSUPPORTED_SYNTAX = 'UNSUPPORTED_SYNTAX';
+
+/** What a parser threw: Rollup's `PARSE_ERROR` fits. */
+export interface ParseFailure {
+  message: string;
+  pos?: number | undefined;
+}
+
+export interface InvalidOption {
+  /** Path of the option (`console.color`), or null for the options as a whole. */
+  name: string | null;
+  value: unknown;
+  /** Completes "must be". */
+  expected: string;
+  /** A sentence: what to do. */
+  remedy: string;
+}
+
+/** An option, or the whole of the options, has a value that it can't have. */
+export const invalidOption = ({ name, value, expected, remedy }: InvalidOption): RollupLog => ({
+  code: INVALID_OPTION,
+  message:
+    name === null
+      ? `The options of ${PACKAGE} must be ${expected}, but are ${render(value)}. ${remedy}`
+      : `Option "${name}" of ${PACKAGE} must be ${expected}, but is ${render(value)}. ${remedy}`,
+});
+
+/** An option has a name that is none of `known`; `prefix` is the path of the object that it stands in. */
+export function unknownOption(prefix: string, name: string, known: readonly string[]): RollupLog {
+  const near = nearest(name, known);
+  return {
+    code: UNKNOWN_OPTION,
+    message: `${PACKAGE} has no option ${quote(prefix + name)}. ${
+      near === undefined
+        ? `Remove it, or use one of ${list(known.map((other) => quote(prefix + other)))}.`
+        : `Did you mean ${quote(prefix + near)}?`
+    }`,
+  };
+}
+
+/** The Rollup that runs is older than the peer range. */
+export const rollupTooOld = (version: string, needed: string): RollupLog => ({
+  code: ROLLUP_TOO_OLD,
+  message: `Rollup ${version} is too old for ${PACKAGE}, which needs ${needed}. Update it: npm install --save-dev "rollup@${needed}".`,
+});
+
+/** The plugin is in the config twice. */
+export const duplicatePlugin = (): RollupLog => ({
+  code: DUPLICATE_PLUGIN,
+  message: `${PACKAGE} is in the config twice, and the second one does nothing. Remove one of them.`,
+});
+
+/** A transform after ours removed the comments that mark places in the modules `ids`. */
+export const marksRemoved = (ids: readonly string[]): RollupLog => ({
+  code: MARKS_REMOVED,
+  ids: [...ids],
+  message: `Another plugin's transform removed the comments by which ${PACKAGE} finds its places in ${someModules(ids)}, so they are left untraced. Put this plugin after that one, or have that one keep comments or run on the output (renderChunk).`,
+});
+
+/** A `renderChunk` before ours removed the comments that mark places of the modules `ids` in a chunk. */
+export const marksRemovedInChunk = (chunk: string, ids: readonly string[]): RollupLog => ({
+  code: MARKS_REMOVED_IN_CHUNK,
+  ids: [...ids],
+  message: `Another plugin's renderChunk removed the comments by which ${PACKAGE} finds its places in chunk ${quote(chunk)} (${someModules(ids)}), so they are left untraced. Put this plugin before that one, or have that one keep comments or drop \`order: 'pre'\` from its renderChunk.`,
+});
+
+/** The code of a module that reached our transform isn't JavaScript. */
+export const unparsableModule = (id: string, { message, pos }: ParseFailure): RollupLog => ({
+  code: UNPARSABLE_MODULE,
+  id,
+  ...(pos !== undefined && { pos }),
+  message: `${showId(id)} is left untraced, because it isn't JavaScript that Rollup parses (${message}). If another plugin compiles it, put that plugin before ${PACKAGE}.`,
+});
+
+/** A chunk that reached our `renderChunk` isn't JavaScript. */
+export const unparsableChunk = (chunk: string, { message, pos }: ParseFailure): RollupLog => ({
+  code: UNPARSABLE_CHUNK,
+  ...(pos !== undefined && { pos }),
+  message: `Chunk ${quote(chunk)} is left untraced, because it isn't JavaScript that Rollup parses (${message}). See what a banner, an intro, a renderDynamicImport or another plugin put there${pos === undefined ? '' : ` (position ${pos})`}.`,
+});
+
+/** An output of a format or a number of chunks that is not traced yet. */
+export const unsupportedOutput = (format: string, chunks: number): RollupLog => ({
+  code: UNSUPPORTED_OUTPUT,
+  message: `An output of format "${format}" with ${chunks === 1 ? 'one chunk' : `${chunks} chunks`} is not traced yet, so this bundle is as without ${PACKAGE}. To trace it, generate a single chunk of format "es", "cjs" or "iife".`,
+});
+
+/** A place in a module holds syntax that the tracer doesn't know; `what` is its name, in the singular. */
+export const unsupportedSyntax = (id: string, { file, line, column }: Place, what: string): RollupLog => ({
+  code: UNSUPPORTED_SYNTAX,
+  id,
+  loc: { file: file ?? id, line, column },
+  message: `${what} at ${showId(file ?? id)} (${line}:${column}) is not supported and left untraced. Write it in another way to have it traced.`,
+});
+
+/** The log as an error to throw where there is no `this.error`. */
+export const toError = (log: RollupLog): Error & RollupLog => Object.assign(new Error(log.message), log);
+
+const quote = (text: string): string => JSON.stringify(cut(text));
+
+const cut = (text: string, length = 80): string =>
+  text.length > length ? `${text.slice(0, length - 1)}…` : text;
+
+const list = (words: readonly string[], last = 'or'): string =>
+  words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
+
+/** A value in short, on one line. */
+function render(value: unknown): string {
+  try {
+    const text = inspect(value, {
+      depth: 0,
+      customInspect: false,
+      breakLength: Number.POSITIVE_INFINITY,
+      maxArrayLength: 5,
+      maxStringLength: 40,
+    });
+    return cut(text.replace(/\s+/g, ' '));
+  } catch {
+    // `inspect` reads a few properties, which may be getters that throw.
+    return typeof value;
+  }
+}
+
+/** The words in a row, as values: `'first', 'all' or false`. */
+export const alternatives = (words: readonly unknown[]): string => list(words.map(render));
+
+/** As near as two letters swapped in a word of five, in any case of letters. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const word = cut(name.toLowerCase());
+  const candidate = closest(word, known);
+  return distance(word, candidate) <= 0.4 * Math.max(word.length, candidate.length) ? candidate : undefined;
+}
+
+/** Relative to the working directory, as in Rollup's own messages. */
+const showId = (id: string): string =>
+  (isAbsolute(id) ? relative('', id) : id).replaceAll('\\', '/').replaceAll('\0', 'virtual:');
+
+function someModules(ids: readonly string[]): string {
+  const shown = ids.slice(0, 3).map(showId);
+  const rest = ids.length - shown.length;
+  const count = ids.length === 1 ? '1 module' : `${ids.length} modules`;
+  return `${count}: ${list(rest > 0 ? [...shown, `${rest} more`] : shown, 'and')}`;
+}

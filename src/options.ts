@@ -1,0 +1,258 @@
+/** Options → ResolvedOptions, once: the only place that knows defaults. */
+import { resolve } from 'node:path';
+import { createFilter, type FilterPattern } from '@rollup/pluginutils';
+import { alternatives, invalidOption, toError, unknownOption } from './errors.ts';
+import type {
+  ConsoleDetail,
+  ConsoleSettings,
+  ReadsMode,
+  RuntimeSettings,
+  ValuesMode,
+  WritesMode,
+} from './protocol.ts';
+
+/** `inline`: in the chunk; `file`: one file that every chunk imports first; `auto`: inline where one chunk is all. */
+export type RuntimePlacement = 'auto' | 'inline' | 'file';
+
+export interface ConsoleOptions {
+  /**
+   * How much the console shows: every event as a line (`'full'`), a screen at the end (`'summary'`), or what suits
+   * the number of modules (`'auto'`). Reads that throw or come early are always shown at once.
+   * @default 'auto'
+   */
+  detail?: ConsoleDetail | undefined;
+  /**
+   * Colour. `'auto'`: on a terminal, and as `NO_COLOR` and `FORCE_COLOR` say.
+   * @default 'auto'
+   */
+  color?: boolean | 'auto' | undefined;
+}
+
+export interface Options {
+  /**
+   * `false`: the bundle is as without the plugin.
+   * @default true
+   */
+  enabled?: boolean | undefined;
+  /**
+   * Modules whose reads and writes are traced: globs (relative to `root`) and regular expressions, matched against
+   * ids. The phases of every module are traced, whatever stands here. Ids that contain `\0` never match.
+   * @default null (all modules)
+   */
+  include?: FilterPattern | undefined;
+  /**
+   * Modules whose reads and writes are not traced; stronger than `include`. With an `include` nothing is excluded by
+   * default; `[]` excludes nothing at all.
+   * @default null (with an `include`), else every module in a `node_modules` folder
+   */
+  exclude?: FilterPattern | undefined;
+  /**
+   * `'first'`: a read is logged again only when what it sees may have changed; `'all'`: every read; `false`: none.
+   * @default 'first'
+   */
+  reads?: ReadsMode | undefined;
+  /**
+   * `'observed'`: a write is logged if something has read the binding since the last logged write, and the others are
+   * counted; `'all'`: every write; `false`: none.
+   * @default 'observed'
+   */
+  writes?: WritesMode | undefined;
+  /**
+   * How values appear: a short text (`'preview'`), their type alone (`'type'`), or not at all (`false`). A preview can
+   * carry a secret into a log.
+   * @default 'preview'
+   */
+  values?: ValuesMode | undefined;
+  /**
+   * Whether, or how, the bundle prints its trace. With `false` it prints nothing, and the trace still stands at
+   * `globalThis[Symbol.for('module-phases')]`.
+   * @default true
+   */
+  console?: boolean | ConsoleOptions | undefined;
+  /**
+   * Reads and writes that the trace keeps; what comes later is counted in `trace.dropped`. A whole number from 0, and
+   * finite, because the trace's memory is bounded. The few events of phases don't count.
+   * @default 100_000
+   */
+  limit?: number | undefined;
+  /**
+   * Folder that the trace's module paths, and the globs of `include` and `exclude`, are relative to. A relative one
+   * starts at the working directory.
+   * @default process.cwd()
+   */
+  root?: string | undefined;
+  /**
+   * Where the runtime goes: into the chunk (`'inline'`), into a file that every chunk imports first (`'file'`), or
+   * inline exactly where one chunk is all there is (`'auto'`).
+   * @default 'auto'
+   */
+  runtime?: RuntimePlacement | undefined;
+}
+
+export interface ResolvedOptions {
+  enabled: boolean;
+  /** Whether the reads and writes of the module with this id are traced. */
+  filter: (id: string) => boolean;
+  /** Absolute. */
+  root: string;
+  runtime: RuntimePlacement;
+  settings: RuntimeSettings;
+}
+
+/**
+ * Throws at the first wrong option. A plugin's factory runs in the user's config, before there is a `this.error`: an
+ * error thrown there has the line of the config in its stack, one kept for `buildStart` would not.
+ */
+export function resolveOptions(options: unknown): ResolvedOptions {
+  const given = options === undefined ? {} : options;
+  if (!isPlainObject(given)) throw toError(invalidOption({ ...WHOLE, value: given }));
+  const { enabled, include, exclude, root, runtime, ...settings } = settle<Options, Settled>(OPTIONS, given);
+  const excluded = exclude ?? (include === null ? NODE_MODULES : null);
+  return { enabled, filter: createFilter(include, excluded, { resolve: root }), root, runtime, settings };
+}
+
+/** One option: its public type, and what that is settled to. */
+interface Row<From, To> {
+  /** What stands for an option that isn't given. */
+  fallback: From;
+  /** Completes "must be". */
+  expected: string;
+  /** A sentence: what to do instead of a wrong value. */
+  remedy: string;
+  /** What a value stands for, undefined if it is wrong; `name` is the option's path. */
+  read(value: unknown, name: string): To | undefined;
+}
+
+type Given<O> = { [Name in keyof O]-?: Exclude<O[Name], undefined> };
+type Settled = Omit<Given<Options>, 'console'> & { console: ConsoleSettings | false };
+/** A row for each name of the public options, so that one without a row does not compile. */
+type Rows<O, S extends Record<keyof O, unknown>> = {
+  [Name in keyof O]-?: Row<Exclude<O[Name], undefined>, S[Name]>;
+};
+/** Each word of a union under its own name, so that one left out does not compile. */
+type Words<W extends string | boolean> = { [Word in W as `${Word}`]: Word };
+
+const NODE_MODULES = /(?:^|\/)node_modules\//;
+
+const WHOLE = {
+  name: null,
+  expected: 'a plain object',
+  remedy: 'Call the plugin with an object of options, or with nothing.',
+};
+
+const CONSOLE: Rows<ConsoleOptions, ConsoleSettings> = {
+  detail: choice<ConsoleDetail>(
+    'auto',
+    { auto: 'auto', full: 'full', summary: 'summary' },
+    "Use 'full' for every event as a line, 'summary' for one screen at the end.",
+  ),
+  color: choice<boolean | 'auto'>(
+    'auto',
+    { true: true, false: false, auto: 'auto' },
+    "Use 'auto' for colour on a terminal only.",
+  ),
+};
+
+const OPTIONS: Rows<Options, Settled> = {
+  enabled: choice<boolean>(
+    true,
+    { true: true, false: false },
+    'Use false for a bundle as without the plugin.',
+  ),
+  include: patterns('Use globs such as "src/**" for the modules whose reads and writes to trace.'),
+  exclude: patterns('Use globs such as "**/vendor/**" for the modules whose reads and writes not to trace.'),
+  reads: choice<ReadsMode>(
+    'first',
+    { first: 'first', all: 'all', false: false },
+    "Use 'first' to log a read again only after a change, 'all' to log every read, false to log none.",
+  ),
+  writes: choice<WritesMode>(
+    'observed',
+    { observed: 'observed', all: 'all', false: false },
+    "Use 'observed' to log the writes that follow a read, 'all' to log every write, false to log none.",
+  ),
+  values: choice<ValuesMode>(
+    'preview',
+    { preview: 'preview', type: 'type', false: false },
+    "Use 'preview' for short values, 'type' for their types alone, false to keep values out of the trace.",
+  ),
+  console: {
+    fallback: true,
+    expected: 'true, false or an object',
+    remedy: "Use false to print nothing, or an object such as { detail: 'summary' } to say how.",
+    read(value, name) {
+      if (value === false) return false;
+      const given = value === true ? {} : value;
+      return isPlainObject(given)
+        ? settle<ConsoleOptions, ConsoleSettings>(CONSOLE, given, `${name}.`)
+        : undefined;
+    },
+  },
+  limit: {
+    fallback: 100_000,
+    expected: 'a whole number from 0',
+    remedy: 'Use a finite number of reads and writes to keep, because they are kept in memory.',
+    read: (value) => (Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined),
+  },
+  root: {
+    fallback: '.',
+    expected: 'the path of a folder',
+    remedy: 'Use a string that is not empty, or leave it out for the working directory.',
+    read: (value) => (isText(value) ? resolve(value) : undefined),
+  },
+  runtime: choice<RuntimePlacement>(
+    'auto',
+    { auto: 'auto', inline: 'inline', file: 'file' },
+    "Use 'inline' to put the runtime into the chunk, 'file' to put it into a file of its own.",
+  ),
+};
+
+function choice<W extends string | boolean>(fallback: W, words: Words<W>, remedy: string): Row<W, W> {
+  const values = Object.values<W>(words);
+  return {
+    fallback,
+    expected: alternatives(values),
+    remedy,
+    read: (value) => values.find((word) => word === value),
+  };
+}
+
+function patterns(remedy: string): Row<FilterPattern, FilterPattern> {
+  const isPattern = (value: unknown): value is string | RegExp => isText(value) || value instanceof RegExp;
+  return {
+    fallback: null,
+    expected: 'a glob, a regular expression, an array of these or null',
+    remedy,
+    read(value) {
+      if (value === null || isPattern(value)) return value;
+      return Array.isArray(value) && value.every(isPattern) ? value : undefined;
+    },
+  };
+}
+
+/** All options of `rows`; `prefix` is the path of `given`. */
+function settle<O, S extends Record<keyof O, unknown>>(rows: Rows<O, S>, given: object, prefix = ''): S {
+  const table = new Map<string, Row<unknown, unknown>>(Object.entries(rows));
+  for (const name of Object.keys(given)) {
+    if (!table.has(name)) throw toError(unknownOption(prefix, name, [...table.keys()]));
+  }
+  const values = new Map<string, unknown>(Object.entries(given));
+  const settled = Array.from(table, ([name, row]) => {
+    const { expected, remedy } = row;
+    const found = values.get(name);
+    const value = found === undefined ? row.fallback : found;
+    const result = row.read(value, prefix + name);
+    if (result === undefined) throw toError(invalidOption({ name: prefix + name, value, expected, remedy }));
+    return [name, result];
+  });
+  return Object.fromEntries(settled) as S;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** Of any realm, and a module's namespace; not a Promise or Map, which would pass for an object without options. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

@@ -1,0 +1,63 @@
+/** What every kind of edit needs: the chunk, its edits, its tables, and the words of realised code. */
+import type { Node } from 'estree';
+import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import type { GetterRow, SiteRow } from '../protocol.ts';
+import type { Edits } from './edits.ts';
+import type { LocatedSite } from './locate.ts';
+
+/** Injected names; the chunk contains neither. */
+export interface Names {
+  /** Holds the {@link Build}. */
+  build: string;
+  /** Holds its `seen` cells. */
+  seen: string;
+}
+
+/** A getter row whose getter is still an expression of the chunk. */
+export type GetterText = [module: GetterRow[0], binding: GetterRow[1], expression: string | 0];
+
+/** What a read resolves to, as it stands in a {@link SiteRow}; null where it resolves to nothing. */
+export type Target = [module: number | string, binding: number | string] | null;
+
+export interface Context {
+  code: string;
+  edits: Edits;
+  names: Names;
+  /** Number of the chunk's first site in the build. */
+  first: number;
+  sites: SiteRow[];
+  getters: GetterText[];
+  resolve(read: LocatedSite): Target;
+  /** Path of a file that is not the module itself. */
+  pathOf(file: string): string;
+}
+
+/** Adds a row to the chunk's table; returns the number of the site in the build. */
+export function addSite(context: Context, row: SiteRow): number {
+  return context.first + context.sites.push(row) - 1;
+}
+
+/** The last element of a row: the file, where it is not the module's own. */
+export const fileOf = (context: Context, { site }: LocatedSite): [file?: string] =>
+  site.file === undefined ? [] : [context.pathOf(site.file)];
+
+/** A guard that asks the runtime once, and again after each change. */
+export const guard = ({ names }: Context, site: number, call: string): string =>
+  `${names.seen}[${site}]||${names.build}.${call}`;
+
+/** The printed expression, without what was put in for locating. */
+export const textOf = ({ code }: Context, node: Node): string => {
+  if (node.type === 'Identifier') return node.name;
+  if (node.type === 'MemberExpression' && node.object.type === 'Identifier' && node.property.type === 'Identifier') {
+    return `${node.object.name}.${node.property.name}`;
+  }
+  return code.slice(startOf(node), endOf(node));
+};
+
+/** `(0, a.b)` stands for `a.b`. */
+export function unwrapSequence(place: Ancestor): Ancestor {
+  const { node } = place;
+  if (node.type !== 'SequenceExpression') return place;
+  const last = node.expressions.at(-1);
+  return last ? { node: last, key: 'expressions', parent: place } : place;
+}

@@ -1,0 +1,152 @@
+/** Declarations of exported bindings: a traced getter each, and a note when the binding is initialized. */
+import type { Node, VariableDeclaration, VariableDeclarator } from 'estree';
+import { listOf } from '../ast/statement.ts';
+import { skipTrivia } from '../ast/trivia.ts';
+import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import { addSite, type Context, fileOf } from './context.ts';
+import type { LocatedSite } from './locate.ts';
+import { realiseAssignment, writerOf } from './writes.ts';
+
+export function realiseDeclarations(context: Context, located: readonly LocatedSite[]): void {
+  const declared = new Set<string>();
+  /** Declarators and the bindings they initialize: a pattern has several. */
+  const initialized = new Map<Node, { place: Ancestor; bindings: Initialized[] }>();
+
+  for (const declaration of located) {
+    const { site, place, module } = declaration;
+    if (site.kind !== 'declaration' && site.kind !== 'default') continue;
+    const name = declaredName(place.node);
+    if (!name) continue;
+    const key = `${module.index}:${site.binding}`;
+    if (!declared.has(key)) context.getters.push([module.index, site.binding, name.includes('.') ? 0 : name]);
+    declared.add(key);
+
+    const initializer = initializerOf(place);
+    if (!initializer) continue;
+    const number = addSite(context, [
+      'i',
+      module.index,
+      site.line,
+      site.column,
+      site.binding,
+      ...fileOf(context, declaration),
+    ]);
+    const { node } = initializer;
+    if (node.type === 'VariableDeclarator') {
+      const known = initialized.get(node);
+      if (known) known.bindings.push({ number, name });
+      else initialized.set(node, { place: initializer, bindings: [{ number, name }] });
+    } else if (node.type === 'ClassDeclaration') {
+      context.edits.afterStatement(initializer, note(context, { number, name }));
+    } else realiseAssignment(context, number, place.node, initializer);
+  }
+
+  for (const { place, bindings } of initialized.values()) afterDeclarator(context, place, bindings);
+}
+
+/** A site, and the name that the binding has now. */
+interface Initialized {
+  number: number;
+  name: string;
+}
+
+const note = ({ names }: Context, { number, name }: Initialized): string =>
+  `${names.build}.init(${number},${name});`;
+
+/** What Rollup calls the binding now: an identifier, or the member that it publishes (`exports.n`). */
+function declaredName(node: Node): string | undefined {
+  switch (node.type) {
+    case 'Identifier':
+      return node.name;
+    case 'MemberExpression':
+      return node.object.type === 'Identifier' && node.property.type === 'Identifier' && !node.computed
+        ? `${node.object.name}.${node.property.name}`
+        : undefined;
+    // The statement that a default export became.
+    case 'VariableDeclaration':
+      return node.declarations[0] && declaredName(node.declarations[0].id);
+    case 'FunctionDeclaration':
+    case 'ClassDeclaration':
+      return node.id.name;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * What gives the binding its first value: a declarator, a class declaration, or the assignment that Rollup put in
+ * their stead. Nothing for a function, which has its value before any module runs, and a `var` without one.
+ */
+function initializerOf(place: Ancestor): Ancestor | undefined {
+  if (place.node.type === 'VariableDeclaration') {
+    const [node] = place.node.declarations;
+    return node && { node, key: 'declarations', parent: place };
+  }
+  for (let at: Ancestor | null = place; at; at = at.parent) {
+    const { node, key, parent } = at;
+    switch (node.type) {
+      case 'ClassDeclaration':
+        return at;
+      case 'VariableDeclarator': {
+        const isBare = !node.init && !loopOf(parent);
+        return isBare && isVar(parent?.node) ? undefined : at;
+      }
+      case 'FunctionDeclaration':
+        return undefined;
+      case 'AssignmentExpression':
+        return key === 'expression' || parent ? writerOf(place) : undefined;
+    }
+  }
+  return undefined;
+}
+
+const isVar = (node: Node | undefined): boolean => node?.type === 'VariableDeclaration' && node.kind === 'var';
+
+/** `for (var x of …)`: the loop whose head the declaration is. */
+function loopOf(declaration: Ancestor | null): Ancestor | undefined {
+  const parent = declaration?.parent;
+  const isLoop = parent?.node.type === 'ForInStatement' || parent?.node.type === 'ForOfStatement';
+  return isLoop && declaration?.key === 'left' ? parent : undefined;
+}
+
+/**
+ * const a = 1, b = f()  →  const a = 1; note(a); const b = f(); note(b): a note stands right after its
+ * declarator, and changes neither the names of anonymous functions nor the order of evaluation.
+ */
+function afterDeclarator(context: Context, place: Ancestor, bindings: readonly Initialized[]): void {
+  const { edits, code } = context;
+  const statement = place.parent;
+  if (statement?.node.type !== 'VariableDeclaration') return;
+  const text = bindings.map((binding) => note(context, binding)).join('');
+  const { declarations, kind } = statement.node as VariableDeclaration;
+  const loop = loopOf(statement);
+
+  if (loop && 'body' in loop.node) {
+    // for (var x of v) …  →  for (var x of v) { note; … }
+    edits.beforeStatement({ node: loop.node.body as Node, key: 'body', parent: loop }, text);
+  } else if (statement.parent?.node.type === 'ForStatement') {
+    inForHead(context, place.node as VariableDeclarator, bindings);
+  } else if (declarations.at(-1) === place.node) {
+    edits.afterStatement(statement, text);
+  } else if (listOf(statement)) {
+    const comma = commaAfter(code, endOf(place.node));
+    edits.replace(comma, comma + 1, `;${text}${kind}`);
+  }
+}
+
+/** for (var a = 1;;)  →  for (var a = build.value(0,1);;), unless the value takes its name from the binding. */
+function inForHead({ edits, names }: Context, { id, init }: VariableDeclarator, [binding]: readonly Initialized[]): void {
+  if (!init || !binding || id.type !== 'Identifier' || isAnonymousDefinition(init)) return;
+  edits.wrapRange(startOf(init), endOf(init), `${names.build}.value(${binding.number},`, ')');
+}
+
+/** ECMA-262 IsAnonymousFunctionDefinition (sec-isanonymousfunctiondefinition). */
+const isAnonymousDefinition = (node: Node): boolean =>
+  node.type === 'ArrowFunctionExpression' ||
+  ((node.type === 'FunctionExpression' || node.type === 'ClassExpression') && !node.id);
+
+function commaAfter(code: string, offset: number): number {
+  let at = skipTrivia(code, offset);
+  while (code.charAt(at) === ')') at = skipTrivia(code, at + 1);
+  return at;
+}

@@ -1,0 +1,99 @@
+/** Edits of a chunk, collected in any order and applied so that those inside come first. */
+import type { Node } from 'estree';
+import type MagicString from 'magic-string';
+import { listOf, needsSemicolon, previousIn, statementOpenedBy } from '../ast/statement.ts';
+import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+
+interface Wrap {
+  start: number;
+  end: number;
+  before: string;
+  after: string;
+}
+
+interface StatementText {
+  node: Node;
+  before: string;
+  after: string;
+  isAlone: boolean;
+}
+
+export class Edits {
+  readonly #code: string;
+  #prologue = '';
+  readonly #wraps: Wrap[] = [];
+  readonly #replacements: { start: number; end: number; text: string }[] = [];
+  readonly #statements = new Map<Node, StatementText>();
+  /** Statements after which a parenthesis now stands. */
+  readonly #ended = new Set<Node>();
+
+  constructor(code: string) {
+    this.#code = code;
+  }
+
+  /** Puts text around an expression. */
+  wrap(place: Ancestor, before: string, after: string): void {
+    this.wrapRange(startOf(place.node), endOf(place.node), before, after);
+    if (!before.startsWith('(')) return;
+    const statement = statementOpenedBy(place);
+    const previous = statement && previousIn(listOf(statement) ?? [], statement.node);
+    if (previous) this.#ended.add(previous);
+  }
+
+  wrapRange(start: number, end: number, before: string, after: string): void {
+    this.#wraps.push({ start, end, before, after });
+  }
+
+  replace(start: number, end: number, text: string): void {
+    this.#replacements.push({ start, end, text });
+  }
+
+  /** Puts statements after one, in a block of their own where there is no list. */
+  afterStatement(place: Ancestor, text: string): void {
+    this.#statementText(place).after += text;
+  }
+
+  /** Puts statements before one. */
+  beforeStatement(place: Ancestor, text: string): void {
+    this.#statementText(place).before += text;
+  }
+
+  /** Adds to the text that comes first of all. */
+  prologue(text: string): void {
+    this.#prologue += text;
+  }
+
+  apply(text: MagicString, prologueAt: number): void {
+    text.appendLeft(prologueAt, this.#prologue);
+    for (const { start, end, text: replacement } of this.#replacements) text.update(start, end, replacement);
+    for (const node of this.#ended) {
+      if (!this.#statements.has(node)) {
+        this.#statements.set(node, { node, before: '', after: '', isAlone: false });
+      }
+    }
+    const statements = [...this.#statements.values()].map(({ node, before, after, isAlone }) => {
+      const semicolon = (after || this.#ended.has(node)) && needsSemicolon(this.#code, node) ? ';' : '';
+      return {
+        start: startOf(node),
+        end: endOf(node),
+        before: isAlone ? `{ ${before}` : before,
+        after: isAlone ? `${semicolon}${after} }` : `${semicolon}${after}`,
+      };
+    });
+    // Statements stand after expressions of the same range; sorting is stable.
+    const wraps = [...this.#wraps, ...statements].sort((a, b) => a.end - a.start - (b.end - b.start));
+    for (const { start, end, before, after } of wraps) {
+      if (before) text.prependRight(start, before);
+      if (after) text.appendLeft(end, after);
+    }
+  }
+
+  #statementText(place: Ancestor): StatementText {
+    let found = this.#statements.get(place.node);
+    if (!found) {
+      found = { node: place.node, before: '', after: '', isAlone: !listOf(place) };
+      this.#statements.set(place.node, found);
+    }
+    return found;
+  }
+}

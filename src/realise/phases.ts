@@ -1,0 +1,64 @@
+/** When a module's statements begin and end, and where it waits. */
+import { skipTrivia } from '../ast/trivia.ts';
+import { endOf, startOf } from '../ast/walk.ts';
+import { addSite, type Context, fileOf } from './context.ts';
+import type { ChunkModule, LocatedChunk, LocatedSite } from './locate.ts';
+
+/** The first and last statement of a module: indices of the chunk's body. */
+export interface Extent {
+  module: ChunkModule;
+  first: number;
+  last: number;
+}
+
+/** In the order of the chunk. */
+export function extentsOf({ owners }: LocatedChunk): Extent[] {
+  const extents = new Map<ChunkModule, Extent>();
+  owners.forEach((module, index) => {
+    const extent = module && extents.get(module);
+    if (extent) extent.last = index;
+    else if (module) extents.set(module, { module, first: index, last: index });
+  });
+  return [...extents.values()];
+}
+
+/**
+ * `end` after a module's last statement; `start` after the statement before its first one, so that what its own
+ * leading comments say of it stays true. Where there is none before it, that is the prologue's place.
+ */
+export function realisePhases({ edits, names }: Context, { body, inBody }: LocatedChunk, extents: readonly Extent[]): void {
+  for (const { module, first, last } of extents) {
+    const before = body[first - 1];
+    const start = `\n${names.build}.start(${module.index});`;
+    if (before) edits.afterStatement(inBody(before), start);
+    else edits.prologue(start);
+    const end = body[last];
+    if (end) edits.afterStatement(inBody(end), `\n${names.build}.end(${module.index});`);
+  }
+}
+
+export function realiseAwaits(context: Context, located: readonly LocatedSite[]): void {
+  const { edits, names, code } = context;
+  for (const waiting of located) {
+    const { site, place, module } = waiting;
+    const { node } = place;
+    if (site.kind !== 'await') continue;
+    const number = addSite(context, [
+      'a',
+      module.index,
+      site.line,
+      site.column,
+      ...fileOf(context, waiting),
+    ]);
+    if (node.type === 'AwaitExpression') {
+      // await v  →  build.resume(0,await build.suspend(0,v))
+      edits.wrap(place, `${names.build}.resume(${number},`, ')');
+      const operand = skipTrivia(code, startOf(node) + 'await'.length);
+      edits.wrapRange(operand, endOf(node), `${names.build}.suspend(${number},`, ')');
+    } else {
+      // for await (… of v) …: waits from its first to its last step
+      edits.beforeStatement(place, `${names.build}.suspend(${number});`);
+      edits.afterStatement(place, `${names.build}.resume(${number});`);
+    }
+  }
+}

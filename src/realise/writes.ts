@@ -1,0 +1,151 @@
+/** Writes to exported bindings: the write, then a note of the new value. */
+import type { AssignmentExpression, ForInStatement, ForOfStatement, Node, UpdateExpression } from 'estree';
+import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import { addSite, type Context, fileOf } from './context.ts';
+import type { LocatedSite } from './locate.ts';
+
+export function realiseWrites(context: Context, located: readonly LocatedSite[]): void {
+  for (const write of located) {
+    if (write.site.kind === 'write') realiseWrite(context, write);
+  }
+}
+
+function realiseWrite(context: Context, write: LocatedSite): void {
+  const target = write.place.node;
+  const writer = writerOf(write.place);
+  const { module, site } = write;
+  if (!writer || site.kind !== 'write') return;
+  const number = addSite(context, [
+    'w',
+    module.index,
+    site.line,
+    site.column,
+    site.binding,
+    ...fileOf(context, write),
+  ]);
+  realiseAssignment(context, number, target, writer);
+}
+
+/** The expression or loop that assigns to a target, through any pattern. */
+export function writerOf(place: Ancestor): Ancestor | undefined {
+  for (let { parent } = place; parent; { parent } = parent) {
+    switch (parent.node.type) {
+      case 'AssignmentExpression':
+      case 'UpdateExpression':
+      case 'ForInStatement':
+      case 'ForOfStatement':
+        return parent;
+      case 'ArrayPattern':
+      case 'ObjectPattern':
+      case 'RestElement':
+      case 'AssignmentPattern':
+      case 'Property':
+        continue;
+      default:
+        return undefined;
+    }
+  }
+  return undefined;
+}
+
+/** @param target an identifier, or the member (`exports.n`) that Rollup publishes the binding as */
+export function realiseAssignment(context: Context, site: number, target: Node, writer: Ancestor): void {
+  const { node } = writer;
+  if (node.type === 'AssignmentExpression') {
+    if (node.left !== target) pattern(context, site, target, writer);
+    else if (target.type === 'Identifier') assignment(context, site, target.name, writer, node);
+    else memberAssignment(context, site, node);
+  } else if (node.type === 'UpdateExpression') {
+    if (target.type === 'Identifier') update(context, site, target.name, writer, node);
+    else memberUpdate(context, site, writer, node);
+  } else if (node.type === 'ForInStatement' || node.type === 'ForOfStatement') {
+    atBodyStart(context, writer, node, loopNote(context, site, target));
+  }
+}
+
+/** Counts the write where nothing has read the binding since the last logged one, else tells the runtime. */
+const note = ({ names }: Context, site: number, value: string): string =>
+  `${names.seen}[${site}]?${names.seen}[${site}]++:${names.build}.write(${site},${value})`;
+
+function assignment(context: Context, site: number, name: string, writer: Ancestor, node: AssignmentExpression): void {
+  const { edits, code } = context;
+  const logical = /^(&&|\|\||\?\?)=$/.exec(node.operator)?.[1];
+  if (logical) {
+    // n ??= v  →  (n??(n = v,note),n): only where it assigns
+    const operator = code.indexOf(node.operator, endOf(node.left));
+    edits.wrap(writer, `(${name}${logical}(`, `,${note(context, site, name)}),${name})`);
+    edits.replace(operator, operator + node.operator.length, '=');
+  } else if (isUnused(writer)) {
+    // n = v;  →  n = v,note;
+    edits.wrap(writer, '', `,${note(context, site, name)}`);
+  } else {
+    // f(n = v)  →  f((n = v,note,n))
+    edits.wrap(writer, '(', `,${note(context, site, name)},${name})`);
+  }
+}
+
+function update(context: Context, site: number, name: string, writer: Ancestor, node: UpdateExpression): void {
+  const { edits, names } = context;
+  if (isUnused(writer)) {
+    edits.wrap(writer, '', `,${note(context, site, name)}`);
+  } else if (node.prefix) {
+    edits.wrap(writer, '(', `,${note(context, site, name)},${name})`);
+  } else {
+    // f(n++)  →  f((seen[0]?(seen[0]++,n++):build.after(n++,0,n))): its value is the old one
+    const cell = `${names.seen}[${site}]`;
+    edits.wrap(
+      writer,
+      `(${cell}?(${cell}++,${name}${node.operator}):${names.build}.after(`,
+      `,${site},${name}))`,
+    );
+  }
+}
+
+/** [n] = v  →  build.after([n] = v,0,n): its value is v. Several targets nest. A member is the program's to read. */
+function pattern({ edits, names }: Context, site: number, target: Node, writer: Ancestor): void {
+  const value = target.type === 'Identifier' ? `,${target.name}` : '';
+  edits.wrap(writer, `${names.build}.after(`, `,${site}${value})`);
+}
+
+/** exports.n = v  →  build.value(0,exports.n = v);  exports.n ??= v  →  exports.n ??= build.value(0,v) */
+function memberAssignment(context: Context, site: number, node: AssignmentExpression): void {
+  const isLogical = /^(&&|\|\||\?\?)=$/.test(node.operator);
+  const [start, end] = isLogical
+    ? [startOf(node.right), endOf(node)]
+    : [startOf(node), endOf(node)];
+  context.edits.wrapRange(start, end, `${context.names.build}.value(${site},`, ')');
+}
+
+/** exports.n++  →  build.step(exports.n++,0,1): the new value follows from the old one. */
+function memberUpdate(context: Context, site: number, writer: Ancestor, node: UpdateExpression): void {
+  const { build } = context.names;
+  if (node.prefix) context.edits.wrap(writer, `${build}.value(${site},`, ')');
+  else context.edits.wrap(writer, `${build}.step(`, `,${site},${node.operator === '++' ? 1 : -1})`);
+}
+
+/** for (n of v) …  →  for (n of v) { note; … }: in a block around the body, which may declare the name anew. */
+export function atBodyStart(
+  { edits }: Context,
+  loop: Ancestor,
+  { body }: ForInStatement | ForOfStatement,
+  text: string,
+): void {
+  edits.beforeStatement({ node: body, key: 'body', parent: loop }, text);
+}
+
+const loopNote = (context: Context, site: number, target: Node): string =>
+  target.type === 'Identifier'
+    ? `${note(context, site, target.name)};`
+    : `${context.names.build}.write(${site});`;
+
+/** Nobody takes the expression's value. */
+function isUnused({ key, parent }: Ancestor): boolean {
+  switch (parent?.node.type) {
+    case 'ExpressionStatement':
+      return true;
+    case 'ForStatement':
+      return key === 'init' || key === 'update';
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,154 @@
+/** Records of a build → the graph: who requests whom, and which binding a name resolves to. */
+import type { IndirectExport, LocalExport, ModuleRecord } from '../model.ts';
+
+/** A module of the graph: its record, and the ids that its requests resolved to, by index. */
+export interface GraphModule {
+  id: string;
+  record: ModuleRecord;
+  /** Resolved ids; null where nothing was resolved. */
+  requested: readonly (string | null)[];
+}
+
+/**
+ * What a name resolves to (ECMA-262 ResolvedBinding Record): a binding (index of the record's `bindings`), a
+ * module's namespace object, or a name of a module that the build has no record of.
+ */
+export type Resolution =
+  | { type: 'binding'; module: GraphModule; binding: number }
+  | { type: 'namespace'; module: GraphModule }
+  | { type: 'unknown'; id: string; name: string | null };
+
+export interface Graph {
+  modules: ReadonlyMap<string, GraphModule>;
+  /** ECMA-262 ResolveExport (sec-resolveexport); null where there is none, or where it is ambiguous. */
+  resolveExport(id: string, name: string): Resolution | null;
+  /** What an import entry of a module, followed by member names (`ns.a.b`), resolves to. */
+  resolveImport(module: GraphModule, entry: number, path: readonly string[]): Resolution | null;
+  /** ECMA-262 GetExportedNames (sec-getexportednames). */
+  exportedNames(id: string): string[];
+  /** The static graph of an entry in the order in which ECMA-262 links it: post-order of the requests. */
+  linkOrder(entry: string, linked: Set<string>): string[];
+}
+
+export function createGraph(modules: ReadonlyMap<string, GraphModule>): Graph {
+  const cache = new Map<string, Map<string, Resolution | null>>();
+  const own = new Map<GraphModule, Map<string, LocalExport | IndirectExport>>();
+  const graph: Graph = { modules, resolveExport, resolveImport, exportedNames, linkOrder };
+  return graph;
+
+  function resolveExport(id: string, name: string): Resolution | null {
+    let resolutions = cache.get(id);
+    if (!resolutions) cache.set(id, (resolutions = new Map()));
+    let resolution = resolutions.get(name);
+    if (resolution === undefined) {
+      resolution = resolve(id, name, new Set());
+      resolutions.set(name, resolution);
+    }
+    return resolution;
+  }
+
+  function resolve(id: string, name: string, resolveSet: Set<string>): Resolution | null {
+    const module = modules.get(id);
+    if (!module) return { type: 'unknown', id, name };
+    const step = `${id}\0${name}`;
+    if (resolveSet.has(step)) return null;
+    resolveSet.add(step);
+
+    const entry = ownExports(module).get(name);
+    if (entry && 'binding' in entry) return { type: 'binding', module, binding: entry.binding };
+    if (entry) return resolveRequest(module, entry.request, entry.imported, resolveSet);
+    if (name === 'default') return null;
+
+    let star: Resolution | null = null;
+    for (const request of module.record.starExports) {
+      const resolution = resolveRequest(module, request, name, resolveSet);
+      if (!resolution) continue;
+      // A known binding wins over an external that only might have the name, as in Rollup.
+      if (resolution.type === 'unknown') star ??= resolution;
+      else if (!star || star.type === 'unknown') star = resolution;
+      else if (!isSame(star, resolution)) return null;
+    }
+    return star;
+  }
+
+  function ownExports(module: GraphModule): Map<string, LocalExport | IndirectExport> {
+    let exports = own.get(module);
+    if (!exports) {
+      const { localExports, indirectExports } = module.record;
+      exports = new Map([...localExports, ...indirectExports].map((entry) => [entry.name, entry]));
+      own.set(module, exports);
+    }
+    return exports;
+  }
+
+  function resolveRequest(
+    module: GraphModule,
+    request: number,
+    name: string | null,
+    resolveSet: Set<string>,
+  ): Resolution | null {
+    const id = module.requested[request];
+    if (id == null) return { type: 'unknown', id: module.record.requests[request]?.specifier ?? '', name };
+    const target = modules.get(id);
+    if (!target) return { type: 'unknown', id, name };
+    return name === null ? { type: 'namespace', module: target } : resolve(id, name, resolveSet);
+  }
+
+  function resolveImport(module: GraphModule, index: number, path: readonly string[]): Resolution | null {
+    const entry = module.record.imports[index];
+    if (!entry) return null;
+    let resolution = resolveRequest(module, entry.request, entry.name, new Set());
+    for (const name of path) {
+      if (resolution?.type === 'namespace') resolution = resolveExport(resolution.module.id, name);
+      else if (resolution?.type === 'unknown' && resolution.name === null) resolution = { ...resolution, name };
+      else return null;
+    }
+    return resolution;
+  }
+
+  function exportedNames(id: string): string[] {
+    const names = new Set<string>();
+    const visited = new Set<string>();
+    const visit = (from: string, isStar: boolean): void => {
+      const record = modules.get(from)?.record;
+      if (!record || visited.has(from)) return;
+      visited.add(from);
+      for (const { name } of [...record.localExports, ...record.indirectExports]) {
+        if (!isStar || name !== 'default') names.add(name);
+      }
+      for (const request of record.starExports) {
+        const target = modules.get(from)?.requested[request];
+        if (target != null) visit(target, true);
+      }
+    };
+    visit(id, false);
+    return [...names];
+  }
+
+  function linkOrder(entry: string, linked: Set<string>): string[] {
+    const order: string[] = [];
+    const stack: { module: GraphModule; next: number }[] = [];
+    const open = (id: string | null | undefined): void => {
+      const module = id == null ? undefined : modules.get(id);
+      if (!module || linked.has(module.id)) return;
+      linked.add(module.id);
+      stack.push({ module, next: 0 });
+    };
+    open(entry);
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      if (top.next < top.module.requested.length) open(top.module.requested[top.next++]);
+      else {
+        order.push(top.module.id);
+        stack.pop();
+      }
+    }
+    return order;
+  }
+}
+
+const isSame = (a: Resolution, b: Resolution): boolean =>
+  a.type === 'unknown' || b.type === 'unknown'
+    ? a.type === b.type
+    : a.type === b.type &&
+      a.module === b.module &&
+      (a.type === 'namespace' || b.type === 'namespace' || a.binding === b.binding);

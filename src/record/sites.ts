@@ -1,0 +1,149 @@
+/** One walk over a module: every place that gets a mark. */
+import type { Identifier, Node, Program } from 'estree';
+import { walk } from 'estree-walker';
+import type { Binding, Place, Site } from '../model.ts';
+import { type Entries, variableKind } from './entries.ts';
+import { isDecoratorHead, roleOf } from '../ast/role.ts';
+import { createScopes } from './scopes.ts';
+import { skipTrivia } from '../ast/trivia.ts';
+import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+
+/** A site, and the offset at which its mark goes. */
+export interface FoundSite {
+  offset: number;
+  site: Site;
+}
+
+type WithoutPlace<S> = S extends Site ? Omit<S, keyof Place> : never;
+
+/** @param readsAndWrites whether those are wanted; the sites of phases and declarations always are */
+export function findSites(
+  program: Program,
+  code: string,
+  entries: Entries,
+  locate: (offset: number) => Place,
+  readsAndWrites: { reads: boolean; writes: boolean },
+): FoundSite[] {
+  const { importsByLocal, bindingsByLocal } = entries;
+  const found: FoundSite[] = [];
+  const scopes = createScopes(program, new Set([...importsByLocal.keys(), ...bindingsByLocal.keys()]));
+  let functionDepth = 0;
+  let here: Ancestor | null = null;
+
+  const add = (offset: number, start: number, content: WithoutPlace<Site>): void => {
+    found.push({ offset, site: { ...content, ...locate(start) } });
+  };
+
+  walk(program, {
+    enter(node, parent, key) {
+      here = { node, key: String(key), parent: here };
+      if (parent?.type === 'Program') topLevelStatement(node);
+      if (isFunction(node)) functionDepth++;
+      else if (node.type === 'Identifier') identifier(node, here);
+      else if (functionDepth === 0) topLevelAwait(node);
+    },
+    leave(node) {
+      here = here?.parent ?? null;
+      if (isFunction(node)) functionDepth--;
+    },
+  });
+  return found;
+
+  function topLevelStatement(node: Node): void {
+    switch (node.type) {
+      case 'ImportDeclaration':
+      case 'ExportAllDeclaration':
+        return;
+      case 'ExportDefaultDeclaration': {
+        const id = 'id' in node.declaration ? node.declaration.id : null;
+        const isDeclaration = /Declaration$/.test(node.declaration.type);
+        if (isDeclaration && id) {
+          add(startOf(node), startOf(node), { kind: 'statement' });
+          declaration(id, node.declaration.type === 'ClassDeclaration' ? 'class' : 'function');
+        } else {
+          const binding = bindingsByLocal.get('default');
+          if (binding !== undefined) add(startOf(node), startOf(node.declaration as Node), { kind: 'default', binding });
+        }
+        return;
+      }
+      case 'ExportNamedDeclaration':
+        if (node.declaration) declarationStatement(node, node.declaration);
+        return;
+      default:
+        if (!('directive' in node)) declarationStatement(node, node);
+    }
+  }
+
+  function declarationStatement(statement: Node, node: Node): void {
+    add(startOf(statement), startOf(statement), { kind: 'statement' });
+    if (node.type === 'FunctionDeclaration') declaration(node.id, 'function');
+    else if (node.type === 'ClassDeclaration') declaration(node.id, 'class');
+    else if (node.type === 'VariableDeclaration') {
+      // Rollup may print `let a = 1, b = f()` as several statements: each has to be known as this module's.
+      for (const { id } of node.declarations.slice(1)) {
+        if (id.type !== 'Identifier' || !bindingsByLocal.has(id.name)) {
+          add(endOf(id), startOf(id), { kind: 'statement' });
+        }
+      }
+    }
+  }
+
+  function declaration(id: Identifier, kind: Binding['kind']): void {
+    const index = bindingsByLocal.get(id.name);
+    const binding = index === undefined ? undefined : entries.bindings[index];
+    if (index === undefined || !binding) return;
+    Object.assign(binding, { kind }, locate(startOf(id)));
+    add(endOf(id), startOf(id), { kind: 'declaration', binding: index });
+  }
+
+  function identifier(node: Identifier, place: Ancestor): void {
+    const imported = importsByLocal.get(node.name);
+    const binding = bindingsByLocal.get(node.name);
+    if ((imported ?? binding) === undefined || !scopes.isModuleScoped(node.name, startOf(node))) return;
+    const role = roleOf(place);
+    if (imported !== undefined) {
+      if (role === 'reference' && readsAndWrites.reads && !isDecoratorHead(place)) read(imported, place);
+    } else if (binding !== undefined) {
+      if (role === 'declaration') declaration(node, declaredKind(place));
+      else if (role === 'target' && readsAndWrites.writes) {
+        add(endOf(node), startOf(node), { kind: 'write', binding });
+      }
+    }
+  }
+
+  /** `ns.a.b` may collapse to one name: each prefix of the chain is a site, and the first that survives counts. */
+  function read(index: number, place: Ancestor): void {
+    const path: string[] = [];
+    const start = startOf(place.node);
+    add(endOf(place.node), start, { kind: 'read', import: index, path: [] });
+    if (entries.imports[index]?.name !== null) return;
+    for (let { key, parent } = place; parent?.node.type === 'MemberExpression'; { key, parent } = parent) {
+      const { node } = parent;
+      if (key !== 'object' || node.computed || node.property.type !== 'Identifier') return;
+      if (roleOf(parent) !== 'reference') return;
+      path.push(node.property.name);
+      add(endOf(node), start, { kind: 'read', import: index, path: [...path] });
+    }
+  }
+
+  function topLevelAwait(node: Node): void {
+    if (node.type === 'AwaitExpression') {
+      add(startOf(node) + 'await'.length, startOf(node), { kind: 'await' });
+    } else if (node.type === 'ForOfStatement' && node.await) {
+      const keyword = skipTrivia(code, startOf(node) + 'for'.length);
+      add(keyword + 'await'.length, startOf(node), { kind: 'await' });
+    }
+  }
+}
+
+const isFunction = (node: Node): boolean =>
+  node.type === 'FunctionDeclaration' ||
+  node.type === 'FunctionExpression' ||
+  node.type === 'ArrowFunctionExpression';
+
+function declaredKind(place: Ancestor): Binding['kind'] {
+  for (let { parent } = place; parent; { parent } = parent) {
+    if (parent.node.type === 'VariableDeclaration') return variableKind(parent.node.kind);
+  }
+  return 'var';
+}

@@ -1,0 +1,108 @@
+/** The one trace of a page or process, which all its bundles share. */
+import {
+  type Build,
+  type BuildTable,
+  PROTOCOL_VERSION,
+  REALM_KEY,
+  type Trace,
+  type TracedModule,
+  type TraceEvent,
+} from '../protocol.ts';
+import { createHost, type Host } from './host.ts';
+
+type WithoutBase<E> = E extends TraceEvent ? Omit<E, 'seq' | 'time'> : never;
+/** An event that has no place in the trace yet. */
+export type NewEvent = WithoutBase<TraceEvent>;
+
+export interface Realm {
+  host: Host;
+  modules: Record<string, TracedModule>;
+  trace: Trace;
+  /** Adds an event and tells subscribers; returns the event as it stands in the trace. */
+  log(event: NewEvent): TraceEvent;
+  drop(): void;
+  /** Counts what must not reach the program. */
+  fail(): void;
+}
+
+/** A trace as bundles of one version find it: the way in for their builds is not enumerable. */
+interface Installed extends Trace {
+  connect(table: BuildTable): Build;
+}
+
+type CreateBuild = (realm: Realm, table: BuildTable) => Build;
+
+const KEY = Symbol.for(REALM_KEY);
+const { defineProperty } = Object;
+
+/** The build's side of the realm's trace; the first bundle installs it. */
+export function connect(table: BuildTable, createBuild: CreateBuild): Build {
+  const installed = (globalThis as { [KEY]?: Installed })[KEY];
+  if (installed?.version === PROTOCOL_VERSION) return installed.connect(table);
+  const trace = createTrace(createBuild);
+  if (!installed) {
+    try {
+      defineProperty(globalThis, KEY, { value: trace, configurable: true, writable: true });
+    } catch {
+      // A frozen global object: the trace is there for its own console alone.
+    }
+  }
+  return trace.connect(table);
+}
+
+function createTrace(createBuild: CreateBuild): Installed {
+  const host = createHost();
+  const began = host.now();
+  const events: TraceEvent[] = [];
+  const modules: Record<string, TracedModule> = Object.create(null);
+  const listeners: (((event: TraceEvent) => void) | undefined)[] = [];
+  let dropped = 0;
+  let failures = 0;
+
+  const realm: Realm = {
+    host,
+    modules,
+    get trace() {
+      return trace;
+    },
+    log(content) {
+      const event = { seq: events.length, time: host.now() - began, ...content } as TraceEvent;
+      events[events.length] = event;
+      for (let i = 0; i < listeners.length; i++) {
+        try {
+          listeners[i]?.(event);
+        } catch {
+          failures++;
+        }
+      }
+      return event;
+    },
+    drop() {
+      dropped++;
+    },
+    fail() {
+      failures++;
+    },
+  };
+
+  const trace: Installed = {
+    version: PROTOCOL_VERSION,
+    events,
+    modules,
+    get dropped() {
+      return dropped;
+    },
+    get failures() {
+      return failures;
+    },
+    subscribe(listener) {
+      const index = listeners.length;
+      listeners[index] = listener;
+      return () => {
+        listeners[index] = undefined;
+      };
+    },
+    connect: (table) => createBuild(realm, table),
+  };
+  return defineProperty(trace, 'connect', { enumerable: false });
+}

@@ -1,0 +1,136 @@
+import { join, relative, sep } from 'node:path';
+import { expect } from 'chai';
+import type { RollupLog } from 'rollup';
+import { MARK_PATTERN } from '../src/protocol.ts';
+import { type Bundle, bundle, type Format, write } from './support/bundle.ts';
+import { projectFrom } from './support/project.ts';
+import { outcome, type Run, run } from './support/run.ts';
+import { expectText, type Story, stories } from './support/story.ts';
+import { checkTrace, countTrace, formatTrace } from './support/trace.ts';
+
+/** A story in one format: its modules run by Node, as a plain and as a traced bundle. */
+interface Told {
+  plain: Bundle;
+  traced: Bundle;
+  /** Absent where the story is not run. */
+  runs?: { native: Run; plain: Run; traced: Run };
+}
+
+function told(story: Story): Map<Format, () => Promise<Told>> {
+  const dir = once(() => projectFrom(story.dir, story.name));
+  const native = once(async () => run(join(await dir(), story.config.input ?? 'main.js')));
+  return new Map(story.formats.map((format) => [format, once(() => tell(story, format, dir, native))]));
+}
+
+async function tell(
+  { config }: Story,
+  format: Format,
+  dir: () => Promise<string>,
+  native: () => Promise<Run>,
+) {
+  const { input = 'main.js', external = [], output = {}, options = {} } = config;
+  const common = { source: await dir(), input, external, output, format };
+  const plain = await bundle({ ...common, trace: false });
+  const traced = await bundle({ ...common, trace: options });
+  if (config.notRun) return { plain, traced };
+  const [plainRun, tracedRun] = await Promise.all([
+    run(write(plain, format, `${format}-plain`)),
+    run(write(traced, format, `${format}-traced`)),
+  ]);
+  return { plain, traced, runs: { native: await native(), plain: plainRun, traced: tracedRun } };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/** Runs the next ones while one is looked at. */
+const AHEAD = 3;
+const queue: (() => Promise<Told>)[] = [];
+
+function take(index: number): Promise<Told> {
+  const promises = queue.slice(index, index + 1 + AHEAD).map((start) => start());
+  for (const promise of promises) promise.catch(() => {});
+  return promises[0] as Promise<Told>;
+}
+
+for (const story of stories()) {
+  describe(`${story.name}: ${story.config.description}`, () => {
+    for (const [format, start] of told(story)) {
+      const index = queue.push(start) - 1;
+      it(`${format}: the bundle with the plugin is the plain one, and its trace is as expected`, async () => {
+        const { plain, traced, runs } = await take(index);
+        expectSameBuild(story, format, plain, traced);
+        if (runs) expectSameRun(runs.plain, runs.traced);
+        if (runs) expectNative(story, format, runs.native, runs.plain);
+        if (runs) expectTrace(story, format, traced, runs.traced);
+      });
+    }
+  });
+}
+
+function expectSameBuild({ config }: Story, format: Format, plain: Bundle, traced: Bundle): void {
+  const warned = Array.isArray(config.warnings) ? config.warnings : (config.warnings?.[format] ?? []);
+  const added = config.pluginWarnings ?? [];
+  expect(plain.warnings.map(code), 'warnings of the plain build').to.deep.equal(warned);
+  const ofPlugin = (log: RollupLog): boolean => log.plugin !== undefined;
+  const rollups = traced.warnings.filter((log) => !ofPlugin(log));
+  expect(rollups.map(wording), 'warnings of the traced build').to.deep.equal(plain.warnings.map(wording));
+  expect(traced.warnings.filter(ofPlugin).map(code), 'warnings of the plugin').to.deep.equal(added);
+
+  expect(traced.output.map(shape)).to.deep.equal(plain.output.map(shape));
+  expect(marks(traced), 'marks left in the output').to.deep.equal(marks(plain));
+  if (config.notRun) expect(traced.chunk.code).to.equal(plain.chunk.code);
+}
+
+/** All that Rollup decided. */
+const shape = (file: Bundle['output'][number]) =>
+  file.type === 'asset'
+    ? file.fileName
+    : {
+        fileName: file.fileName,
+        imports: file.imports,
+        dynamicImports: file.dynamicImports,
+        exports: file.exports,
+        moduleIds: file.moduleIds,
+        modules: Object.entries(file.modules),
+      };
+
+const code = (log: RollupLog): string => String(log.pluginCode ?? log.code ?? log.message);
+const wording = ({ message, loc, frame, ids }: RollupLog) => ({ message, loc, frame, ids });
+const marks = ({ output }: Bundle) =>
+  output.flatMap((file) =>
+    file.type === 'chunk' ? (file.code.match(new RegExp(MARK_PATTERN, 'g')) ?? []) : [],
+  );
+
+function expectSameRun(plain: Run, traced: Run): void {
+  const said = ({ stdout, stderr, code }: Run) => ({ stdout, stderr, code });
+  expect(said(traced)).to.deep.equal(said(plain));
+}
+
+function expectNative(story: Story, format: Format, native: Run, plain: Run): void {
+  const { nativeDiffers } = story.config;
+  const reason = typeof nativeDiffers === 'string' ? nativeDiffers : nativeDiffers?.[format];
+  expectText(story, 'expected', variant(story, format), outcome(plain));
+  expectText(story, 'expected', 'native', outcome(native));
+  if (reason) expect(outcome(plain), `nativeDiffers (${reason})`).not.to.equal(outcome(native));
+  else expect(outcome(plain)).to.equal(outcome(native));
+}
+
+function expectTrace(story: Story, format: Format, { dir, chunk }: Bundle, { events = [] }: Run): void {
+  checkTrace(events);
+  const order = chunk.moduleIds.map((id) => relative(dir, id).split(sep).join('/'));
+  const started = events.flatMap((event) => (event.type === 'evaluate-start' ? event.module : []));
+  const evaluated = order.filter((module) => started.includes(module));
+  expect(started, 'modules start in the order of the chunk').to.deep.equal(evaluated);
+  const text = story.config.trace === 'count' ? countTrace(events) : formatTrace(events);
+  expectText(story, 'trace', variant(story, format), text);
+}
+
+/** The first format's expectation is the base. */
+const variant = ({ formats }: Story, format: Format): string | undefined =>
+  format === formats[0] ? undefined : format;

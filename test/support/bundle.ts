@@ -1,0 +1,98 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  type InputOption,
+  type OutputChunk,
+  type OutputOptions,
+  type Plugin,
+  type RollupLog,
+  type RollupOutput,
+  rollup,
+} from 'rollup';
+import modulePhases from 'rollup-plugin-module-phases';
+import { project } from './project.ts';
+
+export const FORMATS = ['es', 'cjs', 'iife'] as const;
+export type Format = (typeof FORMATS)[number];
+export type PluginOptions = NonNullable<Parameters<typeof modulePhases>[0]>;
+
+export interface BundleInput {
+  /** A folder, or the modules' texts by their paths. */
+  source: string | Record<string, string>;
+  /** @default 'main.js' */
+  input?: InputOption;
+  /** Options of the plugin; `false`: a bundle without it. `console` is off and `root` the source, unless named. */
+  trace?: PluginOptions | false;
+  /** @default 'es' */
+  format?: Format;
+  external?: string[];
+  /** Plugins before ours. */
+  plugins?: Plugin[];
+  output?: OutputOptions;
+}
+
+export interface Bundle {
+  /** The folder of the source. */
+  dir: string;
+  /** The first entry's chunk. */
+  chunk: OutputChunk;
+  output: RollupOutput['output'];
+  warnings: RollupLog[];
+}
+
+/** Source in, whole output out. */
+export async function bundle({
+  source,
+  input = 'main.js',
+  trace = {},
+  format = 'es',
+  external = [],
+  plugins = [],
+  output: outputOptions = {},
+}: BundleInput): Promise<Bundle> {
+  const dir = typeof source === 'string' ? source : project(source);
+  const warnings: RollupLog[] = [];
+  const build = await rollup({
+    input: inside(dir, input),
+    external,
+    plugins: [
+      ...plugins,
+      ...(trace === false ? [] : [modulePhases({ console: false, root: dir, ...trace })]),
+    ],
+    onLog(level, log) {
+      if (level === 'warn') warnings.push(log);
+    },
+  });
+  try {
+    const { output } = await build.generate({
+      format,
+      name: 'story',
+      // Node runs the iife as a CommonJS module.
+      globals: (id) => `require(${JSON.stringify(id)})`,
+      ...outputOptions,
+    });
+    return { dir, chunk: output[0], output, warnings };
+  } finally {
+    await build.close();
+  }
+}
+
+/** Writes a bundle below its project, ready to run; returns the path of its first chunk. */
+export function write({ dir, chunk, output }: Bundle, format: Format, name: string): string {
+  const out = join(dir, 'out', name);
+  const type = format === 'es' ? 'module' : 'commonjs';
+  const files = output.map(
+    (file) => [file.fileName, file.type === 'chunk' ? file.code : file.source] as const,
+  );
+  for (const [path, content] of [['package.json', JSON.stringify({ type })] as const, ...files]) {
+    mkdirSync(dirname(join(out, path)), { recursive: true });
+    writeFileSync(join(out, path), content);
+  }
+  return join(out, chunk.fileName);
+}
+
+const inside = (dir: string, input: InputOption): InputOption => {
+  if (typeof input === 'string') return join(dir, input);
+  if (Array.isArray(input)) return input.map((path) => join(dir, path));
+  return Object.fromEntries(Object.entries(input).map(([name, path]) => [name, join(dir, path)]));
+};

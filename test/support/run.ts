@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { deserialize } from 'node:v8';
+import type { TraceEvent } from '../../src/protocol.ts';
+
+const preload = fileURLToPath(new URL('preload.cjs', import.meta.url));
+
+export interface Run {
+  code: number;
+  stdout: string;
+  /** Without what names a file, a line, a column or quotes a line. */
+  stderr: string;
+  /** What the program saw at `globalThis[Symbol.for('module-phases')].events` when it exited. */
+  events: TraceEvent[] | undefined;
+}
+
+/** Runs a program to its end. */
+export function run(file: string): Promise<Run> {
+  const trace = `${file}.trace`;
+  const env = { PATH: process.env.PATH, MODULE_PHASES_TRACE: trace };
+  return new Promise((resolve, reject) => {
+    execFile(
+      process.execPath,
+      ['--require', preload, file],
+      { env, timeout: 20_000 },
+      (error, stdout, stderr) => {
+        const code = error ? error.code : 0;
+        // Killed, too much output, or not started.
+        if (typeof code !== 'number') return reject(error);
+        resolve({
+          code,
+          stdout,
+          stderr: placeless(stderr, dirname(file)),
+          events: existsSync(trace) ? deserialize(readFileSync(trace)) : undefined,
+        });
+      },
+    );
+  });
+}
+
+/** What of a run a reader of a story expects: what it printed, and how it failed. */
+export function outcome({ code, stdout, stderr }: Run): string {
+  if (code === 0) return stdout;
+  const [error] = stderr.split('\n').filter((line) => line && line !== '<where>');
+  return `${stdout}exit ${code}${error ? `: ${error}` : ''}\n`;
+}
+
+function placeless(stderr: string, dir: string): string {
+  return stderr
+    .replaceAll(pathToFileURL(dir).href, '<dir>')
+    .replaceAll(dir, '<dir>')
+    .replace(/^\S+:\d+\n.*\n *\^+\n/m, '<where>\n')
+    .replace(/<dir>(\/[^\s:)]+):\d+:\d+/g, '<dir>$1')
+    .replace(/\(node:\d+\)/g, '(node)');
+}

@@ -1,0 +1,108 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import type { OutputOptions } from 'rollup';
+import { FORMATS, type Format, type PluginOptions } from './bundle.ts';
+
+const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url));
+const updating = process.env.UPDATE_FIXTURES === '1';
+
+/** `_config.json` of a fixture. */
+interface StoryConfig {
+  /** What the story shows. */
+  description: string;
+  /** @default 'main.js' */
+  input?: string;
+  external?: string[];
+  /** The plugin's. */
+  options?: PluginOptions;
+  /** Rollup's. */
+  output?: OutputOptions;
+  /** Rollup's warnings, by code, in their order, with and without the plugin. */
+  warnings?: string[] | Partial<Record<Format, string[]>>;
+  /** Those that the plugin adds. */
+  pluginWarnings?: string[];
+  /** Why the plain bundle prints or does something else than Node with the modules, by format or for all. */
+  nativeDiffers?: string | Partial<Record<Format, string>>;
+  /** @default all */
+  formats?: Format[];
+  /** Why not all. */
+  formatsReason?: string;
+  /** `count`: `trace.txt` has the numbers of events alone. @default 'full' */
+  trace?: 'full' | 'count';
+  /** Why nothing is run; then the bundle with the plugin must be the plain one to the letter. */
+  notRun?: string;
+}
+
+const KEYS: Record<keyof StoryConfig, true> = {
+  description: true,
+  input: true,
+  external: true,
+  options: true,
+  output: true,
+  warnings: true,
+  pluginWarnings: true,
+  nativeDiffers: true,
+  formats: true,
+  formatsReason: true,
+  trace: true,
+  notRun: true,
+};
+
+export interface Story {
+  /** `suite/case` */
+  name: string;
+  dir: string;
+  config: StoryConfig;
+  formats: readonly Format[];
+}
+
+/** Every fixture, in order. */
+export function stories(): Story[] {
+  const found = folders(fixtures).flatMap((suite) =>
+    folders(join(fixtures, suite)).map((name) => story(`${suite}/${name}`, join(fixtures, suite, name))),
+  );
+  expect(found, fixtures).not.to.be.empty;
+  return found;
+}
+
+function story(name: string, dir: string): Story {
+  const config: StoryConfig = JSON.parse(readFileSync(join(dir, '_config.json'), 'utf8'));
+  expect(KEYS, `${name}/_config.json`).to.include.all.keys(Object.keys(config));
+  expect(config.description, `${name}: description`).to.be.a('string').that.is.not.empty;
+  expect(Boolean(config.formats), `${name}: formats and formatsReason`).to.equal(
+    Boolean(config.formatsReason),
+  );
+  return { name, dir, config, formats: config.formats ?? FORMATS };
+}
+
+const folders = (dir: string): string[] =>
+  readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+
+/**
+ * Compares with `<base>.txt`, or with `<base>.<variant>.txt` where a variant (a format, or `native`) has an
+ * expectation of its own; one that says the same as the base's is an error.
+ */
+export function expectText(
+  { dir, name }: Story,
+  base: string,
+  variant: string | undefined,
+  text: string,
+): void {
+  const baseFile = join(dir, `${base}.txt`);
+  const ownFile = join(dir, `${base}.${variant}.txt`);
+  const own = variant !== undefined && existsSync(ownFile);
+  if (updating) {
+    if (variant === undefined) writeFileSync(baseFile, text);
+    else if (text !== readFileSync(baseFile, 'utf8')) writeFileSync(ownFile, text);
+    else if (own) rmSync(ownFile);
+    return;
+  }
+  const expected = readFileSync(own ? ownFile : baseFile, 'utf8');
+  expect(text, `${name}/${base}`).to.equal(expected);
+  if (own) expect(expected, `${ownFile} repeats ${base}.txt`).not.to.equal(readFileSync(baseFile, 'utf8'));
+}
