@@ -6,11 +6,32 @@ import esbuild from 'rollup-plugin-esbuild';
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
 const external = [/^node:/, 'rollup', ...Object.keys(dependencies)];
 
+/** Every global that the runtime uses by name. */
+const runtimeGlobals = [
+  'Array',
+  'Date',
+  'Function',
+  'JSON',
+  'Object',
+  'Promise',
+  'Reflect',
+  'RegExp',
+  'String',
+  'Symbol',
+  'Uint32Array',
+];
+
 export default defineConfig([
   {
     // The runtime goes into bundles as text: one statement that declares `createBuild`.
     input: 'src/runtime/index.ts',
-    output: { file: 'dist/runtime.js', format: 'iife', name: 'createBuild' },
+    output: {
+      file: 'dist/runtime.js',
+      format: 'iife',
+      name: 'createBuild',
+      // A chunk may declare a `Symbol` of its own: of the names around it, the runtime trusts `globalThis` alone.
+      intro: `const { ${runtimeGlobals.join(', ')} } = globalThis;`,
+    },
     plugins: [esbuild({ target: 'es2020', minify: true })],
   },
   {

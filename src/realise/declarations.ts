@@ -8,20 +8,21 @@ import type { LocatedSite } from './locate.ts';
 import { realiseAssignment, writerOf } from './writes.ts';
 
 export function realiseDeclarations(context: Context, located: readonly LocatedSite[]): void {
-  const declared = new Set<string>();
+  const known = new Set<string>();
   /** Declarators and the bindings they initialize: a pattern has several. */
   const initialized = new Map<Node, { place: Ancestor; bindings: Initialized[] }>();
 
   for (const declaration of located) {
     const { site, place, module } = declaration;
     if (site.kind !== 'declaration' && site.kind !== 'default') continue;
-    const name = declaredName(place.node);
+    const declared = declaredNode(place);
+    const name = declaredName(declared.node);
     if (!name) continue;
     const key = `${module.index}:${site.binding}`;
-    if (!declared.has(key)) context.getters.push([module.index, site.binding, name.includes('.') ? 0 : name]);
-    declared.add(key);
+    if (!known.has(key)) context.getters.push([module.index, site.binding, name.includes('.') ? 0 : name]);
+    known.add(key);
 
-    const initializer = initializerOf(place);
+    const initializer = initializerOf(declared);
     if (!initializer) continue;
     const number = addSite(context, [
       'i',
@@ -33,12 +34,12 @@ export function realiseDeclarations(context: Context, located: readonly LocatedS
     ]);
     const { node } = initializer;
     if (node.type === 'VariableDeclarator') {
-      const known = initialized.get(node);
-      if (known) known.bindings.push({ number, name });
+      const same = initialized.get(node);
+      if (same) same.bindings.push({ number, name });
       else initialized.set(node, { place: initializer, bindings: [{ number, name }] });
     } else if (node.type === 'ClassDeclaration') {
       context.edits.afterStatement(initializer, note(context, { number, name }));
-    } else realiseAssignment(context, number, place.node, initializer);
+    } else realiseAssignment(context, number, declared.node, initializer);
   }
 
   for (const { place, bindings } of initialized.values()) afterDeclarator(context, place, bindings);
@@ -52,6 +53,21 @@ interface Initialized {
 
 const note = ({ names }: Context, { number, name }: Initialized): string =>
   `${names.build}.init(${number},${name});`;
+
+/** `class A {}` may be printed as `let A$1 = class A {}` or `exports.A = class A {}`: the target is the binding. */
+function declaredNode(place: Ancestor): Ancestor {
+  const { parent, key } = place;
+  const holder = parent?.parent;
+  if (parent?.node.type !== 'ClassExpression' || key !== 'id' || !holder) return place;
+  switch (holder.node.type) {
+    case 'VariableDeclarator':
+      return { node: holder.node.id, key: 'id', parent: holder };
+    case 'AssignmentExpression':
+      return { node: holder.node.left, key: 'left', parent: holder };
+    default:
+      return place;
+  }
+}
 
 /** What Rollup calls the binding now: an identifier, or the member that it publishes (`exports.n`). */
 function declaredName(node: Node): string | undefined {
@@ -83,7 +99,7 @@ function initializerOf(place: Ancestor): Ancestor | undefined {
     return node && { node, key: 'declarations', parent: place };
   }
   for (let at: Ancestor | null = place; at; at = at.parent) {
-    const { node, key, parent } = at;
+    const { node, parent } = at;
     switch (node.type) {
       case 'ClassDeclaration':
         return at;
@@ -94,7 +110,7 @@ function initializerOf(place: Ancestor): Ancestor | undefined {
       case 'FunctionDeclaration':
         return undefined;
       case 'AssignmentExpression':
-        return key === 'expression' || parent ? writerOf(place) : undefined;
+        return writerOf(place);
     }
   }
   return undefined;

@@ -52,7 +52,10 @@ export function earlyRead({ read, status, kind, declared, cycle }: EarlyRead): L
   });
   if (!looped) {
     lines.push(
-      row('no cycle', `no import leads from ${module} back to ${importer}: the bundle has another order than the imports,`),
+      row(
+        'no cycle',
+        `no import leads from ${module} back to ${importer}: the bundle has another order than the imports,`,
+      ),
       row('', `or ${importer} was called before its own imports had run`),
     );
   }
@@ -66,7 +69,9 @@ export function earlyRead({ read, status, kind, declared, cycle }: EarlyRead): L
     ),
   );
   if (kind !== 'class') {
-    lines.push(row('', 'or, if it is a function, declare it as one: that is initialized before any module runs'));
+    lines.push(
+      row('', 'or, if it is a function, declare it as one: that is initialized before any module runs'),
+    );
   }
   return lines;
 }

@@ -2,8 +2,8 @@
 import {
   type BindingState,
   type EvaluateErrorEvent,
-  type ReadEvent,
   REALM_KEY,
+  type ReadEvent,
   type TraceEvent,
 } from '../../protocol.ts';
 import { STATE_TONES } from './event.ts';
@@ -87,7 +87,10 @@ export function add(totals: Summary, event: TraceEvent): void {
 }
 
 /** `later`: of what happened since a summary was printed; no line if that is nothing to tell. */
-export function summary({ counts, durations, open, failure, dropped, time, pairs }: Summary, later = false): Line[] {
+export function summary(
+  { counts, durations, open, failure, dropped, time, pairs }: Summary,
+  later = false,
+): Line[] {
   const { uninitialized, undefined: unset, initialized, read, write, instantiate = 0 } = counts;
   const { 'evaluate-start': started = 0, 'evaluate-end': ended = 0 } = counts;
   const running = Object.keys(open);
@@ -133,7 +136,11 @@ function worst(pairs: Record<string, Pair>): Line[] {
     .slice(0, PAIRS_SHOWN)
     .map((key) => {
       const { read, count } = pairs[key] as Pair;
-      return row('', `${count} × ${read.importer} reads ${read.module}, first ${read.name} at ${place(read.loc)}`, STATE_TONES[read.state]);
+      return row(
+        '',
+        `${count} × ${read.importer} reads ${read.module}, first ${read.name} at ${place(read.loc)}`,
+        STATE_TONES[read.state],
+      );
     });
 }
 
@@ -145,10 +152,9 @@ function tables(durations: Counts): Line[] {
     increase(times, name, durations[module] ?? 0);
     increase(sizes, name, 1);
   }
-  return slowest(times, FOLDERS_SHOWN, sizes).concat(
-    slowest(durations, MODULES_SHOWN),
-    [row('all of it', TRACE, 'dim')],
-  );
+  return slowest(times, FOLDERS_SHOWN, sizes).concat(slowest(durations, MODULES_SHOWN), [
+    row('all of it', TRACE, 'dim'),
+  ]);
 }
 
 function slowest(times: Counts, shown: number, sizes?: Counts): Line[] {
@@ -156,7 +162,10 @@ function slowest(times: Counts, shown: number, sizes?: Counts): Line[] {
   const lines = names
     .slice(0, shown)
     .map((name) =>
-      row(milliseconds(times[name] ?? 0).padStart(11), sizes ? `${name} (${count(sizes[name] ?? 0, 'module')})` : name),
+      row(
+        milliseconds(times[name] ?? 0).padStart(11),
+        sizes ? `${name} (${count(sizes[name] ?? 0, 'module')})` : name,
+      ),
     );
   if (names.length > shown) lines.push(row('', `${names.length - shown} more`));
   return lines;
@@ -164,4 +173,4 @@ function slowest(times: Counts, shown: number, sizes?: Counts): Line[] {
 
 /** `lodash-es`, `@scope/name`, `src/components/` */
 const owner = (path: string): string =>
-  /.*\bnode_modules\/(@[^/]*\/)?[^/]*/.exec(path)...
+  /.*\bnode_modules\/((@[^/]*\/)?[^/]*)/.exec(path)?.[1] ?? (/^([^/]*\/){0,2}/.exec(path)?.[0] || './');
