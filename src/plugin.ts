@@ -1,9 +1,10 @@
 /** Rollup's hooks, each a call into a folder. */
 import { readFileSync } from 'node:fs';
+import type { Program } from 'estree';
 import MagicString from 'magic-string';
 import type {
-  GetModuleInfo,
   LogLevel,
+  ModuleInfo,
   NormalizedOutputOptions,
   Plugin,
   PluginContext,
@@ -14,33 +15,26 @@ import {
   duplicatePlugin,
   marksRemoved,
   marksRemovedInChunk,
+  type ParseFailure,
   rollupTooOld,
   unparsableChunk,
   unparsableModule,
   unsupportedOutput,
 } from './errors.ts';
 import { createToken, markModule } from './mark/mark.ts';
-import { stripMarks } from './mark/strip.ts';
+import { findMarks, stripMarks } from './mark/strip.ts';
 import type { ModuleRecord } from './model.ts';
 import { type Options, resolveOptions } from './options.ts';
-import type { Target } from './realise/context.ts';
-import type { LocatedSite } from './realise/locate.ts';
-import { realise } from './realise/realise.ts';
-import { createGraph, type Graph, type GraphModule } from './record/graph.ts';
+import { type OutputInput, traceChunk } from './output.ts';
+import type { GraphModule } from './record/graph.ts';
+import { createNumbering } from './record/numbering.ts';
 import { modulePath } from './record/path.ts';
 import { recordModule } from './record/record.ts';
-import { buildTable } from './record/table.ts';
 
 const NAME = 'module-phases';
 /** Oldest Rollup that has what the plugin needs. */
 const NEEDED_ROLLUP = '^4.0.0';
-
-/** The graph of a build, made once per output. */
-interface Output {
-  graph: Graph;
-  numbers: Map<string, number>;
-  idByToken: Map<string, string>;
-}
+const TRACED_FORMATS: ReadonlySet<string> = new Set(['es', 'cjs', 'iife']);
 
 /**
  * Traces the bundle that a Rollup config makes: see {@link Options}.
@@ -50,12 +44,12 @@ interface Output {
 export function modulePhases(options: Options = {}): Plugin {
   const { enabled, filter, root, settings } = resolveOptions(options);
   const runtime = readFileSync(new URL('./runtime.js', import.meta.url), 'utf8');
-  const outputs = new WeakMap<object, Output>();
+  const outputs = new WeakMap<RenderedChunks, OutputInput>();
   let isActive = enabled;
   /** While this plugin asks for a map that nobody else may want, its warnings are nobody's. */
   let isAskingForMap = false;
   let unmarked: string[] = [];
-  let unparsed = new Map<string, RollupLog>();
+  let unparsed = new Map<string, ParseFailure>();
 
   const plugin: Plugin = {
     name: NAME,
@@ -78,11 +72,9 @@ export function modulePhases(options: Options = {}): Plugin {
       order: 'post',
       handler(code, id) {
         if (!isActive) return null;
-        let program: ReturnType<PluginContext['parse']>;
-        try {
-          program = this.parse(code, { jsx: true });
-        } catch (error) {
-          unparsed.set(id, unparsableModule(id, error as RollupLog));
+        const program = parse(this, code);
+        if (!('body' in program)) {
+          unparsed.set(id, program);
           return null;
         }
         isAskingForMap = true;
@@ -108,7 +100,7 @@ export function modulePhases(options: Options = {}): Plugin {
       const record = meta[NAME] as ModuleRecord | undefined;
       if (record && record.sites.length > 0 && !code?.includes(record.token)) unmarked.push(id);
       const failure = unparsed.get(id);
-      if (failure) this.warn(failure);
+      if (failure) this.warn(unparsableModule(id, failure));
     },
 
     buildEnd() {
@@ -118,11 +110,9 @@ export function modulePhases(options: Options = {}): Plugin {
     renderChunk: {
       order: 'pre',
       handler(code, chunk, outputOptions, { chunks }) {
-        let output = outputs.get(chunks);
-        if (!output) outputs.set(chunks, (output = createOutput(this)));
-        const text = isActive
-          ? (trace(this, output, code, chunk, outputOptions, Object.values(chunks).length) ?? strip(output, code))
-          : strip(output, code);
+        const output = outputOf(this, chunks);
+        const text =
+          (isActive && trace(this, output, code, chunk, outputOptions, chunks)) || strip(output, code);
         if (!text.hasChanged()) return null;
         return {
           code: text.toString(),
@@ -146,106 +136,89 @@ export function modulePhases(options: Options = {}): Plugin {
   };
   return plugin;
 
-  function trace(
-    context: PluginContext,
-    { graph, numbers, idByToken }: Output,
-    code: string,
-    chunk: RenderedChunk,
-    { format }: NormalizedOutputOptions,
-    chunkCount: number,
-  ): MagicString | null {
-    if (chunkCount > 1 || !['es', 'cjs', 'iife'].includes(format)) {
-      context.warn(unsupportedOutput(format, chunkCount));
-      return null;
-    }
-    let program: ReturnType<PluginContext['parse']>;
-    try {
-      program = context.parse(code, { jsx: true });
-    } catch (error) {
-      context.warn(unparsableChunk(chunk.fileName, error as RollupLog));
-      return null;
-    }
-    const lost = Object.entries(chunk.modules).flatMap(([id, rendered]) => {
-      const token = graph.modules.get(id)?.record.token;
-      return token && rendered.code?.includes(token) && !code.includes(token) ? [id] : [];
-    });
-    if (lost.length > 0) context.warn(marksRemovedInChunk(chunk.fileName, lost));
-
-    const ids = [...numbers.keys()];
-    const moduleOf = (token: string) => {
-      const module = graph.modules.get(idByToken.get(token) ?? '');
-      return module && { index: numbers.get(module.id) ?? -1, record: module.record };
-    };
-    const known = new Map<string, ReturnType<typeof moduleOf>>();
-    const hasPhases = (id: string): boolean => !isCommonJS(context.getModuleInfo, id);
-    return realise({
-      code,
-      program,
-      moduleOf(token) {
-        if (!known.has(token)) known.set(token, moduleOf(token));
-        return known.get(token);
-      },
-      hasPhases: ({ index }) => hasPhases(ids[index] ?? ''),
-      resolve: (read) => targetOf(graph, numbers, ids, read),
-      pathOf: (file) => modulePath(file, root),
+  function outputOf(context: PluginContext, chunks: RenderedChunks): OutputInput {
+    const known = outputs.get(chunks);
+    if (known) return known;
+    const output: OutputInput = {
+      numbering: createNumbering(graphModules(context)),
+      settings,
       runtime,
-      table: (rendered, sites) => {
-        const present = new Set(rendered);
-        return buildTable({
-          graph,
-          ids,
-          entries: chunk.facadeModuleId === null ? [] : [chunk.facadeModuleId],
-          pathOf: (id) => modulePath(id, root),
-          chunkOf: (id) => (present.has(numbers.get(id) ?? -1) ? chunk.fileName : undefined),
-          hasPhases,
-          settings,
-          sites,
-        });
+      entries: {
+        static: Object.values(chunks).flatMap((chunk) =>
+          chunk.isEntry && chunk.facadeModuleId !== null ? [chunk.facadeModuleId] : [],
+        ),
+        dynamic: [...context.getModuleIds()].flatMap(
+          (id) => context.getModuleInfo(id)?.dynamicallyImportedIds ?? [],
+        ),
       },
-    });
+      hasPhases: (id) => !isCommonJS(context.getModuleInfo(id)),
+      pathOf: (file) => modulePath(file, root),
+    };
+    outputs.set(chunks, output);
+    return output;
+  }
+}
+
+type RenderedChunks = Record<string, RenderedChunk>;
+
+/** The traced chunk; null where it is left as it is. */
+function trace(
+  context: PluginContext,
+  output: OutputInput,
+  code: string,
+  chunk: RenderedChunk,
+  { format }: NormalizedOutputOptions,
+  chunks: RenderedChunks,
+): MagicString | null {
+  const count = Object.keys(chunks).length;
+  if (count > 1 || !TRACED_FORMATS.has(format)) {
+    context.warn(unsupportedOutput(format, count));
+    return null;
+  }
+  const lost = Object.entries(chunk.modules).flatMap(([id, rendered]) => {
+    const token = recordOf(context, id)?.token;
+    return token && rendered.code?.includes(token) && !code.includes(token) ? [id] : [];
+  });
+  if (lost.length > 0) context.warn(marksRemovedInChunk(chunk.fileName, lost));
+  const program = parse(context, code);
+  if (!('body' in program)) {
+    context.warn(unparsableChunk(chunk.fileName, program));
+    return null;
+  }
+  return traceChunk(output, chunk.fileName, code, program);
+}
+
+/** The program; what the parser threw where there is none. */
+function parse(context: PluginContext, code: string): Program | ParseFailure {
+  try {
+    return context.parse(code, { jsx: true });
+  } catch (error) {
+    return error as ParseFailure;
   }
 }
 
 const recordOf = (context: PluginContext, id: string): ModuleRecord | undefined =>
   context.getModuleInfo(id)?.meta[NAME] as ModuleRecord | undefined;
 
-function createOutput(context: PluginContext): Output {
-  const modules = new Map<string, GraphModule>();
-  const idByToken = new Map<string, string>();
-  for (const id of context.getModuleIds()) {
+/** Rollup gives the ids that a module's specifiers resolve to in the order in which each appears first. */
+function graphModules(context: PluginContext): GraphModule[] {
+  return [...context.getModuleIds()].flatMap((id) => {
     const record = recordOf(context, id);
-    if (!record) continue;
     const requested = context.getModuleInfo(id)?.importedIds ?? [];
-    modules.set(id, { id, record, requested: record.requests.map((_, index) => requested[index] ?? null) });
-    idByToken.set(record.token, id);
-  }
-  const numbers = new Map([...modules.keys()].map((id, number) => [id, number]));
-  return { graph: createGraph(modules), numbers, idByToken };
+    return record
+      ? [{ id, record, requested: record.requests.map((_, index) => requested[index] ?? null) }]
+      : [];
+  });
 }
 
-function strip({ idByToken }: Output, code: string): MagicString {
+function strip({ numbering }: OutputInput, code: string): MagicString {
   const text = new MagicString(code);
-  const stripped = stripMarks(code, (token) => idByToken.has(token));
-  if (stripped !== code) text.overwrite(0, code.length, stripped);
+  for (const { start, end } of findMarks(code, (token) => numbering.moduleOf(token) !== undefined)) {
+    text.remove(start, end);
+  }
   return text;
 }
 
-/** A row's target: numbers of module and binding; what has no record is named. */
-function targetOf(
-  graph: Graph,
-  numbers: ReadonlyMap<string, number>,
-  ids: readonly string[],
-  { module, site }: LocatedSite,
-): Target {
-  const importer = graph.modules.get(ids[module.index] ?? '');
-  if (!importer || site.kind !== 'read') return null;
-  const resolution = graph.resolveImport(importer, site.import, site.path);
-  if (!resolution) return null;
-  if (resolution.type === 'unknown') return [resolution.id, resolution.name ?? -1];
-  const number = numbers.get(resolution.module.id) ?? -1;
-  return [number, resolution.type === 'binding' ? resolution.binding : -1];
-}
-
 /** Marked so by \@rollup/plugin-commonjs, which wraps such a module in a function. */
-const isCommonJS = (getModuleInfo: GetModuleInfo, id: string): boolean =>
-  Boolean((getModuleInfo(id)?.meta.commonjs as { isCommonJS?: unknown } | undefined)?.isCommonJS);
+const isCommonJS = (info: ModuleInfo | null): boolean =>
+  Boolean((info?.meta.commonjs as { isCommonJS?: unknown } | undefined)?.isCommonJS);

@@ -193,8 +193,14 @@ export interface RuntimeSettings {
   console: ConsoleSettings | false;
 }
 
-/** A binding that a module declares: name, kind, the place of its declaration. */
-export type BindingRow = [name: string, kind: BindingKind, line: number, column: number];
+/** Numbers of states in tables. */
+export const STATES: readonly BindingState[] = ['uninitialized', 'undefined', 'initialized'];
+
+/**
+ * A binding that a module declares: name, kind, the place of its declaration, and the number of the state that it
+ * has before any module runs, as the bundler printed its declaration; absent where the bundle lacks the binding.
+ */
+export type BindingRow = [name: string, kind: BindingKind, line: number, column: number, state?: number];
 
 /**
  * An export: its name, the module (index in the build) that declares the binding, and the binding's index there,
@@ -220,10 +226,14 @@ export interface ModuleRow {
 export interface BuildTable {
   settings: RuntimeSettings;
   modules: ModuleRow[];
-  /** Static entries, as indices of modules. */
+  /** Modules that can be asked for: static entries first, then the targets of dynamic imports. */
   entries: number[];
+  /** How many of `entries` are static. */
+  staticEntries: number;
   /** Number of cells: at least the number of sites of all chunks. */
-  sites: number;
+  cells: number;
+  /** Sites of chunks whose code can run before their own prologue: those in a cycle of chunks. */
+  sites: SiteTable[];
 }
 
 /**
@@ -236,7 +246,16 @@ export interface BuildTable {
  * A last element names the file where it is not the module's own.
  */
 export type SiteRow =
-  | ['r', module: number, line: number, column: number, target: number | string, binding: number | string, local: string, file?: string]
+  | [
+      'r',
+      module: number,
+      line: number,
+      column: number,
+      target: number | string,
+      binding: number | string,
+      local: string,
+      file?: string,
+    ]
   | ['w' | 'i', module: number, line: number, column: number, binding: number, file?: string]
   | ['a', module: number, line: number, column: number, file?: string];
 
@@ -246,10 +265,13 @@ export type SiteRow =
  */
 export type GetterRow = [module: number, binding: number, getter: (() => unknown) | 0];
 
-export interface ChunkTable {
-  /** Number of the chunk's first site in the build. */
+export interface SiteTable {
+  /** Number of the first site in the build. */
   first: number;
   sites: SiteRow[];
+}
+
+export interface ChunkTable extends SiteTable {
   getters: GetterRow[];
 }
 

@@ -1,7 +1,7 @@
 /** What every kind of edit needs: the chunk, its edits, its tables, and the words of realised code. */
 import type { Node } from 'estree';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
-import type { GetterRow, SiteRow } from '../protocol.ts';
+import type { SiteRow } from '../protocol.ts';
 import type { Edits } from './edits.ts';
 import type { LocatedSite } from './locate.ts';
 
@@ -13,8 +13,15 @@ export interface Names {
   seen: string;
 }
 
-/** A getter row whose getter is still an expression of the chunk. */
-export type GetterText = [module: GetterRow[0], binding: GetterRow[1], expression: string | 0];
+/** A binding that the chunk declares. */
+export interface DeclaredBinding {
+  module: number;
+  binding: number;
+  /** What reads it; 0 where that may run user code. */
+  expression: string | 0;
+  /** Number of its state before any module runs, as its declaration is printed. */
+  state: number;
+}
 
 /** What a read resolves to, as it stands in a {@link SiteRow}; null where it resolves to nothing. */
 export type Target = [module: number | string, binding: number | string] | null;
@@ -26,7 +33,7 @@ export interface Context {
   /** Number of the chunk's first site in the build. */
   first: number;
   sites: SiteRow[];
-  getters: GetterText[];
+  declared: DeclaredBinding[];
   resolve(read: LocatedSite): Target;
   /** Path of a file that is not the module itself. */
   pathOf(file: string): string;
@@ -48,7 +55,11 @@ export const guard = ({ names }: Context, site: number, call: string): string =>
 /** The printed expression, without what was put in for locating. */
 export const textOf = ({ code }: Context, node: Node): string => {
   if (node.type === 'Identifier') return node.name;
-  if (node.type === 'MemberExpression' && node.object.type === 'Identifier' && node.property.type === 'Identifier') {
+  if (
+    node.type === 'MemberExpression' &&
+    node.object.type === 'Identifier' &&
+    node.property.type === 'Identifier'
+  ) {
     return `${node.object.name}.${node.property.name}`;
   }
   return code.slice(startOf(node), endOf(node));

@@ -3,6 +3,7 @@ import type { Node, VariableDeclaration, VariableDeclarator } from 'estree';
 import { listOf } from '../ast/statement.ts';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import { type BindingState, STATES } from '../protocol.ts';
 import { addSite, type Context, fileOf } from './context.ts';
 import type { LocatedSite } from './locate.ts';
 import { realiseAssignment, writerOf } from './writes.ts';
@@ -19,8 +20,15 @@ export function realiseDeclarations(context: Context, located: readonly LocatedS
     const name = declaredName(declared.node);
     if (!name) continue;
     const key = `${module.index}:${site.binding}`;
-    if (!known.has(key)) context.getters.push([module.index, site.binding, name.includes('.') ? 0 : name]);
-    known.add(key);
+    if (!known.has(key)) {
+      known.add(key);
+      context.declared.push({
+        module: module.index,
+        binding: site.binding,
+        expression: name.includes('.') ? 0 : name,
+        state: STATES.indexOf(printedState(declared)),
+      });
+    }
 
     const initializer = initializerOf(declared);
     if (!initializer) continue;
@@ -89,6 +97,22 @@ function declaredName(node: Node): string | undefined {
   }
 }
 
+/** The state that a binding has before any module runs, by the declaration that Rollup printed. */
+function printedState(place: Ancestor): BindingState {
+  for (let at: Ancestor | null = place; at; at = at.parent) {
+    switch (at.node.type) {
+      case 'FunctionDeclaration':
+        return 'initialized';
+      case 'ClassDeclaration':
+        return 'uninitialized';
+      case 'VariableDeclaration':
+        return at.node.kind === 'var' ? 'undefined' : 'uninitialized';
+    }
+  }
+  // Published as a property of an object.
+  return 'undefined';
+}
+
 /**
  * What gives the binding its first value: a declarator, a class declaration, or the assignment that Rollup put in
  * their stead. Nothing for a function, which has its value before any module runs, and a `var` without one.
@@ -116,7 +140,8 @@ function initializerOf(place: Ancestor): Ancestor | undefined {
   return undefined;
 }
 
-const isVar = (node: Node | undefined): boolean => node?.type === 'VariableDeclaration' && node.kind === 'var';
+const isVar = (node: Node | undefined): boolean =>
+  node?.type === 'VariableDeclaration' && node.kind === 'var';
 
 /** `for (var x of …)`: the loop whose head the declaration is. */
 function loopOf(declaration: Ancestor | null): Ancestor | undefined {
@@ -151,7 +176,11 @@ function afterDeclarator(context: Context, place: Ancestor, bindings: readonly I
 }
 
 /** for (var a = 1;;)  →  for (var a = build.value(0,1);;), unless the value takes its name from the binding. */
-function inForHead({ edits, names }: Context, { id, init }: VariableDeclarator, [binding]: readonly Initialized[]): void {
+function inForHead(
+  { edits, names }: Context,
+  { id, init }: VariableDeclarator,
+  [binding]: readonly Initialized[],
+): void {
   if (!init || !binding || id.type !== 'Identifier' || isAnonymousDefinition(init)) return;
   edits.wrapRange(startOf(init), endOf(init), `${names.build}.value(${binding.number},`, ')');
 }

@@ -69,7 +69,8 @@ function findMarks(code: string, moduleOf: (token: string) => ChunkModule | unde
     const module = moduleOf(token);
     const number = Number.parseInt(digits, 36);
     const site = module?.record.sites[number];
-    if (module && site) marks.push({ start: match.index, end: match.index + text.length, module, number, site });
+    if (module && site)
+      marks.push({ start: match.index, end: match.index + text.length, module, number, site });
   }
   return marks;
 }
@@ -172,7 +173,11 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Loca
   function match(node: Node, { key, parent }: Ancestor): Mark | undefined {
     switch (node.type) {
       case 'Identifier': {
-        const isName = (key === 'property' || key === 'key') && parent && 'computed' in parent.node && !parent.node.computed;
+        const isName =
+          (key === 'property' || key === 'key') &&
+          parent &&
+          'computed' in parent.node &&
+          !parent.node.computed;
         return isName ? undefined : byEnd.get(endOf(node));
       }
       case 'MemberExpression':

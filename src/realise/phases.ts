@@ -26,7 +26,11 @@ export function extentsOf({ owners }: LocatedChunk): Extent[] {
  * `end` after a module's last statement; `start` after the statement before its first one, so that what its own
  * leading comments say of it stays true. Where there is none before it, that is the prologue's place.
  */
-export function realisePhases({ edits, names }: Context, { body, inBody }: LocatedChunk, extents: readonly Extent[]): void {
+export function realisePhases(
+  { edits, names }: Context,
+  { body, inBody }: LocatedChunk,
+  extents: readonly Extent[],
+): void {
   for (const { module, first, last } of extents) {
     const before = body[first - 1];
     const start = `\n${names.build}.start(${module.index});`;
@@ -43,13 +47,7 @@ export function realiseAwaits(context: Context, located: readonly LocatedSite[])
     const { site, place, module } = waiting;
     const { node } = place;
     if (site.kind !== 'await') continue;
-    const number = addSite(context, [
-      'a',
-      module.index,
-      site.line,
-      site.column,
-      ...fileOf(context, waiting),
-    ]);
+    const number = addSite(context, ['a', module.index, site.line, site.column, ...fileOf(context, waiting)]);
     if (node.type === 'AwaitExpression') {
       // await v  →  build.resume(0,await build.suspend(0,v))
       edits.wrap(place, `${names.build}.resume(${number},`, ')');

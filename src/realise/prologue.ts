@@ -14,9 +14,10 @@ export function inlineRuntime({ names }: Context, runtime: string, table: BuildT
 }
 
 /** The chunk's own table. */
-export function registerChunk({ names, first, sites, getters }: Context): string {
-  const rows = getters.map(
-    ([module, binding, expression]) => `[${module},${binding},${expression === 0 ? 0 : `()=>${expression}`}]`,
+export function registerChunk({ names, first, sites, declared }: Context): string {
+  const rows = declared.map(
+    ({ module, binding, expression }) =>
+      `[${module},${binding},${expression === 0 ? 0 : `()=>${expression}`}]`,
   );
   return `${names.build}.chunk({first:${first},sites:${literal(sites)},getters:[${rows.join()}]});`;
 }

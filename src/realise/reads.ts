@@ -34,7 +34,9 @@ function chains(located: readonly LocatedSite[]): LocatedSite[][] {
  * The namespace object itself where Rollup kept it and no member is named; the first member where it is printed
  * as one (`ns.a`), or as a name of its own.
  */
-function firstSurviving([first, second]: LocatedSite[]): { read: LocatedSite; ofNamespace: boolean } | undefined {
+function firstSurviving([first, second]: LocatedSite[]):
+  | { read: LocatedSite; ofNamespace: boolean }
+  | undefined {
   if (!first) return undefined;
   const ofNamespace =
     second?.place.node.type === 'MemberExpression' && second.place.node.object === first.place.node;

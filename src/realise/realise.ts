@@ -2,7 +2,7 @@
 import type { Program } from 'estree';
 import MagicString from 'magic-string';
 import type { BuildTable } from '../protocol.ts';
-import type { Context, GetterText, Target } from './context.ts';
+import type { Context, DeclaredBinding, Target } from './context.ts';
 import { realiseDeclarations } from './declarations.ts';
 import { Edits } from './edits.ts';
 import { type ChunkModule, type LocatedSite, locate } from './locate.ts';
@@ -22,8 +22,16 @@ export interface RealiseInput {
   pathOf(file: string): string;
   /** Text of the runtime. */
   runtime: string;
-  /** The build's table, given the numbers of the modules that the chunk has statements of. */
-  table(modules: readonly number[], sites: number): BuildTable;
+  /** The build's table, given what the chunk holds. */
+  table(contents: ChunkContents): BuildTable;
+}
+
+/** What a chunk holds, for the build's table. */
+export interface ChunkContents {
+  /** Numbers of the modules that it has statements of. */
+  modules: number[];
+  declared: readonly DeclaredBinding[];
+  sites: number;
 }
 
 /** The traced chunk; null where no module of it has a statement. */
@@ -40,7 +48,7 @@ export function realise(input: RealiseInput): MagicString | null {
     names: { build: unusedName(code, '__phases'), seen: unusedName(code, '__seen') },
     first: 0,
     sites: [],
-    getters: [] as GetterText[],
+    declared: [],
     resolve: input.resolve,
     pathOf: input.pathOf,
   };
@@ -49,10 +57,11 @@ export function realise(input: RealiseInput): MagicString | null {
   realiseDeclarations(context, located.sites);
   realiseAwaits(context, located.sites);
 
-  const table = input.table(
-    extents.map(({ module }) => module.index),
-    context.sites.length,
-  );
+  const table = input.table({
+    modules: extents.map(({ module }) => module.index),
+    declared: context.declared,
+    sites: context.sites.length,
+  });
   edits.prologue(`\n${inlineRuntime(context, input.runtime, table)}\n${registerChunk(context)}`);
   realisePhases(
     context,

@@ -67,7 +67,13 @@ export function realiseAssignment(context: Context, site: number, target: Node, 
 const note = ({ names }: Context, site: number, value: string): string =>
   `${names.seen}[${site}]?${names.seen}[${site}]++:${names.build}.write(${site},${value})`;
 
-function assignment(context: Context, site: number, name: string, writer: Ancestor, node: AssignmentExpression): void {
+function assignment(
+  context: Context,
+  site: number,
+  name: string,
+  writer: Ancestor,
+  node: AssignmentExpression,
+): void {
   const { edits, code } = context;
   const logical = /^(&&|\|\||\?\?)=$/.exec(node.operator)?.[1];
   if (logical) {
@@ -84,7 +90,13 @@ function assignment(context: Context, site: number, name: string, writer: Ancest
   }
 }
 
-function update(context: Context, site: number, name: string, writer: Ancestor, node: UpdateExpression): void {
+function update(
+  context: Context,
+  site: number,
+  name: string,
+  writer: Ancestor,
+  node: UpdateExpression,
+): void {
   const { edits, names } = context;
   if (isUnused(writer)) {
     edits.wrap(writer, '', `,${note(context, site, name)}`);
@@ -110,9 +122,7 @@ function pattern({ edits, names }: Context, site: number, target: Node, writer: 
 /** exports.n = v  →  build.value(0,exports.n = v);  exports.n ??= v  →  exports.n ??= build.value(0,v) */
 function memberAssignment(context: Context, site: number, node: AssignmentExpression): void {
   const isLogical = /^(&&|\|\||\?\?)=$/.test(node.operator);
-  const [start, end] = isLogical
-    ? [startOf(node.right), endOf(node)]
-    : [startOf(node), endOf(node)];
+  const [start, end] = isLogical ? [startOf(node.right), endOf(node)] : [startOf(node), endOf(node)];
   context.edits.wrapRange(start, end, `${context.names.build}.value(${site},`, ')');
 }
 

@@ -1,7 +1,7 @@
 /** Import and export entries of a module: ECMA-262, ParseModule (sec-parsemodule). */
 import type { Identifier, ImportDeclaration, Literal, Node, Pattern, Program } from 'estree';
-import type { Binding, ImportEntry, ModuleRecord, Place } from '../model.ts';
 import { startOf } from '../ast/walk.ts';
+import type { Binding, ImportEntry, ModuleRecord, Place } from '../model.ts';
 
 export type Entries = Pick<
   ModuleRecord,
@@ -89,7 +89,11 @@ export function readEntries(program: Program, locate: Locate): Entries {
     if (node.type === 'ExportAllDeclaration') {
       const from = request(node.source);
       if (node.exported) {
-        entries.indirectExports.push({ name: moduleExportName(node.exported), request: from, imported: null });
+        entries.indirectExports.push({
+          name: moduleExportName(node.exported),
+          request: from,
+          imported: null,
+        });
       } else entries.starExports.push(from);
     } else if (node.type === 'ExportNamedDeclaration') {
       const { declaration, source } = node;
@@ -123,7 +127,12 @@ export function readEntries(program: Program, locate: Locate): Entries {
       if (isFunction || declaration.type === 'ClassDeclaration') {
         // TypeScript's estree types give declarations a name that `export default` may leave out.
         const id = declaration.id as Identifier | null;
-        exportBinding('default', id?.name ?? 'default', isFunction ? 'function' : 'class', startOf(id ?? (declaration as Node)));
+        exportBinding(
+          'default',
+          id?.name ?? 'default',
+          isFunction ? 'function' : 'class',
+          startOf(id ?? (declaration as Node)),
+        );
       } else exportBinding('default', 'default', 'default-expression', startOf(declaration));
     }
   }
@@ -143,7 +152,8 @@ export function boundNames(pattern: Pattern): { name: string; offset: number }[]
         names.push({ name: node.name, offset: startOf(node) });
         break;
       case 'ObjectPattern':
-        for (const property of node.properties) visit(property.type === 'Property' ? property.value : property);
+        for (const property of node.properties)
+          visit(property.type === 'Property' ? property.value : property);
         break;
       case 'ArrayPattern':
         for (const element of node.elements) visit(element);

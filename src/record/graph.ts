@@ -26,19 +26,20 @@ export interface Graph {
   resolveImport(module: GraphModule, entry: number, path: readonly string[]): Resolution | null;
   /** ECMA-262 GetExportedNames (sec-getexportednames). */
   exportedNames(id: string): string[];
-  /** The static graph of an entry in the order in which ECMA-262 links it: post-order of the requests. */
-  linkOrder(entry: string, linked: Set<string>): string[];
 }
 
 export function createGraph(modules: ReadonlyMap<string, GraphModule>): Graph {
   const cache = new Map<string, Map<string, Resolution | null>>();
   const own = new Map<GraphModule, Map<string, LocalExport | IndirectExport>>();
-  const graph: Graph = { modules, resolveExport, resolveImport, exportedNames, linkOrder };
+  const graph: Graph = { modules, resolveExport, resolveImport, exportedNames };
   return graph;
 
   function resolveExport(id: string, name: string): Resolution | null {
     let resolutions = cache.get(id);
-    if (!resolutions) cache.set(id, (resolutions = new Map()));
+    if (!resolutions) {
+      resolutions = new Map();
+      cache.set(id, resolutions);
+    }
     let resolution = resolutions.get(name);
     if (resolution === undefined) {
       resolution = resolve(id, name, new Set());
@@ -100,7 +101,8 @@ export function createGraph(modules: ReadonlyMap<string, GraphModule>): Graph {
     let resolution = resolveRequest(module, entry.request, entry.name, new Set());
     for (const name of path) {
       if (resolution?.type === 'namespace') resolution = resolveExport(resolution.module.id, name);
-      else if (resolution?.type === 'unknown' && resolution.name === null) resolution = { ...resolution, name };
+      else if (resolution?.type === 'unknown' && resolution.name === null)
+        resolution = { ...resolution, name };
       else return null;
     }
     return resolution;
@@ -123,26 +125,6 @@ export function createGraph(modules: ReadonlyMap<string, GraphModule>): Graph {
     };
     visit(id, false);
     return [...names];
-  }
-
-  function linkOrder(entry: string, linked: Set<string>): string[] {
-    const order: string[] = [];
-    const stack: { module: GraphModule; next: number }[] = [];
-    const open = (id: string | null | undefined): void => {
-      const module = id == null ? undefined : modules.get(id);
-      if (!module || linked.has(module.id)) return;
-      linked.add(module.id);
-      stack.push({ module, next: 0 });
-    };
-    open(entry);
-    for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      if (top.next < top.module.requested.length) open(top.module.requested[top.next++]);
-      else {
-        order.push(top.module.id);
-        stack.pop();
-      }
-    }
-    return order;
   }
 }
 

@@ -7,7 +7,11 @@ import type { Place } from '../model.ts';
  * @param map of the transforms before ours, or null where there were none
  * @param id of the module: a place in it needs no `file`
  */
-export function createLocator(code: string, id: string, map: SourceMapInput | null): (offset: number) => Place {
+export function createLocator(
+  code: string,
+  id: string,
+  map: SourceMapInput | null,
+): (offset: number) => Place {
   const lineStarts = [0];
   for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) lineStarts.push(at + 1);
   const traceMap = map && new TraceMap(map);

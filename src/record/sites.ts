@@ -1,12 +1,12 @@
 /** One walk over a module: every place that gets a mark. */
 import type { Identifier, Node, Program } from 'estree';
 import { walk } from 'estree-walker';
-import type { Binding, Place, Site } from '../model.ts';
-import { type Entries, variableKind } from './entries.ts';
 import { isDecoratorHead, roleOf } from '../ast/role.ts';
-import { createScopes } from './scopes.ts';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import type { Binding, Place, Site } from '../model.ts';
+import { type Entries, variableKind } from './entries.ts';
+import { createScopes } from './scopes.ts';
 
 /** A site, and the offset at which its mark goes. */
 export interface FoundSite {
@@ -62,7 +62,8 @@ export function findSites(
           declaration(id, node.declaration.type === 'ClassDeclaration' ? 'class' : 'function');
         } else {
           const binding = bindingsByLocal.get('default');
-          if (binding !== undefined) add(startOf(node), startOf(node.declaration as Node), { kind: 'default', binding });
+          if (binding !== undefined)
+            add(startOf(node), startOf(node.declaration as Node), { kind: 'default', binding });
         }
         return;
       }

@@ -1,55 +1,78 @@
 /** Graph → the build's table, as the bundle carries it. */
-import type { BuildTable, ExportRow, ModuleRow, RequestRow, RuntimeSettings } from '../protocol.ts';
-import type { Graph, GraphModule } from './graph.ts';
+import type { BindingRow, BuildTable, ExportRow, ModuleRow, RequestRow } from '../protocol.ts';
+import type { GraphModule } from './graph.ts';
+import type { Numbering } from './numbering.ts';
 
-export interface TableInput {
-  graph: Graph;
-  /** Ids of all modules of the graph; their position is their number. */
-  ids: readonly string[];
-  entries: readonly string[];
+/** What the bundle holds of a module. */
+export interface RenderedModule {
+  /** File name of the chunk. */
+  chunk: string;
+  /** Bindings that it declares there, by index: the number of the state before any module runs. */
+  states: ReadonlyMap<number, number>;
+  /** Whether its start and end are shown. */
+  hasPhases: boolean;
+}
+
+export interface TableInput extends Pick<BuildTable, 'settings' | 'cells' | 'sites'> {
+  numbering: Numbering;
+  /** By number; nothing for a module that the bundle has no statement of. */
+  rendered: ReadonlyMap<number, RenderedModule>;
+  /** Ids of static entries, and of targets of dynamic imports. */
+  entries: { static: Iterable<string>; dynamic: Iterable<string> };
   pathOf(id: string): string;
-  /** File name of the chunk that has statements of a module. */
-  chunkOf(id: string): string | undefined;
-  hasPhases(id: string): boolean;
-  settings: RuntimeSettings;
-  sites: number;
 }
 
 export function buildTable(input: TableInput): BuildTable {
-  const numbers = new Map(input.ids.map((id, number) => [id, number]));
+  const { numbering, settings, cells, sites } = input;
+  const staticEntries = numbering.numbersOf(input.entries.static);
   return {
-    settings: input.settings,
-    modules: input.ids.flatMap((id) => {
-      const module = input.graph.modules.get(id);
-      return module ? [moduleRow(input, module, numbers)] : [];
-    }),
-    entries: input.entries.flatMap((id) => numbers.get(id) ?? []),
-    sites: input.sites,
+    settings,
+    modules: numbering.modules.map((module, number) => moduleRow(input, module, number)),
+    entries: [...staticEntries, ...numbering.numbersOf(input.entries.dynamic)],
+    staticEntries: staticEntries.length,
+    cells,
+    sites,
   };
 }
 
-function moduleRow(input: TableInput, module: GraphModule, numbers: ReadonlyMap<string, number>): ModuleRow {
+function moduleRow(
+  { numbering, rendered, pathOf }: TableInput,
+  module: GraphModule,
+  number: number,
+): ModuleRow {
   const { id, record, requested } = module;
-  const chunk = input.chunkOf(id);
   const requests = requested.flatMap((target, index): RequestRow[] => {
-    const number = target === null ? undefined : numbers.get(target);
-    return number === undefined ? [] : [[number, record.requests[index]?.line ?? 1]];
+    const requestedNumber = numbering.numberOf(target ?? '');
+    return requestedNumber === undefined ? [] : [[requestedNumber, record.requests[index]?.line ?? 1]];
   });
-  const row: ModuleRow = { path: input.pathOf(id), requests, bindings: [], exports: [] };
+  const found = rendered.get(number);
   // A module that the bundle has nothing of matters only as a step of a path.
-  if (chunk === undefined) return row;
-  row.chunk = chunk;
-  if (input.hasPhases(id)) row.phases = true;
-  row.bindings = record.bindings.map(({ name, kind, line, column }) => [name, kind, line, column]);
-  row.exports = exportRows(input, id, numbers);
-  return row;
+  if (!found) return { path: pathOf(id), requests, bindings: [], exports: [] };
+  return {
+    path: pathOf(id),
+    chunk: found.chunk,
+    ...(found.hasPhases && { phases: true }),
+    requests,
+    bindings: record.bindings.map(({ name, kind, line, column }, index): BindingRow => {
+      const state = found.states.get(index);
+      return state === undefined ? [name, kind, line, column] : [name, kind, line, column, state];
+    }),
+    exports: exportRows(numbering, rendered, id),
+  };
 }
 
-const exportRows = ({ graph, chunkOf }: TableInput, id: string, numbers: ReadonlyMap<string, number>): ExportRow[] =>
-  graph.exportedNames(id).flatMap((name): ExportRow[] => {
+function exportRows(
+  { graph, numberOf }: Numbering,
+  rendered: TableInput['rendered'],
+  id: string,
+): ExportRow[] {
+  return graph.exportedNames(id).flatMap((name): ExportRow[] => {
     const resolution = graph.resolveExport(id, name);
     if (!resolution || resolution.type === 'unknown') return [];
-    const number = numbers.get(resolution.module.id);
-    if (number === undefined || chunkOf(resolution.module.id) === undefined) return [];
-    return [[name, number, resolution.type === 'binding' ? resolution.binding : -1]];
+    const number = numberOf(resolution.module.id);
+    if (number === undefined || !rendered.has(number)) return [];
+    if (resolution.type === 'namespace') return [[name, number, -1]];
+    const isThere = rendered.get(number)?.states.has(resolution.binding);
+    return isThere ? [[name, number, resolution.binding]] : [];
   });
+}

@@ -2,7 +2,7 @@
 import type { ConsoleSettings, TraceEvent } from '../protocol.ts';
 import { type EarlyRead, earlyRead } from '../report/text/early-read.ts';
 import { eventLine, STATE_TONES } from '../report/text/event.ts';
-import { count, type Line, place } from '../report/text/line.ts';
+import { count, type Line } from '../report/text/line.ts';
 import { add, emptySummary, SMALL, summary, TRACE } from '../report/text/summary.ts';
 import type { Print } from './host.ts';
 
@@ -23,9 +23,9 @@ export function createConsole(print: Print, settings: ConsoleSettings, modules: 
   let totals = emptySummary();
   let shown = 0;
   let reported = 0;
-  let summarized = false;
+  let title: string | undefined;
 
-  const note = (text: string): void => print([[[text, 'dim']]]);
+  const note = (text: string): unknown => print([[[text, 'dim']]]);
 
   function show(line: Line): void {
     shown++;
@@ -37,22 +37,19 @@ export function createConsole(print: Print, settings: ConsoleSettings, modules: 
   return {
     event(event, finding) {
       add(totals, event);
-      const state = finding?.read.state;
-      if (finding && state && state !== 'initialized') {
-        const site = `${state} ${place(finding.read.loc)} ${finding.read.module} ${finding.read.name}`;
-        if (!explained[site]) {
-          explained[site] = true;
-          print(earlyRead(finding), STATE_TONES[state]);
-          return;
-        }
-      }
-      if (full) show(eventLine(event));
+      const lines = finding ? earlyRead(finding) : [eventLine(event)];
+      const tone = finding && STATE_TONES[finding.read.state];
+      const headline = `${lines[0]}`;
+      if (tone && tone !== 'plain' && !explained[headline]) {
+        explained[headline] = true;
+        print(lines, tone);
+      } else if (full) show(eventLine(event));
     },
     finish(dropped) {
       totals.dropped = dropped - reported;
-      const lines = summary(totals, summarized);
+      const lines = summary(totals, title);
       if (lines.length) print(lines);
-      summarized = true;
+      title = 'module-phases, since then';
       reported = dropped;
       totals = emptySummary();
     },

@@ -1,7 +1,7 @@
 /** The cycle of imports that an early read stands in. */
 import type { ModuleRow } from '../protocol.ts';
 import type { CycleStep } from '../report/text/early-read.ts';
-import { requestPath } from './modules.ts';
+import { requestPath } from './requests.ts';
 
 /** From the importer to the exporter and back; empty where the exporter does not import the importer. */
 export function cycleOf(rows: readonly ModuleRow[], importer: number, exporter: number): CycleStep[] {

@@ -3,7 +3,7 @@
  * doesn't matter. Whatever is missing or throws is done without.
  */
 import type { ConsoleSettings } from '../protocol.ts';
-import type { Line, Tone } from '../report/text/line.ts';
+import type { Line, Span, Tone } from '../report/text/line.ts';
 
 export interface Host {
   /** Milliseconds, by the best clock there is. */
@@ -16,7 +16,7 @@ export interface Host {
 }
 
 /** Prints lines at once: `bad` as an error, `warn` as a warning. */
-export type Print = (lines: readonly Line[], tone?: Tone) => void;
+export type Print = (lines: readonly Line[], tone?: Tone) => unknown;
 
 interface Stderr {
   isTTY?: boolean;
@@ -58,21 +58,18 @@ interface Globals {
 const { apply } = Reflect;
 const { getOwnPropertyDescriptor } = Object;
 
+const settled = Promise.resolve();
+
 export function createHost(realm: object = globalThis): Host {
   const globals = realm as Globals;
   const node = attempt(() => nodeProcess(globals));
   const on = attempt(() => (node ? node.on.bind(node) : globals.addEventListener.bind(realm)));
-  const settled = Promise.resolve();
   const textOf = errorText(globals);
   const listen = (type: string, listener: (subject: never) => void): unknown =>
     attempt(() => on?.(type, (subject) => attempt(() => listener(subject as never))));
 
   return {
-    now:
-      attempt(() => {
-        const { performance } = globals;
-        return performance.now() >= 0 ? performance.now.bind(performance) : undefined;
-      }) ?? Date.now,
+    now: attempt(() => globals.performance.now.bind(globals.performance)) ?? Date.now,
     microtask: attempt(() => globals.queueMicrotask.bind(realm)) ?? settled.then.bind(settled),
     onExit: (listener) => listen(node ? 'exit' : 'pagehide', listener),
     onError(listener) {
@@ -118,18 +115,14 @@ function errorText(globals: Globals): (error: unknown) => string {
 export function createPrinter(color: ConsoleSettings['color'], realm: object = globalThis): Print {
   const globals = realm as Globals;
   const print = attempt(() => terminal(globals, color)) ?? attempt(() => page(globals.console));
-  return (lines, tone = 'plain') => attempt(() => print?.(lines, tone));
+  return (lines, tone) => attempt(() => print?.(lines, tone));
 }
-
-type Printer = (lines: readonly Line[], tone: Tone) => void;
 
 /** Of each tone: the code of a terminal, the style of a page. */
 const LOOKS: Readonly<Record<Tone, readonly [ansi: number, css: string]>> = {
   plain: [0, ''],
   dim: [2, 'color:gray'],
   strong: [1, 'font-weight:bold'],
-  good: [32, 'color:green'],
-  note: [36, 'color:teal'],
   warn: [33, 'color:#b60'],
   bad: [31, 'color:red'],
 };
@@ -137,58 +130,53 @@ const LOOKS: Readonly<Record<Tone, readonly [ansi: number, css: string]>> = {
 /** A path or an error's text can hold what would move a cursor or break a line. */
 const printable = (text: string): string => text.replace(/\p{Cc}+/gu, ' ');
 
+/** The spans of all lines, each line after a `bar`. */
+const spans = (lines: readonly Line[], bar: string, tone: Tone): Span[] =>
+  lines.reduce<Span[]>(
+    (all, line, i) =>
+      all.concat(
+        [[(i ? '\n' : '') + bar, tone]],
+        line.map((span) => [printable(span[0]), span[1]]),
+      ),
+    [],
+  );
+
 /** A bar before each line tells the trace from the program's own output. */
-function terminal(globals: Globals, color: ConsoleSettings['color']): Printer | undefined {
+function terminal(globals: Globals, color: ConsoleSettings['color']): Print | undefined {
   const process = nodeProcess(globals);
   if (!process) return undefined;
   const { stderr } = process;
   const write = stderr.write.bind(stderr);
   const colored = color === 'auto' ? attempt(() => wantsColor(process.env, stderr.isTTY)) : color;
-  const paint = (text: string, tone: Tone): string =>
-    colored && LOOKS[tone][0] ? `\x1b[${LOOKS[tone][0]}m${printable(text)}\x1b[0m` : printable(text);
+  const paint = (span: Span): string =>
+    colored && LOOKS[span[1]][0] ? `\x1b[${LOOKS[span[1]][0]}m${span[0]}\x1b[0m` : span[0];
   // As Node's own console does: a closed pipe must not end the program.
   const written = (error?: unknown): void => {
     if (error && !stderr.listenerCount('error')) stderr.once('error', () => {});
   };
-  return (lines, tone) => {
-    let text = '';
-    lines.forEach((line) => {
-      text += paint('│ ', tone === 'plain' ? 'dim' : tone);
-      line.forEach((span) => {
-        text += paint(span[0], span[1]);
-      });
-      text += '\n';
-    });
-    write(text, written);
-  };
+  return (lines, tone = 'dim') => write(`${spans(lines, '│ ', tone).map(paint).join('')}\n`, written);
 }
 
-const wantsColor = ({ NO_COLOR, FORCE_COLOR, TERM }: Process['env'], isTTY?: boolean): boolean =>
-  !NO_COLOR && (FORCE_COLOR === undefined ? !!isTTY && TERM !== 'dumb' : !/^(0|false)$/.test(FORCE_COLOR));
+const wantsColor = ({ NO_COLOR, FORCE_COLOR, TERM }: Process['env'], isTTY?: boolean): boolean | undefined =>
+  !NO_COLOR && (FORCE_COLOR === undefined ? isTTY && TERM !== 'dumb' : !/^(0|false)$/.test(FORCE_COLOR));
 
 /** An error or a warning is one message, which a page shows with a stack; other blocks are a closed group. */
-function page(console: Console): Printer {
-  const { log, warn = log, error = log, groupCollapsed, groupEnd } = console;
-  const say = (method: Log, lines: readonly Line[]): unknown => apply(method, console, styled(lines));
-  return (lines, tone) => {
-    if (tone === 'bad' || tone === 'warn') say(tone === 'bad' ? error : warn, lines);
-    else if (lines.length > 1 && groupCollapsed && groupEnd) {
-      say(groupCollapsed, lines.slice(0, 1));
-      say(log, lines.slice(1));
-      say(groupEnd, []);
-    } else say(log, lines);
-  };
-}
-
-/** Texts are arguments of the format, so that a `%` in them means nothing. */
-function styled(lines: readonly Line[]): unknown[] {
-  const args = [''];
-  lines.forEach((line, i) => {
-    if (i) args[0] += '\n';
-    line.forEach((span) => {
-      args[0] += '%c%s';
-      args.push(LOOKS[span[1]][1], printable(span[0]));
+function page(console: Console): Print {
+  const methods = Object.assign({}, console);
+  /** Texts are arguments of the format, so that a `%` in them means nothing. */
+  const say = (method: keyof Console, lines: readonly Line[]): unknown => {
+    const args: string[] = [];
+    spans(lines, '', 'plain').forEach((span) => {
+      args.push(LOOKS[span[1]][1], span[0]);
     });
-  });
-  return args;
+    return apply(methods[method] ?? methods.log, console, ['%c%s'.repeat(args.length / 2)].concat(args));
+  };
+  return (lines, tone) => {
+    if (tone === 'bad' || tone === 'warn') say(tone === 'bad' ? 'error' : tone, lines);
+    else if (lines.length > 1) {
+      say('groupCollapsed', lines.slice(0, 1));
+      say('log', lines.slice(1));
+      say('groupEnd', []);
+    } else say('log', lines);
+  };
 }

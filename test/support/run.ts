@@ -51,7 +51,7 @@ function placeless(stderr: string, dir: string): string {
   return stderr
     .replaceAll(pathToFileURL(dir).href, '<dir>')
     .replaceAll(dir, '<dir>')
-    .replace(/^\S+:\d+\n.*\n *\^+\n/m, '<where>\n')
+    .replace(/^\S+:\d+\n.*\n[ \t]*\^+\n/m, '<where>\n')
     .replace(/<dir>(\/[^\s:)]+):\d+:\d+/g, '<dir>$1')
     .replace(/\(node:\d+\)/g, '(node)');
 }

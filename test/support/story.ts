@@ -19,9 +19,9 @@ interface StoryConfig {
   options?: PluginOptions;
   /** Rollup's. */
   output?: OutputOptions;
-  /** Rollup's warnings, by code, in their order, with and without the plugin. */
+  /** Codes of Rollup's warnings, by format or for all. */
   warnings?: string[] | Partial<Record<Format, string[]>>;
-  /** Those that the plugin adds. */
+  /** Codes of those that the plugin adds. */
   pluginWarnings?: string[];
   /** Why the plain bundle prints or does something else than Node with the modules, by format or for all. */
   nativeDiffers?: string | Partial<Record<Format, string>>;

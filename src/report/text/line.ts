@@ -1,7 +1,7 @@
 import type { Loc } from '../../protocol.ts';
 
 /** How a piece of text looks: terminals have a colour for each, browsers a style. */
-export type Tone = 'plain' | 'dim' | 'strong' | 'good' | 'note' | 'warn' | 'bad';
+export type Tone = 'plain' | 'dim' | 'strong' | 'warn' | 'bad';
 
 /** A piece of text with one look. */
 export type Span = readonly [text: string, tone: Tone];
@@ -14,7 +14,7 @@ export const lineText = (line: Line): string => line.map((span) => span[0]).join
 
 /** A line of a block: what it tells of, in a column of its own, and the text. */
 export const row = (label: string, text: string, tone: Tone = 'plain'): Line => [
-  [`  ${label}`.padEnd(14), 'dim'],
+  [`  ${label}`.padEnd(15), 'dim'],
   [text, tone],
 ];
 
@@ -26,3 +26,7 @@ export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1
 
 /** `0.3 ms` */
 export const milliseconds = (ms: number): string => `${ms.toFixed(1)} ms`;
+
+/** The texts that there are. */
+export const list = (texts: readonly (string | 0 | false | undefined)[], separator = ', '): string =>
+  texts.filter((text) => text).join(separator);

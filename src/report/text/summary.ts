@@ -1,13 +1,7 @@
 /** What a trace comes to: up to three lines for a small program, at most a screen for a large one. */
-import {
-  type BindingState,
-  type EvaluateErrorEvent,
-  REALM_KEY,
-  type ReadEvent,
-  type TraceEvent,
-} from '../../protocol.ts';
+import { type BindingState, REALM_KEY, type TraceEvent } from '../../protocol.ts';
 import { STATE_TONES } from './event.ts';
-import { count, type Line, milliseconds, place, row } from './line.ts';
+import { count, type Line, list, milliseconds, row } from './line.ts';
 
 /** Where a person finds the trace, in the console of the page or process. */
 export const TRACE = `globalThis[Symbol.for('${REALM_KEY}')]`;
@@ -18,157 +12,120 @@ export const SMALL = 50;
 /** Totals of a trace. Grows with the number of modules, and of pairs of them, not with that of events. */
 export interface Summary {
   /** Of events by type, and of early reads by state. */
-  counts: Counts<TraceEvent['type'] | BindingState>;
-  /** Reads and writes that `limit` left out. */
-  dropped: number;
-  /** When a module last ended, in milliseconds. */
-  time: number;
+  counts: Counts;
+  /** Early reads by importer and exporter, of each state. */
+  early: Readonly<Record<BindingState, Counts>>;
+  /** The last phase of each module. */
+  phases: Record<string, TraceEvent['type']>;
   /** Milliseconds of each module's own. */
   durations: Counts;
-  /** Modules that have started and not ended. */
-  open: Record<string, true>;
-  /** The first one; its text may come later than the event. */
-  failure?: EvaluateErrorEvent;
-  /** Early reads that threw or got undefined, by state, importer and exporter. */
-  pairs: Record<string, Pair>;
+  /** When the first event happened, and when a module last ended. */
+  start?: number;
+  end: number;
+  /** Reads and writes that `limit` left out. */
+  dropped: number;
 }
 
-type Counts<K extends string = string> = { [key in K]?: number };
+type Counts = Record<string, number>;
 
-interface Pair {
-  /** The first of them. */
-  read: ReadEvent;
-  count: number;
-}
-
-const PAIRS_SHOWN = 5;
-const FOLDERS_SHOWN = 12;
+const PAIRS_SHOWN = 3;
+const FOLDERS_SHOWN = 10;
 const MODULES_SHOWN = 5;
 
-const dictionary = <T>(): Record<string, T> => Object.create(null);
+/** What became of early reads. */
+const RESULTS: Readonly<Record<BindingState, string>> = {
+  uninitialized: 'threw a ReferenceError',
+  undefined: 'got undefined',
+  initialized: 'safe',
+};
+
+const dictionary = (): Record<string, never> => Object.create(null);
 
 export const emptySummary = (): Summary => ({
   counts: dictionary(),
-  dropped: 0,
-  time: 0,
+  early: { uninitialized: dictionary(), undefined: dictionary(), initialized: dictionary() },
+  phases: dictionary(),
   durations: dictionary(),
-  open: dictionary(),
-  pairs: dictionary(),
+  end: 0,
+  dropped: 0,
 });
 
-function increase<K extends string>(counts: Counts<K>, key: K, by: number): void {
+function increase(counts: Counts, key: string, by = 1): void {
   counts[key] = (counts[key] ?? 0) + by;
 }
 
 /** Adds an event to the totals. */
 export function add(totals: Summary, event: TraceEvent): void {
-  const { counts, open, pairs } = totals;
   const { type, module } = event;
-  increase(counts, type, 1);
-  if (type === 'evaluate-start') open[module] = true;
+  totals.start ??= event.time;
+  increase(totals.counts, type);
+  if (!('name' in event)) totals.phases[module] = type;
   if (type === 'evaluate-end') {
-    delete open[module];
-    increase(totals.durations, module, event.duration);
-    totals.time = event.time;
-  }
-  if (type === 'evaluate-error') {
-    delete open[module];
-    totals.failure ??= event;
+    totals.end = event.time;
+    totals.durations[module] = event.duration;
   }
   if (type === 'read' && event.early) {
-    const { state } = event;
-    increase(counts, state, 1);
-    if (state !== 'initialized') {
-      const key = `${state} ${event.importer} ${module}`;
-      pairs[key] ??= { read: event, count: 0 };
-      pairs[key].count++;
-    }
+    increase(totals.counts, event.state);
+    increase(totals.early[event.state], `${event.importer} reads ${module}`);
   }
 }
 
-/** `later`: of what happened since a summary was printed; no line if that is nothing to tell. */
-export function summary(
-  { counts, durations, open, failure, dropped, time, pairs }: Summary,
-  later = false,
-): Line[] {
-  const { uninitialized, undefined: unset, initialized, read, write, instantiate = 0 } = counts;
-  const { 'evaluate-start': started = 0, 'evaluate-end': ended = 0 } = counts;
-  const running = Object.keys(open);
+/** No line if there is nothing to tell. */
+export function summary(totals: Summary, title = 'module-phases'): Line[] {
+  const { counts, early, phases, durations, dropped } = totals;
+  const { read, write, 'evaluate-end': ended = 0 } = counts;
+  const states = (Object.keys(RESULTS) as BindingState[]).filter((state) => counts[state]);
+  const modules = Object.keys(phases);
+  const left = (word: string, phase: RegExp): string => {
+    const names = modules.filter((module) => phase.test(phases[module] ?? ''));
+    return names.length ? `${names.length} ${word} (${names[0]}${names.length > 1 ? ', …' : ''})` : '';
+  };
   const head = list([
-    (ended || !later) && `${count(ended, 'module')} evaluated${later ? '' : ` in ${milliseconds(time)}`}`,
+    ended && `${count(ended, 'module')} evaluated in ${milliseconds(totals.end - (totals.start ?? 0))}`,
     read && count(read, 'read'),
     write && count(write, 'write'),
     dropped && `${dropped} more dropped (limit)`,
   ]);
-  const early = list([
-    uninitialized && `${uninitialized} threw a ReferenceError`,
-    unset && `${unset} got undefined`,
-    initialized && `${initialized} safe`,
-  ]);
   const unfinished = list([
-    failure && `${failure.module} failed${failure.error ? `: ${failure.error}` : ''}`,
-    running[0] && `${running[0]}${running[1] ? ` and ${running.length - 1} more` : ''} not finished`,
-    instantiate > started && `${count(instantiate - started, 'module')} not started`,
+    left('failed', /error/),
+    left('not finished', /-[sr]/),
+    left('not started', /^i/),
   ]);
   const lines: Line[] = [];
   if (head || unfinished)
     lines.push([
-      [`module-phases${later ? ', since then' : ''}: `, 'strong'],
+      [`${title}: `, 'strong'],
       [head, 'plain'],
     ]);
-  if (early) lines.push(row('early reads', early, uninitialized ? 'bad' : unset ? 'warn' : 'plain'));
-  if (unfinished) lines.push(row('unfinished', unfinished, 'bad'));
-  return later || ended <= SMALL ? lines : lines.concat(worst(pairs), tables(durations));
-}
-
-/** The texts that there are. */
-const list = (texts: readonly (string | 0 | false | undefined)[]): string =>
-  texts.filter((text) => text).join(', ');
-
-/** The pairs with most early reads, those that threw first. */
-function worst(pairs: Record<string, Pair>): Line[] {
-  const rank = (key: string): number => {
-    const pair = pairs[key] as Pair;
-    return pair.count + (pair.read.state === 'uninitialized' ? 1e9 : 0);
-  };
-  return Object.keys(pairs)
-    .sort((a, b) => rank(b) - rank(a))
-    .slice(0, PAIRS_SHOWN)
-    .map((key) => {
-      const { read, count } = pairs[key] as Pair;
-      return row(
-        '',
-        `${count} × ${read.importer} reads ${read.module}, first ${read.name} at ${place(read.loc)}`,
-        STATE_TONES[read.state],
-      );
-    });
-}
-
-function tables(durations: Counts): Line[] {
-  const times: Counts = dictionary();
-  const sizes: Counts = dictionary();
-  for (const module in durations) {
-    const name = owner(module);
-    increase(times, name, durations[module] ?? 0);
-    increase(sizes, name, 1);
-  }
-  return slowest(times, FOLDERS_SHOWN, sizes).concat(slowest(durations, MODULES_SHOWN), [
-    row('all of it', TRACE, 'dim'),
-  ]);
-}
-
-function slowest(times: Counts, shown: number, sizes?: Counts): Line[] {
-  const names = Object.keys(times).sort((a, b) => (times[b] ?? 0) - (times[a] ?? 0));
-  const lines = names
-    .slice(0, shown)
-    .map((name) =>
+  if (states[0])
+    lines.push(
       row(
-        milliseconds(times[name] ?? 0).padStart(11),
-        sizes ? `${name} (${count(sizes[name] ?? 0, 'module')})` : name,
+        'early reads',
+        list(states.map((state) => `${counts[state]} ${RESULTS[state]}`)),
+        STATE_TONES[states[0]],
       ),
     );
-  if (names.length > shown) lines.push(row('', `${names.length - shown} more`));
-  return lines;
+  if (unfinished) lines.push(row('modules', unfinished, 'bad'));
+  if (ended <= SMALL) return lines;
+  const folders: Counts = dictionary();
+  for (const module in durations) increase(folders, owner(module), durations[module]);
+  return lines.concat(
+    top(early.uninitialized, PAIRS_SHOWN, times),
+    top(early.undefined, PAIRS_SHOWN, times),
+    top(folders, FOLDERS_SHOWN, milliseconds),
+    top(durations, MODULES_SHOWN, milliseconds),
+    [row('all of it', TRACE)],
+  );
+}
+
+const times = (n: number): string => `${n} ×`;
+
+/** The greatest numbers and what they belong to. */
+function top(counts: Counts, shown: number, text: (n: number) => string): Line[] {
+  const number = (name: string): number => counts[name] ?? 0;
+  const names = Object.keys(counts).sort((a, b) => number(b) - number(a));
+  const lines = names.slice(0, shown).map((name) => row(text(number(name)).padStart(11), name));
+  return names[shown] ? lines.concat([row('', `${names.length - shown} more`)]) : lines;
 }
 
 /** `lodash-es`, `@scope/name`, `src/components/` */

@@ -1,0 +1,239 @@
+/** Reads, writes and initializations of bindings, and the cells that let the realised code pass. */
+import type {
+  BindingState,
+  ChunkTable,
+  GetterRow,
+  InitializeEvent,
+  ReadEvent,
+  SiteRow,
+  SiteTable,
+  WriteEvent,
+} from '../protocol.ts';
+import type { EarlyRead } from '../report/text/early-read.ts';
+import type { BuildState } from './build.ts';
+import { cycleOf } from './cycle.ts';
+import { type BindingSlot, hasNotEnded, type ModuleSlot } from './modules.ts';
+import { preview } from './preview.ts';
+
+/** Where a read's value comes from: asking for it, or the program; nothing where neither may be. */
+type Source = { get(): unknown } | { value: unknown } | undefined;
+
+/** An event before it is logged. */
+type Content<E> = Omit<E, 'seq' | 'time'>;
+
+export interface Bindings {
+  addSites(table: SiteTable): void;
+  addChunk(table: ChunkTable): void;
+  read(site: number, source: Source): void;
+  probe(site: number): void;
+  /** What the program read from, or is about to write to, a member that Rollup publishes. */
+  taken(site: number, value: unknown): void;
+  write(site: number, hasValue: boolean, value: unknown): void;
+  initialize(site: number, value: unknown): void;
+  /** The module has ended: reads of its bindings show once more. */
+  release(module: ModuleSlot | undefined): void;
+}
+
+export function createBindings(state: BuildState): Bindings {
+  const { realm, table, modules, sites, seen, bindingAt, locOf, log } = state;
+  const { settings, modules: rows } = table;
+  /** Without reads nobody can tell which writes are observed. */
+  const logsAllWrites = settings.writes === 'all' || !settings.reads;
+  let logged = 0;
+  return { addSites, addChunk, read, probe, taken, write, initialize, release };
+
+  function addSites({ first, sites: added }: SiteTable): void {
+    for (let i = 0; i < added.length; i++) {
+      const row = added[i] as SiteRow;
+      const number = first + i;
+      if (sites[number]) continue;
+      sites[number] = row;
+      const writers = row[0] === 'w' && bindingAt(row)?.writers;
+      if (writers) writers[writers.length] = number;
+    }
+  }
+
+  function addChunk(chunk: ChunkTable): void {
+    addSites(chunk);
+    for (let i = 0; i < chunk.getters.length; i++) {
+      const [module, index, getter] = chunk.getters[i] as GetterRow;
+      const slot = modules[module]?.bindings[index];
+      if (!slot) continue;
+      slot.getter = getter;
+      if (slot.module.isInstantiated) continue;
+      slot.isObservedInTime = true;
+      if (getter) slot.state = stateOf(getter);
+    }
+  }
+
+  function probe(site: number): void {
+    const row = sites[site];
+    const getter = row && bindingAt(row)?.getter;
+    read(site, getter ? { get: getter } : undefined);
+  }
+
+  function taken(site: number, value: unknown): void {
+    const kind = sites[site]?.[0];
+    if (kind === 'i') initialize(site, value);
+    else if (seen[site]) {
+      if (kind === 'w') seen[site] = (seen[site] as number) + 1;
+    } else if (kind === 'w') write(site, true, value);
+    else read(site, { value });
+  }
+
+  function read(site: number, source: Source): void {
+    const row = sites[site];
+    if (row?.[0] !== 'r') return;
+    const [, importer, , , target, name, local] = row;
+    const exporter = typeof target === 'number' ? modules[target] : undefined;
+    const slot = bindingAt(row);
+    const early = exporter !== undefined && hasNotEnded(exporter);
+
+    const [found, value] = take(source, early && !slot?.isInitialized);
+    const text = source && found !== 'uninitialized' ? preview(value, settings.values) : undefined;
+    if (settings.reads === 'first' && found !== 'uninitialized') {
+      seen[site] = 1;
+      if (slot) slot.readers[slot.readers.length] = site;
+    }
+    if (slot) {
+      slot.isRead = true;
+      if (source) slot.text = text;
+      releaseWriters(slot);
+    }
+    if (!mayLog()) return;
+
+    const event: Content<ReadEvent> = {
+      type: 'read',
+      importer: rows[importer]?.path ?? '',
+      loc: locOf(row),
+      module: exporter?.row.path ?? `${target}`,
+      name: slot?.row[0] ?? (name === -1 ? '*' : `${name}`),
+      local,
+      state: found,
+      early,
+    };
+    if (text !== undefined) event.value = text;
+    if (!early && found !== 'uninitialized') log(event);
+    else state.logEarly(event, (read) => explain(read as ReadEvent, importer, target, slot));
+  }
+
+  /** A read that throws is not caught for the program: its own, which follows, throws again. */
+  function take(source: Source, isUninitialized: boolean): [BindingState, unknown] {
+    if (!source) return ['initialized', undefined];
+    try {
+      const value = 'get' in source ? source.get() : source.value;
+      return [value === undefined && isUninitialized ? 'undefined' : 'initialized', value];
+    } catch {
+      return ['uninitialized', undefined];
+    }
+  }
+
+  function explain(
+    read: ReadEvent,
+    importer: number,
+    target: number | string,
+    slot: BindingSlot | undefined,
+  ): EarlyRead {
+    const exporter = typeof target === 'number' ? target : -1;
+    const finding: EarlyRead = {
+      read,
+      status: modules[exporter]?.status ?? 'linked',
+      cycle: cycleOf(rows, importer, exporter),
+    };
+    if (slot) {
+      const [, kind, line, column] = slot.row;
+      finding.kind = kind;
+      finding.declared = { file: slot.module.row.path, line, column };
+    }
+    return finding;
+  }
+
+  function initialize(site: number, value: unknown): void {
+    const row = sites[site];
+    const slot = row && bindingAt(row);
+    if (!row || !slot) return;
+    if (slot.isInitialized) {
+      write(site, true, value);
+      return;
+    }
+    slot.isInitialized = true;
+    slot.text = preview(value, settings.values);
+    releaseReaders(slot);
+    const event: Content<InitializeEvent> = {
+      type: 'initialize',
+      module: slot.module.row.path,
+      name: slot.row[0],
+      loc: locOf(row),
+    };
+    if (slot.text !== undefined) event.value = slot.text;
+    log(event);
+  }
+
+  function write(site: number, hasValue: boolean, value: unknown): void {
+    const row = sites[site];
+    const slot = row && bindingAt(row);
+    if (!row || !slot) return;
+    if (!slot.isInitialized) initialize(site, value);
+    else if (logsAllWrites || slot.isRead) logWrite(row, slot, hasValue, value);
+    else slot.unobserved++;
+    if (logsAllWrites) return;
+    // From now on a write only counts, from 1, until something reads the binding.
+    for (let i = 0; i < slot.writers.length; i++) seen[slot.writers[i] as number] ||= 1;
+  }
+
+  function logWrite(row: SiteRow, slot: BindingSlot, hasValue: boolean, value: unknown): void {
+    const { text: previous, unobserved } = slot;
+    slot.text = hasValue ? preview(value, settings.values) : undefined;
+    slot.isRead = false;
+    slot.unobserved = 0;
+    releaseReaders(slot);
+    if (!mayLog()) return;
+    const event: Content<WriteEvent> = {
+      type: 'write',
+      module: slot.module.row.path,
+      name: slot.row[0],
+      loc: locOf(row),
+    };
+    if (slot.text !== undefined) event.value = slot.text;
+    if (previous !== undefined) event.previous = previous;
+    if (unobserved) event.unobserved = unobserved;
+    log(event);
+  }
+
+  function release(module: ModuleSlot | undefined): void {
+    const bindings = module?.bindings ?? [];
+    for (let i = 0; i < bindings.length; i++) releaseReaders(bindings[i] as BindingSlot);
+  }
+
+  function releaseReaders(slot: BindingSlot): void {
+    for (let i = 0; i < slot.readers.length; i++) seen[slot.readers[i] as number] = 0;
+    slot.readers = [];
+  }
+
+  function releaseWriters(slot: BindingSlot): void {
+    for (let i = 0; i < slot.writers.length; i++) {
+      const site = slot.writers[i] as number;
+      const count = seen[site] as number;
+      if (count) slot.unobserved += count - 1;
+      seen[site] = 0;
+    }
+  }
+
+  function mayLog(): boolean {
+    if (logged < settings.limit) {
+      logged++;
+      return true;
+    }
+    realm.drop();
+    return false;
+  }
+}
+
+/** What reading a binding gives before any module runs. */
+function stateOf(getter: () => unknown): BindingState {
+  try {
+    return getter() === undefined ? 'undefined' : 'initialized';
+  } catch {
+    return 'uninitialized';
+  }
+}

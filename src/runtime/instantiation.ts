@@ -1,0 +1,40 @@
+/**
+ * No code runs when a graph of modules is linked, so its modules are announced before the first of them starts.
+ * Which graph that is follows from the module that starts: the graphs of the entries that reach it.
+ */
+import type { BuildTable } from '../protocol.ts';
+import type { ModuleSlot } from './modules.ts';
+import { linkOrder } from './requests.ts';
+
+/**
+ * Modules that must have been linked when `index` starts, in ECMA-262's order: of the one entry that can have been
+ * asked for, all; of several, those that all of them reach. Targets of dynamic imports count where no static entry
+ * reaches the module.
+ */
+export function askedFor(table: BuildTable, modules: readonly ModuleSlot[], index: number): number[] {
+  const { modules: rows, entries, staticEntries } = table;
+  /** How many of the entries that reach `index` reach a module. */
+  const reached: number[] = [];
+  let count = 0;
+  let order: number[] = [];
+  for (let i = 0; i < entries.length; i++) {
+    if (i === staticEntries && count) break;
+    const entry = entries[i] as number;
+    if (modules[entry]?.isInstantiated) continue;
+    const visited: boolean[] = [];
+    const graph = linkOrder(rows, entry, visited);
+    if (!visited[index]) continue;
+    if (!count++) order = graph;
+    for (let j = 0; j < graph.length; j++) {
+      const module = graph[j] as number;
+      reached[module] = (reached[module] ?? 0) + 1;
+    }
+  }
+  if (!count) return linkOrder(rows, index, []);
+  const all: number[] = [];
+  for (let i = 0; i < order.length; i++) {
+    const module = order[i] as number;
+    if (reached[module] === count) all[all.length] = module;
+  }
+  return all;
+}

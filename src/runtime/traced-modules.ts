@@ -1,0 +1,30 @@
+/** `trace.modules`: each module's status, and its exports behind traced getters. */
+import type { ExportRow, Trace, TracedModule } from '../protocol.ts';
+import type { ModuleSlot } from './modules.ts';
+
+const { create, defineProperty } = Object;
+
+type Published = { -readonly [path in keyof Trace['modules']]: TracedModule };
+
+export function publish(published: Published, modules: readonly ModuleSlot[], index: number): void {
+  const module = modules[index];
+  if (!module?.row.chunk || published[module.row.path]) return;
+  const exports: Record<string, unknown> = create(null);
+  const rows = module.row.exports;
+  for (let i = 0; i < rows.length; i++) {
+    const [name, owner, binding] = rows[i] as ExportRow;
+    const get = () => {
+      const slot = modules[owner];
+      if (binding < 0) return slot && published[slot.row.path]?.exports;
+      const getter = slot?.bindings[binding]?.getter;
+      return getter ? getter() : undefined;
+    };
+    defineProperty(exports, name, { get, enumerable: true });
+  }
+  published[module.row.path] = {
+    get status() {
+      return module.status;
+    },
+    exports,
+  };
+}
