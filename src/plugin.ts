@@ -128,8 +128,9 @@ export function modulePhases(options: Options = {}): Plugin {
           const record = recordOf(this, id);
           if (!record || rendered.code === null) continue;
           const clean = stripMarks(rendered.code, (token) => token === record.token);
+          // Not `clean.length`: Rollup measures before it indents, and `code` shows it indented.
+          rendered.renderedLength -= rendered.code.length - clean.length;
           Object.defineProperty(rendered, 'code', { value: clean, enumerable: true, configurable: true });
-          rendered.renderedLength = clean.length;
         }
       }
     },

@@ -1,8 +1,8 @@
 /** Reads of imports. The read itself stays where it was, so that its error is the engine's own. */
-import type { MemberExpression } from 'estree';
 import { roleOf } from '../ast/role.ts';
 import type { Ancestor } from '../ast/walk.ts';
 import { addSite, type Context, fileOf, guard, textOf, unwrapSequence } from './context.ts';
+import { guardPlace } from './guard.ts';
 import type { LocatedSite } from './locate.ts';
 
 export function realiseReads(context: Context, located: readonly LocatedSite[]): void {
@@ -66,17 +66,12 @@ function realiseRead(context: Context, read: LocatedSite, ofNamespace: boolean):
   const { edits, names } = context;
 
   if (node.type === 'Identifier') {
-    // n  →  (seen[0]||build.read(0,()=>n),n);  { n }  →  { n: (…,n) }
-    const { parent } = place;
-    const isShorthand = parent?.node.type === 'Property' && parent.node.shorthand;
-    const before = `(${guard(context, number, `read(${number},()=>${node.name})`)},`;
-    edits.wrap(place, isShorthand ? `${node.name}: ${before}` : before, ')');
+    putGuard(context, place, guard(context, number, `read(${number},()=>${node.name})`));
   } else if (ofNamespace && typeof target[1] === 'number') {
-    // ns.a  →  (seen[0]||build.probe(0),ns).a: a namespace object's getter may throw, so it is announced before
-    guardObject(context, place, node, guard(context, number, `probe(${number})`));
-  } else if (takesObjectAsThis(place) || node.optional) {
-    // ext.f()  →  (seen[0]||build.note(0),ext).f();  ext?.x likewise, as parentheses would end the chain
-    guardObject(context, place, node, guard(context, number, `note(${number})`));
+    // A namespace object's getter may throw, so the read is announced before.
+    putGuard(context, place, guard(context, number, `probe(${number})`));
+  } else if (isCalled(place) || node.optional) {
+    putGuard(context, place, guard(context, number, `note(${number})`));
   } else {
     // ext.x  →  (seen[0]?ext.x:build.value(0,ext.x)): the program evaluates it once; it may be a getter
     edits.wrap(
@@ -87,13 +82,27 @@ function realiseRead(context: Context, read: LocatedSite, ofNamespace: boolean):
   }
 }
 
-function guardObject(context: Context, place: Ancestor, { object }: MemberExpression, text: string): void {
-  context.edits.wrap({ node: object, key: 'object', parent: place }, `(${text},`, ')');
+/**
+ * n  →  (guard,n);  n.f(x)  →  (guard,n.f(x));  { n }  →  { n: (guard,n) };  const { x } = n  →  guard; const …
+ */
+function putGuard({ edits }: Context, read: Ancestor, text: string): void {
+  const { of, place } = guardPlace(read);
+  if (of === 'statement') {
+    edits.beforeStatement(place, `${text};`);
+    return;
+  }
+  const { node, parent } = place;
+  const isShorthand = parent?.node.type === 'Property' && parent.node.shorthand && node.type === 'Identifier';
+  edits.wrap(place, isShorthand ? `${node.name}: (${text},` : `(${text},`, ')');
 }
 
-function takesObjectAsThis({ node, key, parent }: Ancestor): boolean {
-  return (
-    (parent?.node.type === 'CallExpression' && key === 'callee' && parent.node.callee === node) ||
-    (parent?.node.type === 'TaggedTemplateExpression' && key === 'tag')
-  );
+/** A message about the call quotes its callee: the member has to stand as it is. */
+function isCalled(place: Ancestor): boolean {
+  for (let at = place; at.parent; at = at.parent) {
+    const { type } = at.parent.node;
+    if (/^(?:Call|New)Expression$/.test(type)) return at.key === 'callee';
+    if (type === 'TaggedTemplateExpression') return at.key === 'tag';
+    if (type !== 'MemberExpression' || at.key !== 'object') return false;
+  }
+  return false;
 }

@@ -50,27 +50,27 @@ interface Globals {
   process: Process;
   console: Console;
   performance: { now(): number };
-  queueMicrotask(job: () => void): void;
   addEventListener: Listen;
   Error: { isError(value: unknown): value is object };
 }
 
 const { apply } = Reflect;
 const { getOwnPropertyDescriptor } = Object;
-
-const settled = Promise.resolve();
+const sourceOf = Function.prototype.toString;
 
 export function createHost(realm: object = globalThis): Host {
   const globals = realm as Globals;
-  const node = attempt(() => nodeProcess(globals));
+  const node = nodeProcess(globals);
   const on = attempt(() => (node ? node.on.bind(node) : globals.addEventListener.bind(realm)));
-  const textOf = errorText(globals);
   const listen = (type: string, listener: (subject: never) => void): unknown =>
     attempt(() => on?.(type, (subject) => attempt(() => listener(subject as never))));
+  const settled = Promise.resolve();
+  const then = settled.then.bind(settled);
+  const textOf = errorText(globals);
 
   return {
     now: attempt(() => globals.performance.now.bind(globals.performance)) ?? Date.now,
-    microtask: attempt(() => globals.queueMicrotask.bind(realm)) ?? settled.then.bind(settled),
+    microtask: (job) => then(() => attempt(job)),
     onExit: (listener) => listen(node ? 'exit' : 'pagehide', listener),
     onError(listener) {
       if (node) listen('uncaughtExceptionMonitor', (error) => listener(textOf(error)));
@@ -91,8 +91,8 @@ function attempt<T>(get: () => T): T | undefined {
   }
 }
 
-const nodeProcess = ({ process }: Globals): Process | undefined =>
-  typeof process.versions.node === 'string' ? process : undefined;
+const nodeProcess = (globals: Globals): Process | undefined =>
+  attempt(() => (typeof globals.process.versions.node === 'string' ? globals.process : undefined));
 
 const asText = (message: unknown): string =>
   typeof message === 'string' && message ? message : 'thrown value';
@@ -105,7 +105,9 @@ const asText = (message: unknown): string =>
 function errorText(globals: Globals): (error: unknown) => string {
   const isError =
     attempt(() => globals.process.getBuiltinModule('util').types.isNativeError) ??
-    attempt(() => (/native code/.test(`${globals.Error.isError}`) ? globals.Error.isError : undefined));
+    attempt(() =>
+      /native code/.test(apply(sourceOf, globals.Error.isError, [])) ? globals.Error.isError : undefined,
+    );
   return (error) => asText(isError?.(error) && getOwnPropertyDescriptor(error, 'message')?.value);
 }
 
@@ -114,7 +116,8 @@ function errorText(globals: Globals): (error: unknown) => string {
 /** Prints to standard error in Node, else to the console, else nowhere. Takes what it needs now. */
 export function createPrinter(color: ConsoleSettings['color'], realm: object = globalThis): Print {
   const globals = realm as Globals;
-  const print = attempt(() => terminal(globals, color)) ?? attempt(() => page(globals.console));
+  const node = nodeProcess(globals);
+  const print = attempt(() => node && terminal(node, color)) ?? attempt(() => page(globals.console));
   return (lines, tone) => attempt(() => print?.(lines, tone));
 }
 
@@ -142,12 +145,9 @@ const spans = (lines: readonly Line[], bar: string, tone: Tone): Span[] =>
   );
 
 /** A bar before each line tells the trace from the program's own output. */
-function terminal(globals: Globals, color: ConsoleSettings['color']): Print | undefined {
-  const process = nodeProcess(globals);
-  if (!process) return undefined;
-  const { stderr } = process;
+function terminal({ stderr, env }: Process, color: ConsoleSettings['color']): Print {
   const write = stderr.write.bind(stderr);
-  const colored = color === 'auto' ? attempt(() => wantsColor(process.env, stderr.isTTY)) : color;
+  const colored = color === 'auto' ? attempt(() => wantsColor(env, stderr.isTTY)) : color;
   const paint = (span: Span): string =>
     colored && LOOKS[span[1]][0] ? `\x1b[${LOOKS[span[1]][0]}m${span[0]}\x1b[0m` : span[0];
   // As Node's own console does: a closed pipe must not end the program.

@@ -48,29 +48,25 @@ export function eventLine(event: TraceEvent): Line {
     duration,
     error,
   } = event as Fields;
-  const fatal = state === 'uninitialized';
+  const text = list(
+    [
+      name,
+      importer && `of ${module}`,
+      local !== name && local && `as ${local}`,
+      previous,
+      state === 'uninitialized' ? '→ ReferenceError, uninitialized' : value && `→ ${value}`,
+      unobserved && `after ${unobserved} that nothing read`,
+      early && `(${state === 'initialized' ? 'early but safe' : 'too early'}: ${module} has not finished)`,
+      bindings && states(bindings),
+      duration !== undefined && `in ${milliseconds(duration)}`,
+      error,
+    ],
+    ' ',
+  );
   return [
     [`${name ? '  ' : ''}${event.type}`.padEnd(18), name ? 'dim' : 'strong'],
-    [`${loc ? place(loc) : module}  `, name ? 'dim' : 'plain'],
-    [
-      list(
-        [
-          name,
-          importer && `of ${module}`,
-          local !== name && local && `as ${local}`,
-          previous,
-          fatal ? '→ ReferenceError, uninitialized' : value && `→ ${value}`,
-          early &&
-            `(${state === 'initialized' ? 'early but safe' : 'too early'}: ${module} has not finished)`,
-          unobserved && `after ${unobserved} unread`,
-          bindings && states(bindings),
-          duration !== undefined && `in ${milliseconds(duration)}`,
-          error,
-        ],
-        ' ',
-      ),
-      state ? STATE_TONES[state] : error ? 'bad' : 'plain',
-    ],
+    [loc ? place(loc) : `${module}`, name ? 'dim' : 'plain'],
+    [text && `  ${text}`, state ? STATE_TONES[state] : error ? 'bad' : 'plain'],
   ];
 }
 

@@ -110,15 +110,13 @@ export function summary(totals: Summary, title = 'module-phases'): Line[] {
   const folders: Counts = dictionary();
   for (const module in durations) increase(folders, owner(module), durations[module]);
   return lines.concat(
-    top(early.uninitialized, PAIRS_SHOWN, times),
-    top(early.undefined, PAIRS_SHOWN, times),
+    top(early.uninitialized, PAIRS_SHOWN, (n) => `${n} threw`),
+    top(early.undefined, PAIRS_SHOWN, (n) => `${n} undefined`),
     top(folders, FOLDERS_SHOWN, milliseconds),
     top(durations, MODULES_SHOWN, milliseconds),
     [row('all of it', TRACE)],
   );
 }
-
-const times = (n: number): string => `${n} ×`;
 
 /** The greatest numbers and what they belong to. */
 function top(counts: Counts, shown: number, text: (n: number) => string): Line[] {
@@ -128,6 +126,6 @@ function top(counts: Counts, shown: number, text: (n: number) => string): Line[]
   return names[shown] ? lines.concat([row('', `${names.length - shown} more`)]) : lines;
 }
 
-/** `lodash-es`, `@scope/name`, `src/components/` */
+/** `node_modules/@scope/name`, `src/components/` */
 const owner = (path: string): string =>
-  /.*\bnode_modules\/((@[^/]*\/)?[^/]*)/.exec(path)?.[1] ?? (/^([^/]*\/){0,2}/.exec(path)?.[0] || './');
+  /.*\bnode_modules\/(@[^/]*\/)?[^/]*|^([^/]*\/){0,2}/.exec(path)?.[0] || './';
