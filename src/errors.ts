@@ -12,10 +12,10 @@ const DUPLICATE_PLUGIN = 'DUPLICATE_PLUGIN',
   MARKS_REMOVED = 'MARKS_REMOVED',
   MARKS_REMOVED_IN_CHUNK = 'MARKS_REMOVED_IN_CHUNK',
   ROLLUP_TOO_OLD = 'ROLLUP_TOO_OLD',
+  RUNTIME_PLACED = 'RUNTIME_PLACED',
   UNKNOWN_OPTION = 'UNKNOWN_OPTION',
   UNPARSABLE_CHUNK = 'UNPARSABLE_CHUNK',
   UNPARSABLE_MODULE = 'UNPARSABLE_MODULE',
-  UNSUPPORTED_OUTPUT = 'UNSUPPORTED_OUTPUT',
   UNSUPPORTED_SYNTAX = 'UNSUPPORTED_SYNTAX';
 
 /** What a parser threw: Rollup's `PARSE_ERROR` fits. */
@@ -97,10 +97,18 @@ export const unparsableChunk = (chunk: string, { message, pos }: ParseFailure): 
   message: `Chunk ${quote(chunk)} is left untraced, because it isn't JavaScript that Rollup parses (${message}). See what a banner, an intro, a renderDynamicImport or another plugin put there${pos === undefined ? '' : ` (position ${pos})`}.`,
 });
 
-/** An output of a format or a number of chunks that is not traced yet. */
-export const unsupportedOutput = (format: string, chunks: number): RollupLog => ({
-  code: UNSUPPORTED_OUTPUT,
-  message: `An output of format "${format}" with ${chunks === 1 ? 'one chunk' : `${chunks} chunks`} is not traced yet, so this bundle is as without ${PACKAGE}. To trace it, generate a single chunk of format "es", "cjs" or "iife".`,
+/** The `runtime` option can't be followed in an output: of several chunks inline, of iife or umd in a file. */
+export const runtimePlaced = (
+  { wanted, taken }: { wanted: string; taken: string },
+  format: string,
+  chunks: number,
+): RollupLog => ({
+  code: RUNTIME_PLACED,
+  message: `Option "runtime" of ${PACKAGE} is ${quote(wanted)}, but this output (format "${format}", ${chunks === 1 ? 'one chunk' : `${chunks} chunks`}) ${
+    taken === 'file'
+      ? 'has chunks that share one runtime, so it gets a file of its own'
+      : 'can load no other file, so the runtime is inlined'
+  }. Use "auto" to have what fits.`,
 });
 
 /** A place in a module holds syntax that the tracer doesn't know; `what` is its name, in the singular. */

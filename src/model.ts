@@ -58,10 +58,17 @@ export type Site = Place &
     | { kind: 'await' }
   );
 
+/**
+ * Which sites of a module are marked: `phases` are its statements, declarations and awaits, always; `bindings` adds
+ * the initialization of what it exports.
+ */
+export type WantedSites = 'phases' | `phases bindings${'' | ' reads'}${'' | ' writes'}`;
+
 /** What the plugin knows of a module (ECMA-262 Source Text Module Record), kept in Rollup's `meta`: plain JSON. */
 export interface ModuleRecord {
   /** Of its marks; the module's own code does not contain it. */
   token: string;
+  wanted: WantedSites;
   requests: ModuleRequest[];
   imports: ImportEntry[];
   localExports: LocalExport[];

@@ -1,57 +1,167 @@
-/** One output of a build: its chunks, traced one by one, and what they hold together. */
-
+/** One output of a build: its chunks, traced one by one, and the runtime that they share. */
+import { posix } from 'node:path';
 import type { Program } from 'estree';
 import type MagicString from 'magic-string';
-import type { BuildTable, RuntimeSettings } from './protocol.ts';
-import { type ChunkContents, realise } from './realise/realise.ts';
+import type { RuntimePlacement } from './options.ts';
+import type { BuildTable, RuntimeSettings, SiteTable } from './protocol.ts';
+import {
+  connectFile,
+  connectInline,
+  type FileFormat,
+  isFileFormat,
+  runtimeFile,
+} from './realise/connect/index.ts';
+import { type ChunkContents, type Connect, realise } from './realise/realise.ts';
 import type { Numbering } from './record/numbering.ts';
 import { buildTable, type RenderedModule } from './record/table.ts';
+
+/** What an output needs to know of one of its chunks. */
+export interface OutputChunk {
+  /** With placeholders where Rollup puts a hash. */
+  fileName: string;
+  modules: readonly string[];
+  /** File names of the chunks that it imports statically. */
+  imports: readonly string[];
+}
 
 export interface OutputInput {
   numbering: Numbering;
   settings: RuntimeSettings;
   /** Text of the runtime. */
   runtime: string;
+  placement: RuntimePlacement;
+  format: string;
+  chunks: readonly OutputChunk[];
+  /** Where the runtime goes if it gets a file. */
+  runtimeFileName: string;
+  /** AMD's identifiers have no extension. */
+  keepsExtension: boolean;
   /** Ids of static entries, and of targets of dynamic imports. */
-  entries: { static: Iterable<string>; dynamic: Iterable<string> };
+  entries: { static: readonly string[]; dynamic: readonly string[] };
   /** Whether a module's start and end are shown. */
   hasPhases(id: string): boolean;
   pathOf(file: string): string;
 }
 
-/** The traced chunk; null where no module of it has a statement. */
-export function traceChunk(
-  output: OutputInput,
-  fileName: string,
-  code: string,
-  program: Program,
-): MagicString | null {
-  const { numbering, hasPhases } = output;
-  return realise({
-    code,
-    program,
-    moduleOf: numbering.moduleOf,
-    hasPhases: ({ index }) => hasPhases(numbering.modules[index]?.id ?? ''),
-    resolve: ({ module, site }) =>
-      site.kind === 'read' ? numbering.targetOf(module.index, site.import, site.path) : null,
-    pathOf: output.pathOf,
-    runtime: output.runtime,
-    table: (contents) => tableOf(output, new Map([[fileName, contents]])),
-  });
+export interface Output {
+  /** How the `runtime` option can't be followed, if so: the placement that is taken instead. */
+  insteadOf: { wanted: RuntimePlacement; taken: RuntimePlacement } | null;
+  /** The traced chunk; null where no module of it has a statement. */
+  trace(fileName: string, code: string, program: Program): MagicString | null;
+  /** The runtime's file, once all chunks are traced; null where it has none. */
+  file(nameOf: (fileName: string) => string): { fileName: string; source: string } | null;
 }
 
-function tableOf(output: OutputInput, chunks: ReadonlyMap<string, ChunkContents>): BuildTable {
-  const { numbering, settings, entries, hasPhases, pathOf } = output;
-  const rendered = new Map<number, RenderedModule>();
-  let cells = 0;
-  for (const [chunk, { modules, declared, sites }] of chunks) {
-    cells += sites;
-    for (const module of modules) {
-      const states = new Map(
-        declared.filter((binding) => binding.module === module).map(({ binding, state }) => [binding, state]),
-      );
-      rendered.set(module, { chunk, states, hasPhases: hasPhases(numbering.modules[module]?.id ?? '') });
+export function createOutput(input: OutputInput): Output {
+  const { numbering, format, chunks, placement, runtime } = input;
+  const wantsFile = placement === 'file' || (placement === 'auto' && chunks.length > 1);
+  const mustInline = !isFileFormat(format);
+  const taken: RuntimePlacement = mustInline || (!wantsFile && chunks.length === 1) ? 'inline' : 'file';
+  const firstSites = numberSites(numbering, chunks);
+  const circular = circularChunks(chunks);
+  const traced = new Map<string, ChunkContents>();
+
+  return {
+    insteadOf: placement === 'auto' || placement === taken ? null : { wanted: placement, taken },
+    trace(fileName, code, program) {
+      const realised = realise({
+        code,
+        program,
+        first: firstSites.get(fileName) ?? 0,
+        moduleOf: numbering.moduleOf,
+        hasPhases: ({ index }) => input.hasPhases(numbering.modules[index]?.id ?? ''),
+        resolve: ({ module, site }) =>
+          site.kind === 'read' ? numbering.targetOf(module.index, site.import, site.path) : null,
+        pathOf: input.pathOf,
+        connect: connectTo(fileName),
+      });
+      if (!realised) return null;
+      traced.set(fileName, realised.contents);
+      return realised.text;
+    },
+    file(nameOf) {
+      if (taken !== 'file' || traced.size === 0) return null;
+      const table = tableOf(traced, nameOf);
+      return {
+        fileName: input.runtimeFileName,
+        source: runtimeFile(format as FileFormat, runtime, table),
+      };
+    },
+  };
+
+  function connectTo(fileName: string): Connect {
+    if (taken === 'inline' || !isFileFormat(format)) {
+      return connectInline(runtime, (contents) => tableOf(new Map([[fileName, contents]]), (name) => name));
     }
+    const target = posix.relative(posix.dirname(fileName), input.runtimeFileName);
+    const path = target.startsWith('.') ? target : `./${target}`;
+    return connectFile(format, input.keepsExtension ? path : path.replace(/\.js$/, ''));
   }
-  return buildTable({ numbering, settings, entries, pathOf, rendered, cells, sites: [] });
+
+  function tableOf(
+    contents: ReadonlyMap<string, ChunkContents>,
+    nameOf: (fileName: string) => string,
+  ): BuildTable {
+    const rendered = new Map<number, RenderedModule>();
+    const sites: SiteTable[] = [];
+    for (const [fileName, chunk] of contents) {
+      const states = statesByModule(chunk);
+      for (const module of chunk.modules) {
+        rendered.set(module, {
+          chunk: nameOf(fileName),
+          states: states.get(module) ?? new Map(),
+          hasPhases: input.hasPhases(numbering.modules[module]?.id ?? ''),
+        });
+      }
+      if (circular.has(fileName)) {
+        sites.push({ first: firstSites.get(fileName) ?? 0, sites: [...chunk.sites] });
+      }
+    }
+    const { settings, entries, pathOf } = input;
+    const cells = taken === 'file' ? (firstSites.get(END) ?? 0) : sitesOf(contents);
+    return buildTable({ numbering, settings, entries, pathOf, rendered, cells, sites });
+  }
+}
+
+const sitesOf = (contents: ReadonlyMap<string, ChunkContents>): number =>
+  [...contents.values()].reduce((sum, { sites }) => sum + sites.length, 0);
+
+/** Stands for what comes after the last chunk. */
+const END = '';
+
+/** Chunks are traced in any order, so each gets as many numbers as its modules have sites. */
+function numberSites({ graph }: Numbering, chunks: readonly OutputChunk[]): Map<string, number> {
+  const first = new Map<string, number>();
+  let next = 0;
+  for (const { fileName, modules } of chunks) {
+    first.set(fileName, next);
+    for (const id of modules) next += graph.modules.get(id)?.record.sites.length ?? 0;
+  }
+  return first.set(END, next);
+}
+
+function statesByModule({ declared }: ChunkContents): Map<number, Map<number, number>> {
+  const byModule = new Map<number, Map<number, number>>();
+  for (const { module, binding, state } of declared) {
+    const states = byModule.get(module) ?? new Map<number, number>();
+    byModule.set(module, states.set(binding, state));
+  }
+  return byModule;
+}
+
+/** Chunks that import themselves through others: their functions can run before their own first statement. */
+function circularChunks(chunks: readonly OutputChunk[]): Set<string> {
+  const importsOf = new Map(chunks.map(({ fileName, imports }) => [fileName, imports]));
+  const reaches = (from: string): boolean => {
+    const visited = new Set<string>();
+    const stack = [...(importsOf.get(from) ?? [])];
+    for (let name = stack.pop(); name !== undefined; name = stack.pop()) {
+      if (name === from) return true;
+      if (visited.has(name)) continue;
+      visited.add(name);
+      stack.push(...(importsOf.get(name) ?? []));
+    }
+    return false;
+  };
+  return new Set(chunks.map(({ fileName }) => fileName).filter(reaches));
 }

@@ -9,6 +9,7 @@ import type {
   Plugin,
   PluginContext,
   RenderedChunk,
+  RenderedModule,
   RollupLog,
 } from 'rollup';
 import {
@@ -17,24 +18,24 @@ import {
   marksRemovedInChunk,
   type ParseFailure,
   rollupTooOld,
+  runtimePlaced,
   unparsableChunk,
   unparsableModule,
-  unsupportedOutput,
 } from './errors.ts';
 import { createToken, markModule } from './mark/mark.ts';
 import { findMarks, stripMarks } from './mark/strip.ts';
-import type { ModuleRecord } from './model.ts';
+import type { ModuleRecord, WantedSites } from './model.ts';
 import { type Options, resolveOptions } from './options.ts';
-import { type OutputInput, traceChunk } from './output.ts';
+import { createOutput, type Output } from './output.ts';
 import type { GraphModule } from './record/graph.ts';
 import { createNumbering } from './record/numbering.ts';
 import { modulePath } from './record/path.ts';
 import { recordModule } from './record/record.ts';
+import { runtimeFileName } from './runtime-file.ts';
 
 const NAME = 'module-phases';
 /** Oldest Rollup that has what the plugin needs. */
 const NEEDED_ROLLUP = '^4.0.0';
-const TRACED_FORMATS: ReadonlySet<string> = new Set(['es', 'cjs', 'iife']);
 
 /**
  * Traces the bundle that a Rollup config makes: see {@link Options}.
@@ -42,9 +43,9 @@ const TRACED_FORMATS: ReadonlySet<string> = new Set(['es', 'cjs', 'iife']);
  * @throws {Error} with `code` `INVALID_OPTION` or `UNKNOWN_OPTION`
  */
 export function modulePhases(options: Options = {}): Plugin {
-  const { enabled, filter, root, settings } = resolveOptions(options);
+  const { enabled, filter, root, runtime: placement, settings } = resolveOptions(options);
   const runtime = readFileSync(new URL('./runtime.js', import.meta.url), 'utf8');
-  const outputs = new WeakMap<RenderedChunks, OutputInput>();
+  const outputs = new WeakMap<NormalizedOutputOptions, Output>();
   let isActive = enabled;
   /** While this plugin asks for a map that nobody else may want, its warnings are nobody's. */
   let isAskingForMap = false;
@@ -68,6 +69,12 @@ export function modulePhases(options: Options = {}): Plugin {
       return isAskingForMap && log.code === 'SOURCEMAP_BROKEN' ? false : null;
     },
 
+    /** A cache may come from a build without this plugin, or with one that saw other places. */
+    shouldTransformCachedModule({ id, meta }) {
+      const record = meta[NAME] as ModuleRecord | undefined;
+      return isActive ? record?.wanted !== wantedOf(id) : record !== undefined;
+    },
+
     transform: {
       order: 'post',
       handler(code, id) {
@@ -81,14 +88,12 @@ export function modulePhases(options: Options = {}): Plugin {
         const combined = this.getCombinedSourcemap();
         isAskingForMap = false;
         const isOriginal = combined.sources.length === 1 && combined.sourcesContent?.[0] === code;
-        const traced = filter(id);
         const { record, offsets } = recordModule({
           id,
           code,
           program,
           map: isOriginal ? null : combined.toString(),
-          reads: traced && settings.reads !== false,
-          writes: traced && settings.writes !== false,
+          wanted: wantedOf(id),
         });
         const token = createToken(id, code);
         const meta: ModuleRecord = { token, ...record };
@@ -110,9 +115,8 @@ export function modulePhases(options: Options = {}): Plugin {
     renderChunk: {
       order: 'pre',
       handler(code, chunk, outputOptions, { chunks }) {
-        const output = outputOf(this, chunks);
-        const text =
-          (isActive && trace(this, output, code, chunk, outputOptions, chunks)) || strip(output, code);
+        const output = isActive ? outputOf(this, outputOptions, chunks) : null;
+        const text = (output && trace(this, output, code, chunk)) || strip(this, code);
         if (!text.hasChanged()) return null;
         return {
           code: text.toString(),
@@ -121,32 +125,52 @@ export function modulePhases(options: Options = {}): Plugin {
       },
     },
 
-    generateBundle(_options, bundle) {
+    generateBundle(outputOptions, bundle) {
+      const names = new Map<string, string>();
       for (const chunk of Object.values(bundle)) {
         if (chunk.type !== 'chunk') continue;
-        for (const [id, rendered] of Object.entries(chunk.modules)) {
-          const record = recordOf(this, id);
-          if (!record || rendered.code === null) continue;
-          const clean = stripMarks(rendered.code, (token) => token === record.token);
-          // Not `clean.length`: Rollup measures before it indents, and `code` shows it indented.
-          rendered.renderedLength -= rendered.code.length - clean.length;
-          Object.defineProperty(rendered, 'code', { value: clean, enumerable: true, configurable: true });
-        }
+        names.set(chunk.preliminaryFileName, chunk.fileName);
+        for (const [id, rendered] of Object.entries(chunk.modules))
+          clean(rendered, recordOf(this, id)?.token);
       }
+      const file = outputs.get(outputOptions)?.file((fileName) => names.get(fileName) ?? fileName);
+      if (file) this.emitFile({ type: 'asset', ...file });
     },
   };
   return plugin;
 
-  function outputOf(context: PluginContext, chunks: RenderedChunks): OutputInput {
-    const known = outputs.get(chunks);
+  /** Which sites of a module are marked; part of its record, so that a cached one of another kind is not taken. */
+  function wantedOf(id: string): WantedSites {
+    if (!filter(id)) return 'phases';
+    const reads = settings.reads === false ? '' : ' reads';
+    const writes = settings.writes === false ? '' : ' writes';
+    return `phases bindings${reads}${writes}`;
+  }
+
+  function outputOf(
+    context: PluginContext,
+    options: NormalizedOutputOptions,
+    chunks: Record<string, RenderedChunk>,
+  ): Output {
+    const known = outputs.get(options);
     if (known) return known;
-    const output: OutputInput = {
+    const list = Object.values(chunks);
+    const output = createOutput({
       numbering: createNumbering(graphModules(context)),
       settings,
       runtime,
+      placement,
+      format: options.format,
+      chunks: list.map(({ fileName, modules, imports }) => ({
+        fileName,
+        modules: Object.keys(modules),
+        imports,
+      })),
+      runtimeFileName: runtimeFileName(options, list),
+      keepsExtension: options.format !== 'amd' || options.amd.forceJsExtensionForImports,
       entries: {
-        static: Object.values(chunks).flatMap((chunk) =>
-          chunk.isEntry && chunk.facadeModuleId !== null ? [chunk.facadeModuleId] : [],
+        static: list.flatMap(({ isEntry, facadeModuleId }) =>
+          isEntry && facadeModuleId !== null ? [facadeModuleId] : [],
         ),
         dynamic: [...context.getModuleIds()].flatMap(
           (id) => context.getModuleInfo(id)?.dynamicallyImportedIds ?? [],
@@ -154,28 +178,20 @@ export function modulePhases(options: Options = {}): Plugin {
       },
       hasPhases: (id) => !isCommonJS(context.getModuleInfo(id)),
       pathOf: (file) => modulePath(file, root),
-    };
-    outputs.set(chunks, output);
+    });
+    outputs.set(options, output);
+    if (output.insteadOf) context.warn(runtimePlaced(output.insteadOf, options.format, list.length));
     return output;
   }
 }
 
-type RenderedChunks = Record<string, RenderedChunk>;
-
 /** The traced chunk; null where it is left as it is. */
 function trace(
   context: PluginContext,
-  output: OutputInput,
+  output: Output,
   code: string,
   chunk: RenderedChunk,
-  { format }: NormalizedOutputOptions,
-  chunks: RenderedChunks,
 ): MagicString | null {
-  const count = Object.keys(chunks).length;
-  if (count > 1 || !TRACED_FORMATS.has(format)) {
-    context.warn(unsupportedOutput(format, count));
-    return null;
-  }
   const lost = Object.entries(chunk.modules).flatMap(([id, rendered]) => {
     const token = recordOf(context, id)?.token;
     return token && rendered.code?.includes(token) && !code.includes(token) ? [id] : [];
@@ -186,7 +202,16 @@ function trace(
     context.warn(unparsableChunk(chunk.fileName, program));
     return null;
   }
-  return traceChunk(output, chunk.fileName, code, program);
+  return output.trace(chunk.fileName, code, program);
+}
+
+/** What other plugins see of a module in a chunk is without marks. */
+function clean(rendered: RenderedModule, token: string | undefined): void {
+  if (token === undefined || rendered.code === null) return;
+  const code = stripMarks(rendered.code, (other) => other === token);
+  // Not the length of `code`: Rollup measures before it indents, and `code` is indented.
+  rendered.renderedLength -= rendered.code.length - code.length;
+  Object.defineProperty(rendered, 'code', { value: code, enumerable: true, configurable: true });
 }
 
 /** The program; what the parser threw where there is none. */
@@ -212,11 +237,10 @@ function graphModules(context: PluginContext): GraphModule[] {
   });
 }
 
-function strip({ numbering }: OutputInput, code: string): MagicString {
+function strip(context: PluginContext, code: string): MagicString {
+  const tokens = new Set([...context.getModuleIds()].map((id) => recordOf(context, id)?.token));
   const text = new MagicString(code);
-  for (const { start, end } of findMarks(code, (token) => numbering.moduleOf(token) !== undefined)) {
-    text.remove(start, end);
-  }
+  for (const { start, end } of findMarks(code, (token) => tokens.has(token))) text.remove(start, end);
   return text;
 }
 

@@ -447,11 +447,18 @@ describe('errors', () => {
         message: `Chunk "main.js" is left untraced, because it isn't JavaScript that Rollup parses (Expression expected). See what a banner, an intro, a renderDynamicImport or another plugin put there.`,
       },
     ],
-    'an output that is not traced yet: format and chunks': [
-      errors.unsupportedOutput('amd', 1),
+    'a runtime that several chunks share has a file': [
+      errors.runtimePlaced({ wanted: 'inline', taken: 'file' }, 'es', 3),
       {
-        code: 'UNSUPPORTED_OUTPUT',
-        message: `An output of format "amd" with one chunk is not traced yet, so this bundle is as without ${NAME}. To trace it, generate a single chunk of format "es", "cjs" or "iife".`,
+        code: 'RUNTIME_PLACED',
+        message: `Option "runtime" of ${NAME} is "inline", but this output (format "es", 3 chunks) has chunks that share one runtime, so it gets a file of its own. Use "auto" to have what fits.`,
+      },
+    ],
+    'a format that loads no other file has the runtime inline': [
+      errors.runtimePlaced({ wanted: 'file', taken: 'inline' }, 'iife', 1),
+      {
+        code: 'RUNTIME_PLACED',
+        message: `Option "runtime" of ${NAME} is "file", but this output (format "iife", one chunk) can load no other file, so the runtime is inlined. Use "auto" to have what fits.`,
       },
     ],
     'syntax that is not supported: module, place and what': [

@@ -31,7 +31,7 @@ export function realiseDeclarations(context: Context, located: readonly LocatedS
     }
 
     const initializer = initializerOf(declared);
-    if (!initializer) continue;
+    if (!initializer || module.record.wanted === 'phases') continue;
     const number = addSite(context, [
       'i',
       module.index,

@@ -21,6 +21,7 @@ interface StatementText {
 export class Edits {
   readonly #code: string;
   #prologue = '';
+  readonly #insertions: { offset: number; text: string }[] = [];
   readonly #wraps: Wrap[] = [];
   readonly #replacements: { start: number; end: number; text: string }[] = [];
   readonly #statements = new Map<Node, StatementText>();
@@ -48,6 +49,11 @@ export class Edits {
     this.#replacements.push({ start, end, text });
   }
 
+  /** Puts text at an offset. */
+  insert(offset: number, text: string): void {
+    this.#insertions.push({ offset, text });
+  }
+
   /** Puts statements after one, in a block of their own where there is no list. */
   afterStatement(place: Ancestor, text: string): void {
     this.#statementText(place).after += text;
@@ -64,6 +70,7 @@ export class Edits {
   }
 
   apply(text: MagicString, prologueAt: number): void {
+    for (const { offset, text: inserted } of this.#insertions) text.appendLeft(offset, inserted);
     text.appendLeft(prologueAt, this.#prologue);
     for (const { start, end, text: replacement } of this.#replacements) text.update(start, end, replacement);
     for (const node of this.#ended) {

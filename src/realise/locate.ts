@@ -178,7 +178,11 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Loca
           parent &&
           'computed' in parent.node &&
           !parent.node.computed;
-        return isName ? undefined : byEnd.get(endOf(node));
+        if (isName) return undefined;
+        // exports("n", ++n)/*mark*/: what Rollup prints for a prefix update in System format.
+        const call = parent?.node.type === 'UpdateExpression' && parent.node.prefix && parent.parent?.node;
+        const end = call && call.type === 'CallExpression' ? endOf(call) : endOf(node);
+        return byEnd.get(end);
       }
       case 'MemberExpression':
         return byEnd.get(endOf(node));

@@ -1,29 +1,40 @@
 /** Rendered chunk → traced chunk. */
 import type { Program } from 'estree';
 import MagicString from 'magic-string';
-import type { BuildTable } from '../protocol.ts';
-import type { Context, DeclaredBinding, Target } from './context.ts';
+import type { SiteRow } from '../protocol.ts';
+import type { Context, DeclaredBinding, Names, Target } from './context.ts';
 import { realiseDeclarations } from './declarations.ts';
 import { Edits } from './edits.ts';
-import { type ChunkModule, type LocatedSite, locate } from './locate.ts';
+import { type ChunkModule, type LocatedChunk, type LocatedSite, locate } from './locate.ts';
 import { extentsOf, realiseAwaits, realisePhases } from './phases.ts';
-import { inlineRuntime, prologueOffset, registerChunk } from './prologue.ts';
+import { prologueOffset, registerChunk } from './prologue.ts';
 import { realiseReads } from './reads.ts';
 import { realiseWrites } from './writes.ts';
 
 export interface RealiseInput {
   code: string;
   program: Program;
+  /** Number of the chunk's first site in the build. */
+  first: number;
   /** The module whose marks carry a token. */
   moduleOf(token: string): ChunkModule | undefined;
   /** Whether a module's start and end are shown. */
   hasPhases(module: ChunkModule): boolean;
   resolve(read: LocatedSite): Target;
   pathOf(file: string): string;
-  /** Text of the runtime. */
-  runtime: string;
-  /** The build's table, given what the chunk holds. */
-  table(contents: ChunkContents): BuildTable;
+  /** Makes the injected names known in the chunk: see {@link Connect}. */
+  connect: Connect;
+}
+
+/** What stands before the chunk's own table, so that `names` hold the build. May edit the chunk's wrapper too. */
+export type Connect = (chunk: ConnectedChunk) => string;
+
+export interface ConnectedChunk {
+  code: string;
+  program: Program;
+  names: Names;
+  edits: Edits;
+  contents: ChunkContents;
 }
 
 /** What a chunk holds, for the build's table. */
@@ -31,22 +42,26 @@ export interface ChunkContents {
   /** Numbers of the modules that it has statements of. */
   modules: number[];
   declared: readonly DeclaredBinding[];
-  sites: number;
+  sites: readonly SiteRow[];
+}
+
+export interface RealisedChunk {
+  text: MagicString;
+  contents: ChunkContents;
 }
 
 /** The traced chunk; null where no module of it has a statement. */
-export function realise(input: RealiseInput): MagicString | null {
+export function realise(input: RealiseInput): RealisedChunk | null {
   const { code, program } = input;
   const located = locate(code, program, input.moduleOf);
   const extents = extentsOf(located);
   if (extents.length === 0) return null;
 
-  const edits = new Edits(code);
   const context: Context = {
     code,
-    edits,
+    edits: new Edits(code),
     names: { build: unusedName(code, '__phases'), seen: unusedName(code, '__seen') },
-    first: 0,
+    first: input.first,
     sites: [],
     declared: [],
     resolve: input.resolve,
@@ -57,18 +72,18 @@ export function realise(input: RealiseInput): MagicString | null {
   realiseDeclarations(context, located.sites);
   realiseAwaits(context, located.sites);
 
-  const table = input.table({
-    modules: extents.map(({ module }) => module.index),
-    declared: context.declared,
-    sites: context.sites.length,
-  });
-  edits.prologue(`\n${inlineRuntime(context, input.runtime, table)}\n${registerChunk(context)}`);
+  const { edits, names, sites, declared } = context;
+  const contents: ChunkContents = { modules: extents.map(({ module }) => module.index), declared, sites };
+  edits.prologue(`\n${input.connect({ code, program, names, edits, contents })}${registerChunk(context)}`);
   realisePhases(
     context,
     located,
     extents.filter(({ module }) => input.hasPhases(module)),
   );
+  return { text: textOf(code, located, edits), contents };
+}
 
+function textOf(code: string, located: LocatedChunk, edits: Edits): MagicString {
   const text = new MagicString(code);
   for (const { start, end } of located.noise) text.remove(start, end);
   edits.apply(text, prologueOffset(code, located));

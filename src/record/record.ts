@@ -1,6 +1,6 @@
 /** AST of a module → its record. */
 import type { Program } from 'estree';
-import type { ModuleRecord } from '../model.ts';
+import type { ModuleRecord, WantedSites } from '../model.ts';
 import { readEntries } from './entries.ts';
 import { createLocator } from './positions.ts';
 import { findSites } from './sites.ts';
@@ -11,8 +11,7 @@ export interface RecordInput {
   program: Program;
   /** Of the transforms before ours; null where there were none. */
   map: Parameters<typeof createLocator>[2];
-  reads: boolean;
-  writes: boolean;
+  wanted: WantedSites;
 }
 
 /** A record whose marks have no token yet, and the offset of each site's mark. */
@@ -21,13 +20,16 @@ export interface Recorded {
   offsets: number[];
 }
 
-export function recordModule({ id, code, program, map, reads, writes }: RecordInput): Recorded {
+export function recordModule({ id, code, program, map, wanted }: RecordInput): Recorded {
   const locate = createLocator(code, id, map);
   const entries = readEntries(program, locate);
-  const found = findSites(program, code, entries, locate, { reads, writes });
+  const found = findSites(program, code, entries, locate, {
+    reads: wanted.includes('reads'),
+    writes: wanted.includes('writes'),
+  });
   const { importsByLocal: _imports, bindingsByLocal: _bindings, ...plain } = entries;
   return {
-    record: { ...plain, sites: found.map(({ site }) => site) },
+    record: { wanted, ...plain, sites: found.map(({ site }) => site) },
     offsets: found.map(({ offset }) => offset),
   };
 }

@@ -15,8 +15,8 @@ import { cycleOf } from './cycle.ts';
 import { type BindingSlot, hasNotEnded, type ModuleSlot } from './modules.ts';
 import { preview } from './preview.ts';
 
-/** Where a read's value comes from: asking for it, or the program; nothing where neither may be. */
-type Source = { get(): unknown } | { value: unknown } | undefined;
+/** Where a read's value comes from: asking for it, or the program; its state alone where neither may be. */
+type Source = { get(): unknown } | { value: unknown } | { state: BindingState };
 
 /** An event before it is logged. */
 type Content<E> = Omit<E, 'seq' | 'time'>;
@@ -26,6 +26,7 @@ export interface Bindings {
   addChunk(table: ChunkTable): void;
   read(site: number, source: Source): void;
   probe(site: number): void;
+  note(site: number): void;
   /** What the program read from, or is about to write to, a member that Rollup publishes. */
   taken(site: number, value: unknown): void;
   write(site: number, hasValue: boolean, value: unknown): void;
@@ -40,7 +41,7 @@ export function createBindings(state: BuildState): Bindings {
   /** Without reads nobody can tell which writes are observed. */
   const logsAllWrites = settings.writes === 'all' || !settings.reads;
   let logged = 0;
-  return { addSites, addChunk, read, probe, taken, write, initialize, release };
+  return { addSites, addChunk, read, probe, note, taken, write, initialize, release };
 
   function addSites({ first, sites: added }: SiteTable): void {
     for (let i = 0; i < added.length; i++) {
@@ -68,8 +69,16 @@ export function createBindings(state: BuildState): Bindings {
 
   function probe(site: number): void {
     const row = sites[site];
-    const getter = row && bindingAt(row)?.getter;
-    read(site, getter ? { get: getter } : undefined);
+    const slot = row && bindingAt(row);
+    read(site, slot?.getter ? { get: slot.getter } : { state: slot?.state ?? 'initialized' });
+  }
+
+  /** A binding that its chunk publishes when it ends, or, where only the program may read it, with each write. */
+  function note(site: number): void {
+    const row = sites[site];
+    const slot = row && bindingAt(row);
+    const isPublished = !slot || !hasNotEnded(slot.module) || (slot.getter === 0 && slot.isInitialized);
+    read(site, { state: isPublished ? 'initialized' : 'undefined' });
   }
 
   function taken(site: number, value: unknown): void {
@@ -89,15 +98,16 @@ export function createBindings(state: BuildState): Bindings {
     const slot = bindingAt(row);
     const early = exporter !== undefined && hasNotEnded(exporter);
 
-    const [found, value] = take(source, early && !slot?.isInitialized);
-    const text = source && found !== 'uninitialized' ? preview(value, settings.values) : undefined;
+    const [found, value] = 'state' in source ? [source.state] : take(source, slot, early);
+    const isTaken = found !== 'uninitialized' && !('state' in source);
+    const text = isTaken ? preview(value, settings.values) : undefined;
     if (settings.reads === 'first' && found !== 'uninitialized') {
       seen[site] = 1;
       if (slot) slot.readers[slot.readers.length] = site;
     }
     if (slot) {
       slot.isRead = true;
-      if (source) slot.text = text;
+      if (isTaken) slot.text = text;
       releaseWriters(slot);
     }
     if (!mayLog()) return;
@@ -118,14 +128,28 @@ export function createBindings(state: BuildState): Bindings {
   }
 
   /** A read that throws is not caught for the program: its own, which follows, throws again. */
-  function take(source: Source, isUninitialized: boolean): [BindingState, unknown] {
-    if (!source) return ['initialized', undefined];
+  function take(
+    source: { get(): unknown } | { value: unknown },
+    slot: BindingSlot | undefined,
+    early: boolean,
+  ): [BindingState, unknown?] {
     try {
       const value = 'get' in source ? source.get() : source.value;
-      return [value === undefined && isUninitialized ? 'undefined' : 'initialized', value];
+      const isTooSoon = (early && !hasValue(slot)) || isNotPublished(slot);
+      return [value === undefined && isTooSoon ? 'undefined' : 'initialized', value];
     } catch {
-      return ['uninitialized', undefined];
+      return ['uninitialized'];
     }
+  }
+
+  /** A function has its value from the start, but a chunk may publish it later. */
+  function hasValue(slot: BindingSlot | undefined): boolean {
+    return slot !== undefined && slot.isInitialized && slot.row[1] !== 'function';
+  }
+
+  /** It has a value that its chunk keeps to itself as yet. */
+  function isNotPublished(slot: BindingSlot | undefined): boolean {
+    return !!slot?.getter && slot.getter() !== undefined;
   }
 
   function explain(

@@ -83,7 +83,7 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
     }),
     read: guarded((site: number, get: () => unknown) => bindings.read(site, { get })),
     probe: guarded(bindings.probe),
-    note: guarded((site: number) => bindings.read(site, undefined)),
+    note: guarded(bindings.note),
     write: (...args) => write(args[0], args.length > 1, args[1]),
     init: guarded(bindings.initialize),
     value(site, value) {

@@ -27,21 +27,10 @@ export function createConsole(print: Print, settings: ConsoleSettings, modules: 
   return {
     event(event, finding) {
       add(totals, event);
-      const state = finding?.read.state;
-      if (finding && state && state !== 'initialized') {
-        const lines = earlyRead(finding);
-        const headline = `${lines[0]}`;
-        if (!explained[headline]) {
-          explained[headline] = true;
-          print(lines, STATE_TONES[state]);
-          return;
-        }
-      }
-      if (full && shown++ <= LINES_SHOWN) {
-        print([
-          shown > LINES_SHOWN ? [[`… all further events are in ${TRACE}.events`, 'dim']] : eventLine(event),
-        ]);
-      }
+      if (finding && explain(finding)) return;
+      if (!full || shown > LINES_SHOWN) return;
+      const rest = `… all further events are in ${TRACE}.events`;
+      print([shown++ < LINES_SHOWN ? eventLine(event) : [[rest, 'dim']]]);
     },
     finish(droppedNow) {
       totals.dropped = droppedNow - dropped;
@@ -52,4 +41,16 @@ export function createConsole(print: Print, settings: ConsoleSettings, modules: 
       title = 'module-phases, since then';
     },
   };
+
+  /** Once for each place, and not where all went well. */
+  function explain(finding: EarlyRead): boolean {
+    const { state } = finding.read;
+    if (state === 'initialized') return false;
+    const lines = earlyRead(finding);
+    const headline = `${lines[0]}`;
+    if (explained[headline]) return false;
+    explained[headline] = true;
+    print(lines, STATE_TONES[state]);
+    return true;
+  }
 }

@@ -25,7 +25,14 @@ interface Stderr {
   listenerCount(event: 'error'): number;
 }
 
-type Listen = (type: string, listener: (subject: unknown) => void) => unknown;
+/** An event of a page; in Node, whatever was thrown. */
+interface Subject {
+  isTrusted: boolean;
+  message: unknown;
+  reason: unknown;
+}
+
+type Listen = (type: string, listener: (subject: Subject) => void) => unknown;
 
 interface Process {
   versions: { node: unknown };
@@ -62,8 +69,8 @@ export function createHost(realm: object = globalThis): Host {
   const globals = realm as Globals;
   const node = nodeProcess(globals);
   const on = attempt(() => (node ? node.on.bind(node) : globals.addEventListener.bind(realm)));
-  const listen = (type: string, listener: (subject: never) => void): unknown =>
-    attempt(() => on?.(type, (subject) => attempt(() => listener(subject as never))));
+  const listen: Listen = (type, listener) =>
+    attempt(() => on?.(type, (subject) => attempt(() => listener(subject))));
   const settled = Promise.resolve();
   const then = settled.then.bind(settled);
   const textOf = errorText(globals);
@@ -75,8 +82,9 @@ export function createHost(realm: object = globalThis): Host {
     onError(listener) {
       if (node) listen('uncaughtExceptionMonitor', (error) => listener(textOf(error)));
       else {
-        listen('error', (event: { message: unknown }) => listener(asText(event.message)));
-        listen('unhandledrejection', (event: { reason: unknown }) => listener(textOf(event.reason)));
+        // Events that the program made itself tell nothing, and may run its code.
+        listen('error', (event) => event.isTrusted && listener(asText(event.message)));
+        listen('unhandledrejection', (event) => event.isTrusted && listener(textOf(event.reason)));
       }
     },
   };
@@ -162,21 +170,22 @@ const wantsColor = ({ NO_COLOR, FORCE_COLOR, TERM }: Process['env'], isTTY?: boo
 
 /** An error or a warning is one message, which a page shows with a stack; other blocks are a closed group. */
 function page(console: Console): Print {
-  const methods = Object.assign({}, console);
+  const { log, warn = log, error = log, groupCollapsed, groupEnd } = console;
   /** Texts are arguments of the format, so that a `%` in them means nothing. */
-  const say = (method: keyof Console, lines: readonly Line[]): unknown => {
+  const say = (method: Log, lines: readonly Line[]): unknown => {
     const args: string[] = [];
     spans(lines, '', 'plain').forEach((span) => {
       args.push(LOOKS[span[1]][1], span[0]);
     });
-    return apply(methods[method] ?? methods.log, console, ['%c%s'.repeat(args.length / 2)].concat(args));
+    return apply(method, console, ['%c%s'.repeat(args.length / 2)].concat(args));
   };
   return (lines, tone) => {
-    if (tone === 'bad' || tone === 'warn') say(tone === 'bad' ? 'error' : tone, lines);
-    else if (lines.length > 1) {
-      say('groupCollapsed', lines.slice(0, 1));
-      say('log', lines.slice(1));
-      say('groupEnd', []);
-    } else say('log', lines);
+    if (tone === 'bad') say(error, lines);
+    else if (tone === 'warn') say(warn, lines);
+    else if (groupCollapsed && groupEnd && lines.length > 1) {
+      say(groupCollapsed, lines.slice(0, 1));
+      say(log, lines.slice(1));
+      say(groupEnd, []);
+    } else say(log, lines);
   };
 }

@@ -48,13 +48,15 @@ export function eventLine(event: TraceEvent): Line {
     duration,
     error,
   } = event as Fields;
+  const got =
+    state === 'uninitialized' ? 'ReferenceError, uninitialized' : state === 'undefined' ? state : value;
   const text = list(
     [
       name,
       importer && `of ${module}`,
       local !== name && local && `as ${local}`,
       previous,
-      state === 'uninitialized' ? '→ ReferenceError, uninitialized' : value && `→ ${value}`,
+      got && `→ ${got}`,
       unobserved && `after ${unobserved} that nothing read`,
       early && `(${state === 'initialized' ? 'early but safe' : 'too early'}: ${module} has not finished)`,
       bindings && states(bindings),

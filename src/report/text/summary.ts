@@ -39,7 +39,7 @@ const RESULTS: Readonly<Record<BindingState, string>> = {
   initialized: 'safe',
 };
 
-const dictionary = (): Record<string, never> => Object.create(null);
+const dictionary = <T>(): Record<string, T> => Object.create(null);
 
 export const emptySummary = (): Summary => ({
   counts: dictionary(),
@@ -59,7 +59,7 @@ export function add(totals: Summary, event: TraceEvent): void {
   const { type, module } = event;
   totals.start ??= event.time;
   increase(totals.counts, type);
-  if (!('name' in event)) totals.phases[module] = type;
+  if (type === 'instantiate' || type[0] === 'e') totals.phases[module] = type;
   if (type === 'evaluate-end') {
     totals.end = event.time;
     totals.durations[module] = event.duration;

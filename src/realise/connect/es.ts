@@ -1,0 +1,15 @@
+import { headOffset } from '../prologue.ts';
+import type { FileConnection } from './index.ts';
+
+/** The import comes first: a leaf of the graph is initialized even within a cycle of chunks. */
+export const es: FileConnection = {
+  connect:
+    (path) =>
+    ({ code, program, names, edits }) => {
+      const imported = `{ build as ${names.build}, seen as ${names.seen} }`;
+      edits.insert(headOffset(code, program.body), `\nimport ${imported} from ${JSON.stringify(path)};\n`);
+      return '';
+    },
+  file: (runtime, table) =>
+    `${runtime}\nconst build = createBuild(${table}), { seen } = build;\nexport { build, seen };\n`,
+};
