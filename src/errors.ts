@@ -8,6 +8,7 @@ import type { Place } from './model.ts';
 const PACKAGE = 'rollup-plugin-module-phases';
 
 const DUPLICATE_PLUGIN = 'DUPLICATE_PLUGIN',
+  GLOBALS_HIDDEN = 'GLOBALS_HIDDEN',
   INVALID_OPTION = 'INVALID_OPTION',
   MARKS_REMOVED = 'MARKS_REMOVED',
   MARKS_REMOVED_IN_CHUNK = 'MARKS_REMOVED_IN_CHUNK',
@@ -109,6 +110,12 @@ export const runtimePlaced = (
       ? 'has chunks that share one runtime, so it gets a file of its own'
       : 'can load no other file, so the runtime is inlined'
   }. Use "auto" to have what fits.`,
+});
+
+/** The runtime would have to stand in a scope that has a `globalThis` of its own. */
+export const globalsHidden = (chunk: string): RollupLog => ({
+  code: GLOBALS_HIDDEN,
+  message: `Chunk ${quote(chunk)} is left untraced, because it declares a variable "globalThis", which hides the globals from the runtime. Rename that variable, or use a format whose chunks load the runtime from a file (es, cjs, amd, system).`,
 });
 
 /** A place in a module holds syntax that the tracer doesn't know; `what` is its name, in the singular. */

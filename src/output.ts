@@ -44,6 +44,8 @@ export interface OutputInput {
 }
 
 export interface Output {
+  /** Whether the chunk has to carry the runtime, and would hide the globals from it. */
+  isUnreachable(code: string): boolean;
   /** How the `runtime` option can't be followed, if so: the placement that is taken instead. */
   insteadOf: { wanted: RuntimePlacement; taken: RuntimePlacement } | null;
   /** The traced chunk; null where no module of it has a statement. */
@@ -56,14 +58,16 @@ export function createOutput(input: OutputInput): Output {
   const { numbering, format, chunks, placement, runtime } = input;
   const wantsFile = placement === 'file' || (placement === 'auto' && chunks.length > 1);
   const mustInline = !isFileFormat(format);
-  const taken: RuntimePlacement = mustInline || (!wantsFile && chunks.length === 1) ? 'inline' : 'file';
+  let taken: RuntimePlacement = mustInline || (!wantsFile && chunks.length === 1) ? 'inline' : 'file';
   const firstSites = numberSites(numbering, chunks);
   const circular = circularChunks(chunks);
   const traced = new Map<string, ChunkContents>();
 
   return {
+    isUnreachable: (code) => mustInline && hidesGlobalThis(code),
     insteadOf: placement === 'auto' || placement === taken ? null : { wanted: placement, taken },
     trace(fileName, code, program) {
+      if (hidesGlobalThis(code) && !mustInline) taken = 'file';
       const realised = realise({
         code,
         program,
@@ -122,6 +126,13 @@ export function createOutput(input: OutputInput): Output {
     return buildTable({ numbering, settings, entries, pathOf, rendered, cells, sites });
   }
 }
+
+/**
+ * Whether the code may declare a `globalThis`: then a runtime in its scope can't get at the globals, and has to have
+ * a file of its own.
+ */
+const hidesGlobalThis = (code: string): boolean =>
+  /\b(?:var|let|const|function|class|import)\b[^=;]*\bglobalThis\b/.test(code);
 
 const sitesOf = (contents: ReadonlyMap<string, ChunkContents>): number =>
   [...contents.values()].reduce((sum, { sites }) => sum + sites.length, 0);

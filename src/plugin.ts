@@ -14,6 +14,7 @@ import type {
 } from 'rollup';
 import {
   duplicatePlugin,
+  globalsHidden,
   marksRemoved,
   marksRemovedInChunk,
   type ParseFailure,
@@ -200,6 +201,10 @@ function trace(
   const program = parse(context, code);
   if (!('body' in program)) {
     context.warn(unparsableChunk(chunk.fileName, program));
+    return null;
+  }
+  if (output.isUnreachable(code)) {
+    context.warn(globalsHidden(chunk.fileName));
     return null;
   }
   return output.trace(chunk.fileName, code, program);

@@ -171,7 +171,7 @@ function afterDeclarator(context: Context, place: Ancestor, bindings: readonly I
     edits.afterStatement(statement, text);
   } else if (listOf(statement)) {
     const comma = commaAfter(code, endOf(place.node));
-    edits.replace(comma, comma + 1, `;${text}${kind}`);
+    edits.replace(comma, comma + 1, `;${text}${kind} `);
   }
 }
 

@@ -1,14 +1,7 @@
 /** Reads, writes and initializations of bindings, and the cells that let the realised code pass. */
-import type {
-  BindingState,
-  ChunkTable,
-  GetterRow,
-  InitializeEvent,
-  ReadEvent,
-  SiteRow,
-  SiteTable,
-  WriteEvent,
-} from '../protocol.ts';
+// A page may put setters on `Object.prototype` and patch iterators. So fields that an event may lack are spread into
+// it, not assigned, and arrays are taken apart by index.
+import type { BindingState, ChunkTable, GetterRow, ReadEvent, SiteRow, SiteTable } from '../protocol.ts';
 import type { EarlyRead } from '../report/text/early-read.ts';
 import type { BuildState } from './build.ts';
 import { cycleOf } from './cycle.ts';
@@ -16,7 +9,13 @@ import { type BindingSlot, hasNotEnded, type ModuleSlot } from './modules.ts';
 import { preview } from './preview.ts';
 
 /** Where a read's value comes from: asking for it, or the program; its state alone where neither may be. */
-type Source = { get(): unknown } | { value: unknown } | { state: BindingState };
+type Source =
+  | { from: 'getter'; get(): unknown }
+  | { from: 'value'; value: unknown }
+  | { from: 'state'; state: BindingState };
+
+/** What a read gave. */
+type Taken = { from: 'value'; state: BindingState; value: unknown } | { from: 'state'; state: BindingState };
 
 /** An event before it is logged. */
 type Content<E> = Omit<E, 'seq' | 'time'>;
@@ -57,7 +56,7 @@ export function createBindings(state: BuildState): Bindings {
   function addChunk(chunk: ChunkTable): void {
     addSites(chunk);
     for (let i = 0; i < chunk.getters.length; i++) {
-      const [module, index, getter] = chunk.getters[i] as GetterRow;
+      const { 0: module, 1: index, 2: getter } = chunk.getters[i] as GetterRow;
       const slot = modules[module]?.bindings[index];
       if (!slot) continue;
       slot.getter = getter;
@@ -70,7 +69,8 @@ export function createBindings(state: BuildState): Bindings {
   function probe(site: number): void {
     const row = sites[site];
     const slot = row && bindingAt(row);
-    read(site, slot?.getter ? { get: slot.getter } : { state: slot?.state ?? 'initialized' });
+    const state = slot?.state ?? 'initialized';
+    read(site, slot?.getter ? { from: 'getter', get: slot.getter } : { from: 'state', state });
   }
 
   /** A binding that its chunk publishes when it ends, or, where only the program may read it, with each write. */
@@ -78,7 +78,7 @@ export function createBindings(state: BuildState): Bindings {
     const row = sites[site];
     const slot = row && bindingAt(row);
     const isPublished = !slot || !hasNotEnded(slot.module) || (slot.getter === 0 && slot.isInitialized);
-    read(site, { state: isPublished ? 'initialized' : 'undefined' });
+    read(site, { from: 'state', state: isPublished ? 'initialized' : 'undefined' });
   }
 
   function taken(site: number, value: unknown): void {
@@ -87,20 +87,21 @@ export function createBindings(state: BuildState): Bindings {
     else if (seen[site]) {
       if (kind === 'w') seen[site] = (seen[site] as number) + 1;
     } else if (kind === 'w') write(site, true, value);
-    else read(site, { value });
+    else read(site, { from: 'value', value });
   }
 
   function read(site: number, source: Source): void {
     const row = sites[site];
     if (row?.[0] !== 'r') return;
-    const [, importer, , , target, name, local] = row;
+    const { 1: importer, 4: target, 5: name, 6: local } = row;
     const exporter = typeof target === 'number' ? modules[target] : undefined;
     const slot = bindingAt(row);
     const early = exporter !== undefined && hasNotEnded(exporter);
 
-    const [found, value] = 'state' in source ? [source.state] : take(source, slot, early);
-    const isTaken = found !== 'uninitialized' && !('state' in source);
-    const text = isTaken ? preview(value, settings.values) : undefined;
+    const taken = source.from === 'state' ? source : take(source, slot, early);
+    const found = taken.state;
+    const isTaken = taken.from === 'value';
+    const text = isTaken ? preview(taken.value, settings.values) : undefined;
     if (settings.reads === 'first' && found !== 'uninitialized') {
       seen[site] = 1;
       if (slot) slot.readers[slot.readers.length] = site;
@@ -120,31 +121,31 @@ export function createBindings(state: BuildState): Bindings {
       name: slot?.row[0] ?? (name === -1 ? '*' : `${name}`),
       local,
       state: found,
+      ...(text !== undefined && { value: text }),
       early,
     };
-    if (text !== undefined) event.value = text;
     if (!early && found !== 'uninitialized') log(event);
     else state.logEarly(event, (read) => explain(read as ReadEvent, importer, target, slot));
   }
 
   /** A read that throws is not caught for the program: its own, which follows, throws again. */
   function take(
-    source: { get(): unknown } | { value: unknown },
+    source: Exclude<Source, { from: 'state' }>,
     slot: BindingSlot | undefined,
     early: boolean,
-  ): [BindingState, unknown?] {
+  ): Taken {
     try {
-      const value = 'get' in source ? source.get() : source.value;
-      const isTooSoon = (early && !hasValue(slot)) || isNotPublished(slot);
-      return [value === undefined && isTooSoon ? 'undefined' : 'initialized', value];
+      const value = source.from === 'getter' ? source.get() : source.value;
+      const isTooSoon = value === undefined && ((early && !hasValue(slot)) || isNotPublished(slot));
+      return { from: 'value', state: isTooSoon ? 'undefined' : 'initialized', value };
     } catch {
-      return ['uninitialized'];
+      return { from: 'state', state: 'uninitialized' };
     }
   }
 
   /** A function has its value from the start, but a chunk may publish it later. */
   function hasValue(slot: BindingSlot | undefined): boolean {
-    return slot !== undefined && slot.isInitialized && slot.row[1] !== 'function';
+    return !!slot?.isInitialized && slot.row[1] !== 'function';
   }
 
   /** It has a value that its chunk keeps to itself as yet. */
@@ -159,17 +160,14 @@ export function createBindings(state: BuildState): Bindings {
     slot: BindingSlot | undefined,
   ): EarlyRead {
     const exporter = typeof target === 'number' ? target : -1;
-    const finding: EarlyRead = {
+    const finding = {
       read,
       status: modules[exporter]?.status ?? 'linked',
       cycle: cycleOf(rows, importer, exporter),
     };
-    if (slot) {
-      const [, kind, line, column] = slot.row;
-      finding.kind = kind;
-      finding.declared = { file: slot.module.row.path, line, column };
-    }
-    return finding;
+    if (!slot) return finding;
+    const { row, module } = slot;
+    return { ...finding, kind: row[1], declared: { file: module.row.path, line: row[2], column: row[3] } };
   }
 
   function initialize(site: number, value: unknown): void {
@@ -183,14 +181,13 @@ export function createBindings(state: BuildState): Bindings {
     slot.isInitialized = true;
     slot.text = preview(value, settings.values);
     releaseReaders(slot);
-    const event: Content<InitializeEvent> = {
+    log({
       type: 'initialize',
       module: slot.module.row.path,
       name: slot.row[0],
+      ...(slot.text !== undefined && { value: slot.text }),
       loc: locOf(row),
-    };
-    if (slot.text !== undefined) event.value = slot.text;
-    log(event);
+    });
   }
 
   function write(site: number, hasValue: boolean, value: unknown): void {
@@ -212,16 +209,15 @@ export function createBindings(state: BuildState): Bindings {
     slot.unobserved = 0;
     releaseReaders(slot);
     if (!mayLog()) return;
-    const event: Content<WriteEvent> = {
+    log({
       type: 'write',
       module: slot.module.row.path,
       name: slot.row[0],
+      ...(slot.text !== undefined && { value: slot.text }),
+      ...(previous !== undefined && { previous }),
       loc: locOf(row),
-    };
-    if (slot.text !== undefined) event.value = slot.text;
-    if (previous !== undefined) event.previous = previous;
-    if (unobserved) event.unobserved = unobserved;
-    log(event);
+      ...(unobserved > 0 && { unobserved }),
+    });
   }
 
   function release(module: ModuleSlot | undefined): void {

@@ -41,8 +41,10 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
     sites: [],
     seen: new Uint32Array(table.cells),
     bindingAt(row) {
-      const [module, index] = row[0] === 'r' ? [row[4], row[5]] : [row[1], row[4]];
-      if (row[0] === 'a' || typeof module !== 'number' || typeof index !== 'number') return undefined;
+      if (row[0] === 'a') return undefined;
+      const module = row[0] === 'r' ? row[4] : row[1];
+      const index = row[0] === 'r' ? row[5] : row[4];
+      if (typeof module !== 'number' || typeof index !== 'number') return undefined;
       return modules[module]?.bindings[index];
     },
     locOf(row) {
@@ -81,7 +83,7 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
       bindings.release(modules[module]);
       phases.end(module);
     }),
-    read: guarded((site: number, get: () => unknown) => bindings.read(site, { get })),
+    read: guarded((site: number, get: () => unknown) => bindings.read(site, { from: 'getter', get })),
     probe: guarded(bindings.probe),
     note: guarded(bindings.note),
     write: (...args) => write(args[0], args.length > 1, args[1]),

@@ -22,7 +22,6 @@ interface Stderr {
   isTTY?: boolean;
   write(text: string, done: (error?: unknown) => void): unknown;
   once(event: 'error', listener: () => void): unknown;
-  listenerCount(event: 'error'): number;
 }
 
 /** An event of a page; in Node, whatever was thrown. */
@@ -158,9 +157,9 @@ function terminal({ stderr, env }: Process, color: ConsoleSettings['color']): Pr
   const colored = color === 'auto' ? attempt(() => wantsColor(env, stderr.isTTY)) : color;
   const paint = (span: Span): string =>
     colored && LOOKS[span[1]][0] ? `\x1b[${LOOKS[span[1]][0]}m${span[0]}\x1b[0m` : span[0];
-  // As Node's own console does: a closed pipe must not end the program.
+  // A closed pipe must not end the program. A listener that is there may be a pipe's, which throws on.
   const written = (error?: unknown): void => {
-    if (error && !stderr.listenerCount('error')) stderr.once('error', () => {});
+    if (error) stderr.once('error', () => {});
   };
   return (lines, tone = 'dim') => write(`${spans(lines, '│ ', tone).map(paint).join('')}\n`, written);
 }

@@ -3,7 +3,6 @@ import type { BindingKind, ExportRow, InstantiatedBinding, InstantiateEvent } fr
 import type { BuildState } from './build.ts';
 import { askedFor } from './instantiation.ts';
 import type { BindingSlot, ModuleSlot } from './modules.ts';
-import type { NewEvent } from './realm.ts';
 
 export interface Phases {
   start(module: number): void;
@@ -70,7 +69,7 @@ export function createPhases(state: BuildState): Phases {
       add(slot.row[0], slot.row[1], slot);
     }
     for (let i = 0; i < row.exports.length; i++) {
-      const [name, owner, binding] = row.exports[i] as ExportRow;
+      const { 0: name, 1: owner, 2: binding } = row.exports[i] as ExportRow;
       if (binding < 0) list[list.length] = { name, kind: 'namespace', state: 'initialized', observed: false };
       else if (owner !== index) add(name, 're-export', modules[owner]?.bindings[binding]);
     }
@@ -113,9 +112,7 @@ export function createPhases(state: BuildState): Phases {
       if (module.status !== 'evaluating') continue;
       module.status = 'errored';
       leave(module);
-      const event: NewEvent = { type: 'evaluate-error', module: module.row.path };
-      if (error !== undefined) event.error = error;
-      log(event);
+      log({ type: 'evaluate-error', module: module.row.path, ...(error !== undefined && { error }) });
     }
   }
 

@@ -4,6 +4,7 @@ import type { ValuesMode } from '../protocol.ts';
 const LONGEST = 80;
 
 const { apply } = Reflect;
+const { is } = Object;
 const { isArray } = Array;
 const sourceOf = Function.prototype.toString;
 const slice = String.prototype.slice;
@@ -30,7 +31,7 @@ export function preview(value: unknown, mode: ValuesMode): string | undefined {
     case 'function':
       return functionText(value);
     default:
-      return Object.is(value, -0) ? '-0' : toText(value);
+      return is(value, -0) ? '-0' : toText(value);
   }
 }
 
@@ -54,7 +55,9 @@ const HEAD = /^(?:async\s+)?(function\s*\*?|class)(?:\s+|(?=\())([\w$]*)/;
 /** By its source, which for a Proxy or a native function is a stand-in. */
 function functionText(value: unknown): string {
   const source = apply(sourceOf, value, []);
-  const [, keyword = 'function', name = ''] = apply(exec, HEAD, [apply(slice, source, [0, 200])]) ?? [];
+  const match: RegExpExecArray | null = apply(exec, HEAD, [apply(slice, source, [0, 200])]);
+  const keyword = match?.[1] ?? 'function';
+  const name = match?.[2] ?? '';
   const word = keyword[0] === 'c' ? 'class' : 'function';
   return name && name !== 'extends' ? cut(`${word} ${name}`) : word;
 }

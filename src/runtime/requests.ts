@@ -34,7 +34,7 @@ export function requestPath(rows: readonly ModuleRow[], from: number, to: number
     const module = queue[head] as number;
     const requests = rows[module]?.requests ?? [];
     for (let i = 0; i < requests.length; i++) {
-      const [next] = requests[i] as RequestRow;
+      const { 0: next } = requests[i] as RequestRow;
       if (requestedBy[next] !== undefined) continue;
       requestedBy[next] = module;
       if (next === to) return pathBack(requestedBy, from, to);

@@ -12,7 +12,7 @@ export function publish(published: Published, modules: readonly ModuleSlot[], in
   const exports: Record<string, unknown> = create(null);
   const rows = module.row.exports;
   for (let i = 0; i < rows.length; i++) {
-    const [name, owner, binding] = rows[i] as ExportRow;
+    const { 0: name, 1: owner, 2: binding } = rows[i] as ExportRow;
     const get = () => {
       const slot = modules[owner];
       if (binding < 0) return slot && published[slot.row.path]?.exports;

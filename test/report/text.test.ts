@@ -94,7 +94,10 @@ describe('text of an event', () => {
 
   it('what happens to a binding stands indented, with a column that counts from 1 as editors do', () => {
     const loc = at('b.js', 1, 11);
-    shows({ ...base, type: 'initialize', module, name: 'n', value: '5', loc }, '  initialize      b.js:1:12  n → 5');
+    shows(
+      { ...base, type: 'initialize', module, name: 'n', value: '5', loc },
+      '  initialize      b.js:1:12  n → 5',
+    );
     shows({ ...base, type: 'initialize', module, name: 'n', loc }, '  initialize      b.js:1:12  n');
     shows(
       { ...base, type: 'write', module, name: 'n', value: '6', previous: '5', loc },
@@ -106,7 +109,16 @@ describe('text of an event', () => {
 
   it('a write says how many before it nothing read', () => {
     shows(
-      { ...base, type: 'write', module, name: 'n', value: '9', previous: '5', loc: at('b.js', 2, 0), unobserved: 3 },
+      {
+        ...base,
+        type: 'write',
+        module,
+        name: 'n',
+        value: '9',
+        previous: '5',
+        loc: at('b.js', 2, 0),
+        unobserved: 3,
+      },
       '  write           b.js:2:1  n 5 → 9 after 3 that nothing read',
     );
   });
@@ -264,9 +276,9 @@ describe('text of a summary', () => {
     expect(lines).to.have.lengthOf.at.most(30);
     expect(lines[0]).to.equal('module-phases: 1500 modules evaluated in 1499.1 ms, 300 reads');
     expect(lines[1]).to.equal('  early reads  100 threw a ReferenceError, 100 got undefined, 100 safe');
-    expect(lines).to.include('        1 threw  ' + `${path(0)} reads ${path(0)}`.padEnd(0));
+    expect(lines[3]).to.equal(`      1 threw  ${path(0)} reads ${path(0)}`);
     expect(lines.filter((line) => / {2}node_modules\/@scope\/p\d+$/.test(line))).not.to.be.empty;
-    expect(lines).to.include(`       100.0 ms  ${path(600)}`.replace('  ', ' '));
+    expect(lines).to.include(`     100.0 ms  ${path(600)}`);
     expect(lines.at(-1)).to.equal("  all of it    globalThis[Symbol.for('module-phases')]");
   });
 

@@ -83,26 +83,31 @@ const folders = (dir: string): string[] =>
     .map(({ name }) => name)
     .sort();
 
+/** What has an expectation of its own: a format but the first, or Node with the modules. */
+export type Variant = Format | 'native';
+
 /**
- * Compares with `<base>.txt`, or with `<base>.<variant>.txt` where a variant (a format, or `native`) has an
- * expectation of its own; one that says the same as the base's is an error.
+ * Compares with `<base>.<variant>.txt`, or, where there is none, with what the variant falls back to: an iife's
+ * with a cjs', all with `<base>.txt`, which is the first format's. One that repeats its fallback is an error.
  */
 export function expectText(
-  { dir, name }: Story,
+  { dir, name, formats }: Story,
   base: string,
-  variant: string | undefined,
+  variant: Variant,
   text: string,
 ): void {
-  const baseFile = join(dir, `${base}.txt`);
-  const ownFile = join(dir, `${base}.${variant}.txt`);
-  const own = variant !== undefined && existsSync(ownFile);
+  const [own = '', ...others] = [variant, ...(variant === 'iife' ? ['cjs'] : [])]
+    .map((part) => join(dir, `${base}.${part}.txt`))
+    .concat(join(dir, `${base}.txt`))
+    .slice(variant === formats[0] ? -1 : 0);
+  const fallback = others.find(existsSync);
   if (updating) {
-    if (variant === undefined) writeFileSync(baseFile, text);
-    else if (text !== readFileSync(baseFile, 'utf8')) writeFileSync(ownFile, text);
-    else if (own) rmSync(ownFile);
+    rmSync(own, { force: true });
+    if (!fallback || readFileSync(fallback, 'utf8') !== text) writeFileSync(own, text);
     return;
   }
-  const expected = readFileSync(own ? ownFile : baseFile, 'utf8');
-  expect(text, `${name}/${base}`).to.equal(expected);
-  if (own) expect(expected, `${ownFile} repeats ${base}.txt`).not.to.equal(readFileSync(baseFile, 'utf8'));
+  const file = existsSync(own) ? own : (fallback ?? own);
+  expect(text, `${name}/${base}`).to.equal(readFileSync(file, 'utf8'));
+  if (file === own && fallback)
+    expect(text, `${own} repeats ${fallback}`).not.to.equal(readFileSync(fallback, 'utf8'));
 }
