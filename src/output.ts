@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import type { Program } from 'estree';
 import type MagicString from 'magic-string';
+import { declares } from './ast/declares.ts';
 import type { RuntimePlacement } from './options.ts';
 import type { BuildTable, RuntimeSettings, SiteTable } from './protocol.ts';
 import {
@@ -45,7 +46,7 @@ export interface OutputInput {
 
 export interface Output {
   /** Whether the chunk has to carry the runtime, and would hide the globals from it. */
-  isUnreachable(code: string): boolean;
+  isUnreachable(code: string, program: Program): boolean;
   /** How the `runtime` option can't be followed, if so: the placement that is taken instead. */
   insteadOf: { wanted: RuntimePlacement; taken: RuntimePlacement } | null;
   /** The traced chunk; null where no module of it has a statement. */
@@ -64,10 +65,10 @@ export function createOutput(input: OutputInput): Output {
   const traced = new Map<string, ChunkContents>();
 
   return {
-    isUnreachable: (code) => mustInline && hidesGlobalThis(code),
+    isUnreachable: (code, program) => mustInline && hidesGlobals(code, program),
     insteadOf: placement === 'auto' || placement === taken ? null : { wanted: placement, taken },
     trace(fileName, code, program) {
-      if (hidesGlobalThis(code) && !mustInline) taken = 'file';
+      if (taken === 'inline' && !mustInline && hidesGlobals(code, program)) taken = 'file';
       const realised = realise({
         code,
         program,
@@ -121,18 +122,20 @@ export function createOutput(input: OutputInput): Output {
         sites.push({ first: firstSites.get(fileName) ?? 0, sites: [...chunk.sites] });
       }
     }
+    for (const [fileName, chunk] of contents) {
+      for (const target of readNamespaces(chunk)) {
+        if (rendered.has(target)) continue;
+        rendered.set(target, { chunk: nameOf(fileName), states: new Map(), hasPhases: false });
+      }
+    }
     const { settings, entries, pathOf } = input;
     const cells = taken === 'file' ? (firstSites.get(END) ?? 0) : sitesOf(contents);
     return buildTable({ numbering, settings, entries, pathOf, rendered, cells, sites });
   }
 }
 
-/**
- * Whether the code may declare a `globalThis`: then a runtime in its scope can't get at the globals, and has to have
- * a file of its own.
- */
-const hidesGlobalThis = (code: string): boolean =>
-  /\b(?:var|let|const|function|class|import)\b[^=;]*\bglobalThis\b/.test(code);
+/** Where the code declares a `globalThis`, a runtime in its scope can't get at the globals. */
+const hidesGlobals = (code: string, program: Program): boolean => declares(program, code, 'globalThis');
 
 const sitesOf = (contents: ReadonlyMap<string, ChunkContents>): number =>
   [...contents.values()].reduce((sum, { sites }) => sum + sites.length, 0);
@@ -150,6 +153,10 @@ function numberSites({ graph }: Numbering, chunks: readonly OutputChunk[]): Map<
   }
   return first.set(END, next);
 }
+
+/** A module without a statement, such as a barrel, is there all the same if its namespace object is. */
+const readNamespaces = ({ sites }: ChunkContents): number[] =>
+  sites.flatMap((row) => (row[0] === 'r' && row[5] === -1 && typeof row[4] === 'number' ? [row[4]] : []));
 
 function statesByModule({ declared }: ChunkContents): Map<number, Map<number, number>> {
   const byModule = new Map<number, Map<number, number>>();

@@ -203,7 +203,7 @@ function trace(
     context.warn(unparsableChunk(chunk.fileName, program));
     return null;
   }
-  if (output.isUnreachable(code)) {
+  if (output.isUnreachable(code, program)) {
     context.warn(globalsHidden(chunk.fileName));
     return null;
   }

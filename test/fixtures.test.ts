@@ -5,7 +5,7 @@ import { MARK_PATTERN } from '../src/protocol.ts';
 import { type Bundle, bundle, type Format, write } from './support/bundle.ts';
 import { projectFrom } from './support/project.ts';
 import { outcome, type Run, run } from './support/run.ts';
-import { expectText, type Story, stories } from './support/story.ts';
+import { expectText, inFormat, type Story, stories } from './support/story.ts';
 import { checkTrace, countTrace, formatTrace } from './support/trace.ts';
 
 /** A story in one format: its modules run by Node, as a plain and as a traced bundle. */
@@ -28,8 +28,8 @@ async function tell(
   dir: () => Promise<string>,
   native: () => Promise<Run>,
 ) {
-  const { input = 'main.js', external = [], output = {}, options = {} } = config;
-  const common = { source: await dir(), input, external, output, format };
+  const { input = 'main.js', external = [], treeshake = true, output = {}, options = {} } = config;
+  const common = { source: await dir(), input, external, treeshake, output, format };
   const plain = await bundle({ ...common, trace: false });
   const traced = await bundle({ ...common, trace: options });
   if (config.notRun) return { plain, traced };
@@ -74,21 +74,27 @@ for (const story of stories()) {
 }
 
 function expectSameBuild({ config }: Story, format: Format, plain: Bundle, traced: Bundle): void {
-  const warned = Array.isArray(config.warnings) ? config.warnings : (config.warnings?.[format] ?? []);
-  const added = config.pluginWarnings ?? [];
+  const warned = inFormat(config.warnings, format) ?? [];
+  const added = inFormat(config.pluginWarnings, format) ?? [];
   expect([...new Set(plain.warnings.map(code))], 'warnings of the plain build').to.have.members(warned);
   const ofPlugin = (log: RollupLog): boolean => log.plugin !== undefined;
   const rollups = traced.warnings.filter((log) => !ofPlugin(log));
   expect(rollups.map(wording), 'warnings of the traced build').to.deep.equal(plain.warnings.map(wording));
   expect(traced.warnings.filter(ofPlugin).map(code), 'warnings of the plugin').to.deep.equal(added);
 
-  expect(traced.output.map(shape)).to.deep.equal(plain.output.map(shape));
+  const decided = traced.output.filter((file) => !isRuntime(file)).map(decision);
+  expect(decided).to.deep.equal(plain.output.map(decision));
   expect([...marks(traced)], 'marks left in the output').to.have.members([...marks(plain)]);
-  if (config.notRun) expect(traced.chunk.code).to.equal(plain.chunk.code);
+  if (inFormat(config.untraced, format)) expect(traced.chunk.code).to.equal(plain.chunk.code);
 }
 
+type OutputFile = Bundle['output'][number];
+
+const isRuntime = ({ type, fileName }: OutputFile): boolean =>
+  type === 'asset' && /^module-phases\.\w+$/.test(fileName);
+
 /** All that Rollup decided. */
-const shape = (file: Bundle['output'][number]) =>
+const decision = (file: OutputFile) =>
   file.type === 'asset'
     ? file.fileName
     : {
@@ -102,6 +108,7 @@ const shape = (file: Bundle['output'][number]) =>
 
 const code = (log: RollupLog): string => String(log.pluginCode ?? log.code ?? log.message);
 const wording = ({ message, loc, frame, ids }: RollupLog) => ({ message, loc, frame, ids });
+
 /** Texts that look like marks: those in the user's own comments and literals. */
 const marks = ({ output }: Bundle): Set<string> =>
   new Set(
@@ -116,15 +123,19 @@ function expectSameRun(plain: Run, traced: Run): void {
 }
 
 function expectNative(story: Story, format: Format, native: Run, plain: Run): void {
-  const { nativeDiffers } = story.config;
-  const reason = typeof nativeDiffers === 'string' ? nativeDiffers : nativeDiffers?.[format];
+  const reason = inFormat(story.config.nativeDiffers, format);
   expectText(story, 'expected', format, outcome(plain));
   expectText(story, 'expected', 'native', outcome(native));
   if (reason) expect(outcome(plain), `nativeDiffers (${reason})`).not.to.equal(outcome(native));
   else expect(outcome(plain)).to.equal(outcome(native));
 }
 
-function expectTrace(story: Story, format: Format, { dir, chunk }: Bundle, { events = [] }: Run): void {
+function expectTrace(story: Story, format: Format, { dir, chunk }: Bundle, { events }: Run): void {
+  if (inFormat(story.config.untraced, format)) {
+    expect(events, 'trace of an untraced bundle').to.equal(undefined);
+    return;
+  }
+  if (!events?.length) expect.fail('the program has no trace');
   checkTrace(events, story.config.external);
   const order = chunk.moduleIds.map((id) => relative(dir, id).split(sep).join('/'));
   const started = events.flatMap((event) => (event.type === 'evaluate-start' ? event.module : []));

@@ -68,8 +68,8 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
   for (let i = 0; i < table.sites.length; i++)
     bindings.addSites(table.sites[i] as BuildTable['sites'][number]);
   for (let i = 0; i < modules.length; i++) publish(realm.modules, modules, i);
-  realm.host.onError(guarded(phases.findErrors));
-  realm.host.onExit(guarded(state.finish));
+  realm.onError(guarded(phases.findErrors));
+  realm.onExit(guarded(state.finish));
 
   const taken = guarded(bindings.taken);
   const write = guarded(bindings.write);

@@ -52,9 +52,9 @@ export function createPhases(state: BuildState): Phases {
       const { path, chunk, phases } = module.row;
       if (module.isInstantiated) continue;
       module.isInstantiated = true;
-      if (!phases) continue;
-      pending++;
-      log({ type: 'instantiate', module: path, chunk: chunk ?? '', bindings: bindingsOf(module, index) });
+      if (chunk === undefined) continue;
+      if (phases) pending++;
+      log({ type: 'instantiate', module: path, chunk, bindings: bindingsOf(module, index) });
     }
   }
 

@@ -21,6 +21,9 @@ export interface Realm {
   /** Adds an event and tells subscribers; returns the event as it stands in the trace. */
   log(event: NewEvent): TraceEvent;
   drop(): void;
+  /** As the host's, for any number of builds. */
+  onExit(listener: () => void): void;
+  onError(listener: (text: string) => void): void;
   /** Counts what must not reach the program. */
   fail(): void;
 }
@@ -34,6 +37,7 @@ type CreateBuild = (realm: Realm, table: BuildTable) => Build;
 
 const KEY = Symbol.for(REALM_KEY);
 const { defineProperty } = Object;
+const { apply } = Reflect;
 
 /** The build's side of the realm's trace; the first bundle installs it. */
 export function connect(table: BuildTable, createBuild: CreateBuild): Build {
@@ -48,6 +52,22 @@ export function connect(table: BuildTable, createBuild: CreateBuild): Build {
     }
   }
   return trace.connect(table);
+}
+
+/** One listener of the host's for all: a process warns of more than ten. */
+function shared<T extends unknown[]>(
+  listen: (listener: (...args: T) => void) => void,
+): (listener: (...args: T) => void) => void {
+  const listeners: ((...args: T) => void)[] = [];
+  return (listener) => {
+    if (!listeners.length) {
+      listen((...args) => {
+        for (let i = 0; i < listeners.length; i++)
+          apply(listeners[i] as (...args: T) => void, undefined, args);
+      });
+    }
+    listeners[listeners.length] = listener;
+  };
 }
 
 function createTrace(createBuild: CreateBuild): Installed {
@@ -80,6 +100,8 @@ function createTrace(createBuild: CreateBuild): Installed {
     drop() {
       dropped++;
     },
+    onExit: shared(host.onExit),
+    onError: shared(host.onError),
     fail() {
       failures++;
     },

@@ -26,6 +26,8 @@ export interface BundleInput {
   /** @default 'es' */
   format?: Format;
   external?: string[];
+  /** @default true */
+  treeshake?: boolean;
   /** Plugins before ours. */
   plugins?: Plugin[];
   output?: OutputOptions;
@@ -47,6 +49,7 @@ export async function bundle({
   trace = {},
   format = 'es',
   external = [],
+  treeshake = true,
   plugins = [],
   output: outputOptions = {},
 }: BundleInput): Promise<Bundle> {
@@ -55,6 +58,7 @@ export async function bundle({
   const build = await rollup({
     input: inside(dir, input),
     external,
+    treeshake,
     plugins: [
       ...plugins,
       ...(trace === false ? [] : [modulePhases({ console: false, root: dir, ...trace })]),

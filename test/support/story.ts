@@ -8,6 +8,15 @@ import { FORMATS, type Format, type PluginOptions } from './bundle.ts';
 const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url));
 const updating = process.env.UPDATE_FIXTURES === '1';
 
+/** What holds in all formats, or in some. */
+type PerFormat<T> = T | Partial<Record<Format, T>>;
+
+/** What holds in one. */
+export const inFormat = <T extends string | string[]>(
+  setting: PerFormat<T> | undefined,
+  format: Format,
+): T | undefined => (typeof setting === 'object' && !Array.isArray(setting) ? setting[format] : setting);
+
 /** `_config.json` of a fixture. */
 interface StoryConfig {
   /** What the story shows. */
@@ -18,20 +27,24 @@ interface StoryConfig {
   /** The plugin's. */
   options?: PluginOptions;
   /** Rollup's. */
+  treeshake?: boolean;
+  /** Rollup's. */
   output?: OutputOptions;
   /** Codes of Rollup's warnings, by format or for all. */
-  warnings?: string[] | Partial<Record<Format, string[]>>;
+  warnings?: PerFormat<string[]>;
   /** Codes of those that the plugin adds. */
-  pluginWarnings?: string[];
+  pluginWarnings?: PerFormat<string[]>;
   /** Why the plain bundle prints or does something else than Node with the modules, by format or for all. */
-  nativeDiffers?: string | Partial<Record<Format, string>>;
+  nativeDiffers?: PerFormat<string>;
   /** @default all */
   formats?: Format[];
   /** Why not all. */
   formatsReason?: string;
   /** `count`: `trace.txt` has the numbers of events alone. @default 'full' */
   trace?: 'full' | 'count';
-  /** Why nothing is run; then the bundle with the plugin must be the plain one to the letter. */
+  /** Why the plugin must leave the bundle as it is, to the letter. */
+  untraced?: PerFormat<string>;
+  /** Why nothing is run. */
   notRun?: string;
 }
 
@@ -40,6 +53,7 @@ const KEYS: Record<keyof StoryConfig, true> = {
   input: true,
   external: true,
   options: true,
+  treeshake: true,
   output: true,
   warnings: true,
   pluginWarnings: true,
@@ -47,6 +61,7 @@ const KEYS: Record<keyof StoryConfig, true> = {
   formats: true,
   formatsReason: true,
   trace: true,
+  untraced: true,
   notRun: true,
 };
 
@@ -74,8 +89,20 @@ function story(name: string, dir: string): Story {
   expect(Boolean(config.formats), `${name}: formats and formatsReason`).to.equal(
     Boolean(config.formatsReason),
   );
-  return { name, dir, config, formats: config.formats ?? FORMATS };
+  const formats = config.formats ?? FORMATS;
+  expect(expectations(formats, config), `${name}: expectations that no test reads`).to.include.members(
+    readdirSync(dir).filter((file) => file.endsWith('.txt')),
+  );
+  return { name, dir, config, formats };
 }
+
+/** Files of expectations that a story may have. */
+const expectations = (formats: readonly Format[], { notRun }: StoryConfig): string[] =>
+  notRun
+    ? []
+    : ['expected.txt', 'trace.txt', 'expected.native.txt'].concat(
+        formats.slice(1).flatMap((format) => [`expected.${format}.txt`, `trace.${format}.txt`]),
+      );
 
 const folders = (dir: string): string[] =>
   readdirSync(dir, { withFileTypes: true })

@@ -57,62 +57,68 @@ const place = (module: string, { loc }: { loc: { file: string; line: number; col
 
 /** What holds of every trace. Externals are read, but neither instantiated nor evaluated. */
 export function checkTrace(events: readonly TraceEvent[], externals: readonly string[] = []): void {
+  /** By module: the state of each binding. */
   const instantiated = new Map<string, Map<string, string>>();
   const started = new Set<string>();
   const over = new Set<string>();
   const suspended = new Set<string>();
-  const endings = new Set(events.flatMap((event) => (event.type === 'evaluate-end' ? event.module : [])));
+  const ending = new Set(events.flatMap((event) => (event.type === 'evaluate-end' ? event.module : [])));
   let time = 0;
 
   for (const [index, event] of events.entries()) {
-    const at = `event ${index}: ${line(event, true)}`;
-    expect(event.seq, `${at}: seq`).to.equal(index);
-    expect(event.time, `${at}: time`).to.be.at.least(time);
+    const must = (rule: string, holds: boolean): void => {
+      if (!holds) expect.fail(`${rule}: event ${index}: ${line(event, true)}`);
+    };
+    must('seq has no gaps', event.seq === index);
+    must('time does not go back', event.time >= time);
     time = event.time;
 
+    if (event.type === 'instantiate') {
+      must('a module is instantiated once', !instantiated.has(event.module));
+      instantiated.set(event.module, new Map(event.bindings.map(({ name, state }) => [name, state])));
+      continue;
+    }
     const actor = event.type === 'read' ? event.importer : event.module;
-    if (event.type !== 'instantiate') expect(instantiated, `${at}: instantiated`).to.include.keys(actor);
+    must('a module is instantiated before anything else', instantiated.has(actor));
 
     switch (event.type) {
-      case 'instantiate':
-        expect(instantiated, `${at}: once`).not.to.have.any.keys(event.module);
-        instantiated.set(event.module, new Map(event.bindings.map(({ name, state }) => [name, state])));
-        break;
       case 'evaluate-start':
-        expect(started, `${at}: once`).not.to.include(event.module);
+        must('a module starts once', !started.has(event.module));
         started.add(event.module);
         break;
       case 'evaluate-end':
       case 'evaluate-error':
-        expect(started, `${at}: started`).to.include(event.module);
-        expect(over, `${at}: once`).not.to.include(event.module);
+        must(
+          'a module ends or fails after it started, once',
+          started.has(event.module) && !over.has(event.module),
+        );
         over.add(event.module);
         break;
       case 'evaluate-suspend':
-        expect(started, `${at}: started`).to.include(event.module);
-        expect(over, `${at}: running`).not.to.include(event.module);
+        must('what suspends is running', started.has(event.module) && !over.has(event.module));
+        must('what suspends is not suspended', !suspended.has(event.module));
         suspended.add(event.module);
         break;
       case 'evaluate-resume':
-        expect(suspended, `${at}: suspended`).to.include(event.module);
-        suspended.delete(event.module);
+        must('what resumes is suspended', suspended.delete(event.module));
         break;
       case 'initialize': {
         const states = instantiated.get(event.module);
         if (states?.has(event.name)) states.set(event.name, 'initialized');
         break;
       }
-      case 'write':
-        break;
-      case 'read':
-        if (event.state === 'uninitialized') expect(event, at).not.to.have.property('value');
+      case 'read': {
+        must('a read that throws has no value', event.state !== 'uninitialized' || event.value === undefined);
         if (externals.includes(event.module)) break;
-        expect(instantiated, `${at}: exporter instantiated`).to.include.keys(event.module);
-        if (endings.has(event.module)) expect(event.early, `${at}: early`).to.equal(!over.has(event.module));
-        if (instantiated.get(event.module)?.get(event.name) === 'initialized') {
-          expect(event.state, `${at}: state`).to.equal('initialized');
-        }
+        must('an exporter is instantiated before it is read', instantiated.has(event.module));
+        must(
+          'a read is early until the exporter has ended',
+          !ending.has(event.module) || event.early !== over.has(event.module),
+        );
+        const state = instantiated.get(event.module)?.get(event.name);
+        must('what is initialized stays so', state !== 'initialized' || event.state === 'initialized');
         break;
+      }
     }
   }
 }
