@@ -44,7 +44,7 @@ export interface IndirectExport {
  * - `statement`: before a top-level statement, or after the name of one of its declarators.
  * - `default`: before `export default` of anything that is not a plain identifier's alias.
  * - `declaration`: after the name, where an exported binding is declared.
- * - `read`: after a reference to an import: `ns.a.b` has a site for `ns` (path empty), `ns.a` and `ns.a.b`.
+ * - `read`: after a reference to an import; for a namespace object after the names of members taken of it (`path`).
  * - `write`: after the target, where an exported binding is written.
  * - `await`: after the keyword of a top-level await.
  */

@@ -75,8 +75,8 @@ export function createOutput(input: OutputInput): Output {
         first: firstSites.get(fileName) ?? 0,
         moduleOf: numbering.moduleOf,
         hasPhases: ({ index }) => input.hasPhases(numbering.modules[index]?.id ?? ''),
-        resolve: ({ module, site }) =>
-          site.kind === 'read' ? numbering.targetOf(module.index, site.import, site.path) : null,
+        resolve: ({ module, site }, path) =>
+          site.kind === 'read' ? numbering.targetOf(module.index, site.import, path) : null,
         pathOf: input.pathOf,
         connect: connectTo(fileName),
       });

@@ -34,7 +34,9 @@ export interface Context {
   first: number;
   sites: SiteRow[];
   declared: DeclaredBinding[];
-  resolve(read: LocatedSite): Target;
+  resolve(read: LocatedSite, path: readonly string[]): Target;
+  /** Names of objects whose members other chunks, or this one, publish: `exports`, and what `require` gave. */
+  publishers: ReadonlySet<string>;
   /** Path of a file that is not the module itself. */
   pathOf(file: string): string;
 }

@@ -30,7 +30,7 @@ export function realiseDeclarations(context: Context, located: readonly LocatedS
       });
     }
 
-    const initializer = initializerOf(declared);
+    const initializer = initializerOf(declared, module.record.bindings[site.binding]?.kind === 'var');
     if (!initializer || module.record.wanted === 'phases') continue;
     const number = addSite(context, [
       'i',
@@ -117,7 +117,7 @@ function printedState(place: Ancestor): BindingState {
  * What gives the binding its first value: a declarator, a class declaration, or the assignment that Rollup put in
  * their stead. Nothing for a function, which has its value before any module runs, and a `var` without one.
  */
-function initializerOf(place: Ancestor): Ancestor | undefined {
+function initializerOf(place: Ancestor, isVar: boolean): Ancestor | undefined {
   if (place.node.type === 'VariableDeclaration') {
     const [node] = place.node.declarations;
     return node && { node, key: 'declarations', parent: place };
@@ -129,18 +129,19 @@ function initializerOf(place: Ancestor): Ancestor | undefined {
         return at;
       case 'VariableDeclarator': {
         const isBare = !node.init && !loopOf(parent);
-        return isBare && isVar(parent?.node) ? undefined : at;
+        return isBare && isVarDeclaration(parent?.node) ? undefined : at;
       }
       case 'FunctionDeclaration':
         return undefined;
       case 'AssignmentExpression':
-        return writerOf(place);
+        // exports.n = void 0, in the stead of `var n;`
+        return isVar && node.right.type === 'UnaryExpression' ? undefined : writerOf(place);
     }
   }
   return undefined;
 }
 
-const isVar = (node: Node | undefined): boolean =>
+const isVarDeclaration = (node: Node | undefined): boolean =>
   node?.type === 'VariableDeclaration' && node.kind === 'var';
 
 /** `for (var x of …)`: the loop whose head the declaration is. */

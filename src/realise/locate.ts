@@ -29,6 +29,8 @@ export interface LocatedChunk {
   sites: LocatedSite[];
   /** The list that holds the modules' top-level statements: of the program, or of a wrapper's function. */
   body: (Statement | Program['body'][number])[];
+  /** The function that `body` is of; the program where there is no wrapper. */
+  wrapper: Node;
   /** A statement of `body`, as a place. */
   inBody(statement: Node): Ancestor;
   /** The module that each statement of `body` belongs to; nothing for what Rollup added. */
@@ -51,11 +53,12 @@ export function locate(
   moduleOf: (token: string) => ChunkModule | undefined,
 ): LocatedChunk {
   const marks = withoutText(program, findMarks(code, moduleOf));
-  const { body, holder } = findBody(program, marks);
+  const { body, holder, wrapper } = findBody(program, marks);
   const parent = { node: holder, key: 'body', parent: null };
   return {
     sites: findNodes(code, program, marks),
     body,
+    wrapper,
     inBody: (node) => ({ node, key: 'body', parent }),
     owners: findOwners(body, marks),
     noise: marks,
@@ -104,12 +107,19 @@ function firstFrom(marks: readonly Mark[], offset: number): Mark | undefined {
 
 const isStatementMark = ({ site }: Mark): boolean => site.kind === 'statement' || site.kind === 'default';
 
+interface FoundBody {
+  body: LocatedChunk['body'];
+  /** The node whose list `body` is. */
+  holder: Node;
+  wrapper: Node;
+}
+
 /** The innermost list between whose statements a statement's mark stands. */
-function findBody(program: Program, marks: readonly Mark[]): { body: LocatedChunk['body']; holder: Node } {
+function findBody(program: Program, marks: readonly Mark[]): FoundBody {
   const asked = marks.filter(isStatementMark);
-  let found: { body: LocatedChunk['body']; holder: Node } | undefined;
+  let found: FoundBody | undefined;
   walk(program, {
-    enter(node) {
+    enter(node, parent) {
       if (found) return this.skip();
       if (node.type !== 'Program' && node.type !== 'BlockStatement') return;
       const list = node.body as LocatedChunk['body'];
@@ -117,10 +127,10 @@ function findBody(program: Program, marks: readonly Mark[]): { body: LocatedChun
         startOf(node) <= start &&
         start < endOf(node) &&
         !list.some((child) => startOf(child) <= start && start < endOf(child));
-      if (asked.some(isBetween)) found = { body: list, holder: node };
+      if (asked.some(isBetween)) found = { body: list, holder: node, wrapper: parent ?? node };
     },
   });
-  return found ?? { body: [], holder: program };
+  return found ?? { body: [], holder: program, wrapper: program };
 }
 
 /** The last mark before or in a statement tells: a mark that its own statement left behind comes earlier. */
@@ -157,7 +167,7 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Loca
     enter(node, _parent, key) {
       here = { node, key: String(key), parent: here };
       const mark = match(node, here);
-      if (mark) places.set(mark, here);
+      if (mark) places.set(mark, placeOf(mark, here));
     },
     leave() {
       here = here?.parent ?? null;
@@ -170,6 +180,14 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Loca
   }
   return sites;
 
+  function placeOf({ site }: Mark, place: Ancestor): Ancestor {
+    const assignment = place.parent?.node;
+    const isVoid = site.kind === 'declaration' && place.node.type === 'UnaryExpression';
+    return isVoid && assignment?.type === 'AssignmentExpression'
+      ? { node: assignment.left, key: 'left', parent: place.parent }
+      : place;
+  }
+
   function match(node: Node, { key, parent }: Ancestor): Mark | undefined {
     switch (node.type) {
       case 'Identifier': {
@@ -181,8 +199,14 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Loca
         if (isName) return undefined;
         // exports("n", ++n)/*mark*/: what Rollup prints for a prefix update in System format.
         const call = parent?.node.type === 'UpdateExpression' && parent.node.prefix && parent.parent?.node;
-        const end = call && call.type === 'CallExpression' ? endOf(call) : endOf(node);
-        return byEnd.get(end);
+        const published = call && call.type === 'CallExpression' ? byEnd.get(endOf(call)) : undefined;
+        return byEnd.get(endOf(node)) ?? published;
+      }
+      // exports.n = void 0/*mark*/: what Rollup prints for a declaration without a value.
+      case 'UnaryExpression': {
+        const isVoid = node.operator === 'void' && parent?.node.type === 'AssignmentExpression';
+        const mark = isVoid && key === 'right' ? byEnd.get(endOf(node)) : undefined;
+        return mark?.site.kind === 'declaration' ? mark : undefined;
       }
       case 'MemberExpression':
         return byEnd.get(endOf(node));

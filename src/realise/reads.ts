@@ -1,59 +1,67 @@
 /** Reads of imports. The read itself stays where it was, so that its error is the engine's own. */
 import { roleOf } from '../ast/role.ts';
 import type { Ancestor } from '../ast/walk.ts';
-import { addSite, type Context, fileOf, guard, textOf, unwrapSequence } from './context.ts';
+import { addSite, type Context, fileOf, guard, type Target, textOf, unwrapSequence } from './context.ts';
 import { guardPlace } from './guard.ts';
 import type { LocatedSite } from './locate.ts';
 
 export function realiseReads(context: Context, located: readonly LocatedSite[]): void {
-  for (const chain of chains(located)) {
-    const survivor = firstSurviving(chain);
-    if (survivor) realiseRead(context, survivor.read, survivor.ofNamespace);
+  for (const read of located) {
+    if (read.site.kind === 'read') realiseRead(context, survivorOf(context, read, read.site.path), read);
   }
 }
 
-/** Reads of one chain (`ns`, `ns.a`, `ns.a.b`) have successive numbers and growing paths. */
-function chains(located: readonly LocatedSite[]): LocatedSite[][] {
-  const chains: LocatedSite[][] = [];
-  let last: LocatedSite | undefined;
-  for (const read of located) {
-    if (read.site.kind !== 'read') continue;
-    const continues =
-      last?.site.kind === 'read' &&
-      last.module === read.module &&
-      last.site.path.length < read.site.path.length &&
-      last.number + read.site.path.length - last.site.path.length === read.number;
-    if (continues) chains.at(-1)?.push(read);
-    else chains.push([read]);
-    last = read;
-  }
-  return chains;
+/** What is left of a read: the expression that stands for the import and the first names of the chain. */
+interface Survivor {
+  place: Ancestor;
+  /** Names of members that it includes. */
+  path: readonly string[];
+  target: Target;
+  /** It is a member of a namespace object that Rollup printed. */
+  ofNamespace: boolean;
 }
 
 /**
- * The namespace object itself where Rollup kept it and no member is named; the first member where it is printed
- * as one (`ns.a`), or as a name of its own.
+ * `ns.a.b` may be printed as it is, as `a.b`, and as `b`: what is still there as members is taken off, and of a
+ * namespace object that remains the member that is taken of it.
  */
-function firstSurviving([first, second]: LocatedSite[]):
-  | { read: LocatedSite; ofNamespace: boolean }
-  | undefined {
-  if (!first) return undefined;
-  const ofNamespace =
-    second?.place.node.type === 'MemberExpression' && second.place.node.object === first.place.node;
-  return { read: ofNamespace ? second : first, ofNamespace };
+function survivorOf(context: Context, read: LocatedSite, path: readonly string[]): Survivor {
+  const chain = [unwrapSequence(read.place)];
+  let depth = path.length;
+  for (let place = chain[0]; depth > 0 && place?.node.type === 'MemberExpression'; place = chain[0]) {
+    const { object, property, computed } = place.node;
+    if (computed || property.type !== 'Identifier' || property.name !== path[depth - 1]) break;
+    chain.unshift({ node: object, key: 'object', parent: place });
+    depth--;
+  }
+  let index = 0;
+  const first = chain[0]?.node;
+  const isPublished = first?.type === 'Identifier' && context.publishers.has(first.name);
+  if (isPublished && chain.length > 1) {
+    index++;
+    depth++;
+  }
+  let target = context.resolve(read, path.slice(0, depth));
+  let ofNamespace = false;
+  while (target?.[1] === -1 && index < chain.length - 1) {
+    index++;
+    depth++;
+    target = context.resolve(read, path.slice(0, depth));
+    ofNamespace = true;
+  }
+  return { place: chain[index] ?? read.place, path: path.slice(0, depth), target, ofNamespace };
 }
 
-function realiseRead(context: Context, read: LocatedSite, ofNamespace: boolean): void {
-  const place = unwrapSequence(read.place);
+function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): void {
+  const { place, path, target, ofNamespace } = survivor;
   const { node } = place;
   if (node.type !== 'Identifier' && node.type !== 'MemberExpression') return;
   if (node.type === 'Identifier' && node.name === 'undefined') return;
   if (roleOf(place) !== 'reference') return;
-  const target = context.resolve(read);
-  if (!target || read.site.kind !== 'read') return;
-
   const { site, module } = read;
-  const local = [module.record.imports[site.import]?.local ?? '', ...site.path].join('.');
+  if (!target || site.kind !== 'read') return;
+
+  const local = [module.record.imports[site.import]?.local ?? '', ...path].join('.');
   const number = addSite(context, [
     'r',
     module.index,

@@ -20,7 +20,7 @@ export interface RealiseInput {
   moduleOf(token: string): ChunkModule | undefined;
   /** Whether a module's start and end are shown. */
   hasPhases(module: ChunkModule): boolean;
-  resolve(read: LocatedSite): Target;
+  resolve(read: LocatedSite, path: readonly string[]): Target;
   pathOf(file: string): string;
   /** Makes the injected names known in the chunk: see {@link Connect}. */
   connect: Connect;
@@ -65,6 +65,7 @@ export function realise(input: RealiseInput): RealisedChunk | null {
     sites: [],
     declared: [],
     resolve: input.resolve,
+    publishers: publishersOf(located),
     pathOf: input.pathOf,
   };
   realiseReads(context, located.sites);
@@ -88,6 +89,18 @@ function textOf(code: string, located: LocatedChunk, edits: Edits): MagicString 
   for (const { start, end } of located.noise) text.remove(start, end);
   edits.apply(text, prologueOffset(code, located));
   return text;
+}
+
+/** Parameters of the chunk's wrapper, variables that a `require` is assigned to, and `exports`. */
+function publishersOf({ body, wrapper }: LocatedChunk): Set<string> {
+  const parameters = 'params' in wrapper ? wrapper.params : [];
+  const variables = body.flatMap((node) => (node.type === 'VariableDeclaration' ? node.declarations : []));
+  const required = variables.filter(
+    ({ init }) =>
+      init?.type === 'CallExpression' && init.callee.type === 'Identifier' && init.callee.name === 'require',
+  );
+  const names = [...parameters, ...required.map(({ id }) => id)];
+  return new Set(['exports', ...names.flatMap((node) => (node.type === 'Identifier' ? [node.name] : []))]);
 }
 
 /** A name that the code contains nowhere, in no scope. */

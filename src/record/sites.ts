@@ -112,19 +112,23 @@ export function findSites(
     }
   }
 
-  /** `ns.a.b` may collapse to one name: each prefix of the chain is a site, and the first that survives counts. */
+  /**
+   * Of a namespace's member chain `ns.a.b` any prefix may collapse to one name: the mark stands at its end, outside
+   * of what Rollup replaces and names in source maps.
+   */
   function read(index: number, place: Ancestor): void {
     const path: string[] = [];
-    const start = startOf(place.node);
-    add(endOf(place.node), start, { kind: 'read', import: index, path: [] });
-    if (entries.imports[index]?.name !== null) return;
-    for (let { key, parent } = place; parent?.node.type === 'MemberExpression'; { key, parent } = parent) {
-      const { node } = parent;
-      if (key !== 'object' || node.computed || node.property.type !== 'Identifier') return;
-      if (roleOf(parent) !== 'reference') return;
-      path.push(node.property.name);
-      add(endOf(node), start, { kind: 'read', import: index, path: [...path] });
+    let end = place;
+    if (entries.imports[index]?.name === null) {
+      for (let { key, parent } = place; parent?.node.type === 'MemberExpression'; { key, parent } = parent) {
+        const { node } = parent;
+        if (key !== 'object' || node.computed || node.property.type !== 'Identifier') break;
+        if (roleOf(parent) !== 'reference') break;
+        path.push(node.property.name);
+        end = parent;
+      }
     }
+    add(endOf(end.node), startOf(place.node), { kind: 'read', import: index, path });
   }
 
   function topLevelAwait(node: Node): void {

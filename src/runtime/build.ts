@@ -21,7 +21,7 @@ export interface BuildState {
   seen: Uint32Array;
   bindingAt(row: SiteRow): BindingSlot | undefined;
   locOf(row: SiteRow): Loc;
-  log(event: NewEvent): void;
+  log(event: NewEvent): TraceEvent;
   /** For a read that came too early: `explain` says of the event why. */
   logEarly(event: NewEvent, explain: (event: TraceEvent) => EarlyRead): void;
   /** All chunks' modules that were asked for have ended. */
@@ -54,6 +54,7 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
     log(event) {
       const logged = realm.log(event);
       if (sink) sink.event(logged);
+      return logged;
     },
     logEarly(event, explain) {
       const logged = realm.log(event);

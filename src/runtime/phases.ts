@@ -1,8 +1,16 @@
 /** When modules are instantiated and evaluated, where they wait, and which of them failed. */
-import type { BindingKind, ExportRow, InstantiatedBinding, InstantiateEvent } from '../protocol.ts';
+import type {
+  BindingKind,
+  ExportRow,
+  InstantiatedBinding,
+  InstantiateEvent,
+  TraceEvent,
+} from '../protocol.ts';
 import type { BuildState } from './build.ts';
 import { askedFor } from './instantiation.ts';
 import type { BindingSlot, ModuleSlot } from './modules.ts';
+
+const { defineProperty } = Object;
 
 export interface Phases {
   start(module: number): void;
@@ -21,12 +29,15 @@ export function createPhases(state: BuildState): Phases {
   /** Instantiated modules that have not ended. */
   let pending = 0;
   let isCheckQueued = false;
+  /** The last error without a text: the host may tell it yet. */
+  let untold: TraceEvent | undefined;
   return { start, end, suspend, resume, findErrors };
 
   function start(index: number): void {
     const module = modules[index] as ModuleSlot;
     if (!module.isInstantiated) instantiate(askedFor(table, modules, index));
     module.status = 'evaluating';
+    untold = undefined;
     module.startedAt = host.now();
     running[running.length] = module;
     queueCheck();
@@ -107,13 +118,23 @@ export function createPhases(state: BuildState): Phases {
   }
 
   function findErrors(error?: string): void {
+    let hasFound = false;
     for (let i = running.length; i--; ) {
       const module = running[i] as ModuleSlot;
       if (module.status !== 'evaluating') continue;
       module.status = 'errored';
       leave(module);
-      log({ type: 'evaluate-error', module: module.row.path, ...(error !== undefined && { error }) });
+      const event = log({
+        type: 'evaluate-error',
+        module: module.row.path,
+        ...(error !== undefined && { error }),
+      });
+      if (error === undefined) untold = event;
+      else hasFound = true;
     }
+    if (error === undefined || hasFound || !untold) return;
+    defineProperty(untold, 'error', { value: error, enumerable: true, configurable: true, writable: true });
+    untold = undefined;
   }
 
   function leave(module: ModuleSlot): void {

@@ -1,12 +1,14 @@
 // Runs many bundles in one process, each by the loader of its format: `node runner.mjs jobs.json results.json`.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import path, { posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runInThisContext } from 'node:vm';
 
 const require = createRequire(import.meta.url);
 const { System } = require('systemjs/dist/system-node.cjs');
 const realm = Symbol.for('module-phases');
+System.set('node:path', { ...path, default: path });
 
 const loaded = new Map();
 const loaders = {
@@ -20,16 +22,24 @@ const loaders = {
 
 /** A module in a cycle sees the exports that are there so far, as with any loader of the format. */
 function loadAmd(dir, id) {
-  const file = `${dir}/${id}.js`;
+  if (id.startsWith('node:')) return require(id);
+  const file = `${dir}/${id.replace(/\.js$/, '')}.js`;
   if (loaded.has(file)) return loaded.get(file);
   const exports = {};
   loaded.set(file, exports);
-  const define = (dependencies, factory) => {
-    const args = dependencies.map((name) => (name === 'exports' ? exports : loadAmd(dir, name)));
-    factory(...args);
+  const resolve = (name) => (name.startsWith('.') ? `./${posix.join(posix.dirname(id), name)}` : name);
+  const load = (name) => loadAmd(dir, resolve(name));
+  const special = {
+    exports,
+    module: { uri: pathToFileURL(file).href },
+    require: (names, then) => setImmediate(() => then(...names.map(load))),
   };
-  const adapted = (...args) => (typeof args[0] === 'function' ? define([], args[0]) : define(...args));
-  runInThisContext(`(function (define) {${readFileSync(file, 'utf8')}\n})`)(adapted);
+  const define = (names, factory) => factory(...names.map((name) => special[name] ?? load(name)));
+  const adapted = (...args) => (typeof args[0] === 'function' ? args[0]() : define(...args));
+  runInThisContext(`(function (define, require) {${readFileSync(file, 'utf8')}\n})`)(
+    adapted,
+    special.require,
+  );
   return exports;
 }
 
@@ -37,7 +47,7 @@ const [jobsFile, resultsFile] = process.argv.slice(2);
 const { log } = console;
 process.on('unhandledRejection', () => {});
 const results = [];
-for (const { format, dir, entries } of JSON.parse(readFileSync(jobsFile, 'utf8'))) {
+for (const { format, dir, entries, isLazy } of JSON.parse(readFileSync(jobsFile, 'utf8'))) {
   const lines = [];
   console.log = (...values) => lines.push(values.join(' '));
   const first = globalThis[realm]?.events.length ?? 0;
@@ -49,12 +59,21 @@ for (const { format, dir, entries } of JSON.parse(readFileSync(jobsFile, 'utf8')
       lines.push(`failed ${String(error?.originalError?.message ?? error?.message ?? error)}`);
     }
   }
-  await new Promise((resolve) => setImmediate(resolve));
+  await settled(lines, isLazy);
   console.log = log;
   const trace = globalThis[realm];
   results.push({ lines, events: trace?.events.slice(first) ?? [], failures: trace?.failures ?? 0 });
 }
 writeFileSync(resultsFile, JSON.stringify(results));
+
+/** A job whose parts load later has ended when it has been silent for a while. */
+async function settled(lines, isLazy) {
+  await new Promise((resolve) => setImmediate(resolve));
+  for (let last = -1; isLazy && last !== lines.length; ) {
+    last = lines.length;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
 
 function describe(exports) {
   return Object.keys(exports ?? {})
