@@ -35,6 +35,8 @@ export interface LocatedChunk {
   inBody(statement: Node): Ancestor;
   /** The module that each statement of `body` belongs to; nothing for what Rollup added. */
   owners: (ChunkModule | undefined)[];
+  /** Identifiers of the chunk that may clash with injected ones, however they are spelt. */
+  underscored: ReadonlySet<string>;
   /** Text that is there for locating alone. */
   noise: { start: number; end: number }[];
 }
@@ -56,7 +58,7 @@ export function locate(
   const { body, holder, wrapper } = findBody(program, marks);
   const parent = { node: holder, key: 'body', parent: null };
   return {
-    sites: findNodes(code, program, marks),
+    ...findNodes(code, program, marks),
     body,
     wrapper,
     inBody: (node) => ({ node, key: 'body', parent }),
@@ -145,7 +147,11 @@ function findOwners(body: LocatedChunk['body'], marks: readonly Mark[]): Located
 }
 
 /** The reference, target, declared name or keyword before each mark, the statement after a `default` one. */
-function findNodes(code: string, program: Program, marks: readonly Mark[]): LocatedSite[] {
+function findNodes(
+  code: string,
+  program: Program,
+  marks: readonly Mark[],
+): Pick<LocatedChunk, 'sites' | 'underscored'> {
   const byEnd = new Map<number, Mark>();
   const byKeyword = new Map<number, Mark>();
   const byStatement = new Map<number, Mark>();
@@ -161,11 +167,13 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Loca
     }
   }
 
+  const underscored = new Set<string>();
   const places = new Map<Mark, Ancestor>();
   let here: Ancestor | null = null;
   walk(program, {
     enter(node, _parent, key) {
       here = { node, key: String(key), parent: here };
+      if (node.type === 'Identifier' && node.name.startsWith('__')) underscored.add(node.name);
       const mark = match(node, here);
       if (mark) places.set(mark, placeOf(mark, here));
     },
@@ -178,7 +186,7 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Loca
     const place = places.get(mark);
     if (place) sites.push({ module: mark.module, number: mark.number, site: mark.site, place });
   }
-  return sites;
+  return { sites, underscored };
 
   function placeOf({ site }: Mark, place: Ancestor): Ancestor {
     const assignment = place.parent?.node;

@@ -60,7 +60,10 @@ export function realise(input: RealiseInput): RealisedChunk | null {
   const context: Context = {
     code,
     edits: new Edits(code),
-    names: { build: unusedName(code, '__phases'), seen: unusedName(code, '__seen') },
+    names: {
+      build: unusedName(code, located, '__phases'),
+      seen: unusedName(code, located, '__seen'),
+    },
     first: input.first,
     sites: [],
     declared: [],
@@ -103,9 +106,10 @@ function publishersOf({ body, wrapper }: LocatedChunk): Set<string> {
   return new Set(['exports', ...names.flatMap((node) => (node.type === 'Identifier' ? [node.name] : []))]);
 }
 
-/** A name that the code contains nowhere, in no scope. */
-function unusedName(code: string, name: string): string {
+/** A name that the code contains nowhere, in no scope: neither to the letter, which `eval` could see, nor escaped. */
+function unusedName(code: string, { underscored }: LocatedChunk, name: string): string {
   let unused = name;
-  for (let suffix = 1; code.includes(unused); suffix++) unused = `${name}_${suffix}`;
+  for (let suffix = 1; code.includes(unused) || underscored.has(unused); suffix++)
+    unused = `${name}_${suffix}`;
   return unused;
 }

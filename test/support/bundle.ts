@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   type InputOption,
+  type ModuleFormat,
   type OutputChunk,
   type OutputOptions,
   type Plugin,
@@ -24,7 +25,7 @@ export interface BundleInput {
   /** Options of the plugin; `false`: a bundle without it. `console` is off and `root` the source, unless named. */
   trace?: PluginOptions | false;
   /** @default 'es' */
-  format?: Format;
+  format?: ModuleFormat;
   external?: string[];
   /** @default true */
   treeshake?: boolean;
@@ -82,7 +83,7 @@ export async function bundle({
 }
 
 /** Writes a bundle below its project, ready to run; returns the path of its first chunk. */
-export function write({ dir, chunk, output }: Bundle, format: Format, name: string): string {
+export function write({ dir, chunk, output }: Bundle, format: ModuleFormat, name: string): string {
   const out = join(dir, 'out', name);
   const type = format === 'es' ? 'module' : 'commonjs';
   const files = output.map(

@@ -16,14 +16,14 @@ export interface Run {
   events: TraceEvent[] | undefined;
 }
 
-/** Runs a program to its end. */
-export function run(file: string): Promise<Run> {
+/** Runs a program to its end; `loader`: what Node needs to run a file of another format, and its arguments. */
+export function run(file: string, loader: readonly string[] = [file]): Promise<Run> {
   const trace = `${file}.trace`;
   const env = { PATH: process.env.PATH, MODULE_PHASES_TRACE: trace };
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
-      ['--require', preload, file],
+      ['--require', preload, ...loader],
       { env, timeout: 20_000 },
       (error, stdout, stderr) => {
         const code = error ? error.code : 0;
@@ -51,7 +51,7 @@ function placeless(stderr: string, dir: string): string {
   return stderr
     .replaceAll(pathToFileURL(dir).href, '<dir>')
     .replaceAll(dir, '<dir>')
-    .replace(/^\S+:\d+\n.*\n[ \t]*\^+\n/m, '<where>\n')
+    .replace(/^\S+:\d+\n.*\n(?:[ \t]*\^+\n)?/m, '<where>\n')
     .replace(/<dir>(\/[^\s:)]+):\d+:\d+/g, '<dir>$1')
     .replace(/\(node:\d+\)/g, '(node)');
 }

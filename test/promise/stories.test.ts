@@ -1,0 +1,98 @@
+/** Every story in the formats that have no trace of their own beside it, and split into chunks: as without the plugin. */
+import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import type { ModuleFormat, OutputOptions } from 'rollup';
+import { type Bundle, bundle, write } from '../support/bundle.ts';
+import { projectFrom } from '../support/project.ts';
+import { type Run, run } from '../support/run.ts';
+import { type Story, stories } from '../support/story.ts';
+import { summarize } from '../support/summary.ts';
+import { checkTrace } from '../support/trace.ts';
+
+const loader = fileURLToPath(new URL('../support/load.mjs', import.meta.url));
+
+interface Shape {
+  title: string;
+  format: ModuleFormat;
+  output?: OutputOptions;
+  /** The format's own loader, where Node is not one. */
+  needsLoader?: boolean;
+  publishesLate?: boolean;
+  fits(story: Story): boolean;
+}
+
+const isAnywhere = ({ formats }: Story): boolean => formats.includes('cjs');
+/** The same chunks in each run, and cycles of chunks among them. */
+const split: OutputOptions = {
+  manualChunks: (id) => `chunk${[...basename(id)].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 3}`,
+  chunkFileNames: '[name].js',
+};
+
+const SHAPES: Shape[] = [
+  { title: 'es, in chunks', format: 'es', output: split, fits: () => true },
+  { title: 'cjs, in chunks', format: 'cjs', output: split, publishesLate: true, fits: isAnywhere },
+  { title: 'umd', format: 'umd', fits: isAnywhere },
+  { title: 'amd', format: 'amd', needsLoader: true, fits: isAnywhere },
+  {
+    title: 'system, in chunks',
+    format: 'system',
+    output: { ...split, name: '' },
+    needsLoader: true,
+    publishesLate: true,
+    fits: ({ config }) => !config.external,
+  },
+];
+
+describe('stories in other shapes', () => {
+  for (const story of stories()) {
+    for (const shape of SHAPES.filter(({ fits }) => fits(story))) {
+      it(`${story.name} (${shape.title}): the same chunks, the same run`, async () => {
+        const plain = await build(story, shape, false);
+        const traced = await build(story, shape, true);
+        const ofRollup = traced.warnings.filter(({ plugin }) => plugin === undefined);
+        expect(summarize(traced.output, ofRollup)).to.deep.equal(summarize(plain.output, plain.warnings));
+        if (story.config.notRun) return;
+        const [one, other] = await Promise.all([
+          start(plain, shape, 'plain'),
+          start(traced, shape, 'traced'),
+        ]);
+        expect(outcome(other)).to.deep.equal(outcome(one));
+        // Where a chunk publishes what it exports when it ends, a reader gets undefined of what has its value.
+        if (other.events?.length && !shape.publishesLate) checkTrace(other.events, story.config.external);
+      });
+    }
+  }
+});
+
+const projects = new Map<string, Promise<string>>();
+
+function projectOf(dir: string, name: string): Promise<string> {
+  const made = projects.get(name) ?? projectFrom(dir, `shapes/${name}`);
+  projects.set(name, made);
+  return made;
+}
+
+async function build(
+  { dir, name, config }: Story,
+  { format, output }: Shape,
+  isTraced: boolean,
+): Promise<Bundle> {
+  const { input = 'main.js', external = [], treeshake = true, options = {} } = config;
+  return bundle({
+    source: await projectOf(dir, name),
+    input,
+    external,
+    treeshake,
+    format,
+    trace: isTraced ? options : false,
+    output: { ...config.output, ...output },
+  });
+}
+
+function start(built: Bundle, { title, format, needsLoader }: Shape, name: string): Promise<Run> {
+  const file = write(built, format, `${title.replace(/\W+/g, '-')}-${name}`);
+  return needsLoader ? run(file, [loader, format, dirname(file), basename(file, '.js')]) : run(file);
+}
+
+const outcome = ({ stdout, stderr, code }: Run) => ({ stdout, stderr, code });
