@@ -29,7 +29,7 @@ import type { ModuleRecord, WantedSites } from './model.ts';
 import { type Options, resolveOptions } from './options.ts';
 import { createOutput, type Output } from './output.ts';
 import type { GraphModule } from './record/graph.ts';
-import { createNumbering } from './record/numbering.ts';
+import { createNumbering, inLinkOrder } from './record/numbering.ts';
 import { modulePath } from './record/path.ts';
 import { recordModule } from './record/record.ts';
 import { runtimeFileName } from './runtime-file.ts';
@@ -156,8 +156,17 @@ export function modulePhases(options: Options = {}): Plugin {
     const known = outputs.get(options);
     if (known) return known;
     const list = Object.values(chunks);
+    const entries = {
+      static: list.flatMap(({ isEntry, facadeModuleId }) =>
+        isEntry && facadeModuleId !== null ? [facadeModuleId] : [],
+      ),
+      dynamic: [...context.getModuleIds()]
+        .flatMap((id) => context.getModuleInfo(id)?.dynamicallyImportedIds ?? [])
+        .sort(),
+    };
+    const roots = [...entries.static, ...entries.dynamic];
     const output = createOutput({
-      numbering: createNumbering(graphModules(context)),
+      numbering: createNumbering(inLinkOrder(graphModules(context), roots)),
       settings,
       runtime,
       placement,
@@ -169,14 +178,7 @@ export function modulePhases(options: Options = {}): Plugin {
       })),
       runtimeFileName: runtimeFileName(options, list),
       keepsExtension: options.format !== 'amd' || options.amd.forceJsExtensionForImports,
-      entries: {
-        static: list.flatMap(({ isEntry, facadeModuleId }) =>
-          isEntry && facadeModuleId !== null ? [facadeModuleId] : [],
-        ),
-        dynamic: [...context.getModuleIds()].flatMap(
-          (id) => context.getModuleInfo(id)?.dynamicallyImportedIds ?? [],
-        ),
-      },
+      entries,
       hasPhases: (id) => !isCommonJS(context.getModuleInfo(id)),
       pathOf: (file) => modulePath(file, root),
     });

@@ -18,6 +18,34 @@ export interface Numbering {
   targetOf(importer: number, entry: number, path: readonly string[]): ReadTarget | null;
 }
 
+/**
+ * The modules in the order in which ECMA-262 links the graphs of `roots`, the others after them by id: loading ends in
+ * an order of its own each time, and two builds of the same sources must have the same numbers.
+ */
+export function inLinkOrder(modules: readonly GraphModule[], roots: readonly string[]): GraphModule[] {
+  const byId = new Map(modules.map((module) => [module.id, module]));
+  const ordered = new Set<GraphModule>();
+  const opened = new Set<GraphModule>();
+  for (const root of [...roots, ...[...byId.keys()].sort()]) {
+    const stack: { module: GraphModule; next: number }[] = [];
+    const open = (id: string | null | undefined): void => {
+      const module = byId.get(id ?? '');
+      if (!module || opened.has(module)) return;
+      opened.add(module);
+      stack.push({ module, next: 0 });
+    };
+    open(root);
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      if (top.next < top.module.requested.length) open(top.module.requested[top.next++]);
+      else {
+        ordered.add(top.module);
+        stack.pop();
+      }
+    }
+  }
+  return [...ordered];
+}
+
 export function createNumbering(modules: readonly GraphModule[]): Numbering {
   const graph = createGraph(new Map(modules.map((module) => [module.id, module])));
   const numbers = new Map(modules.map(({ id }, number) => [id, number]));

@@ -1,0 +1,236 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createContext, runInContext } from 'node:vm';
+import { expect } from 'chai';
+import { type Plugin, type RollupOptions, rollup } from 'rollup';
+import modulePhases from 'rollup-plugin-module-phases';
+import type { Format } from '../support/bundle.ts';
+
+/**
+ * Each rule of the table: its statements, and under each what it is in the chunk. There `⏎` is a line break, and in
+ * brackets after the rule stands what is special about its chunks.
+ */
+const table = new URL('table.txt', import.meta.url);
+/** Statements that throw an error of the engine's own. */
+const errors = new URL('errors.txt', import.meta.url);
+const updating = process.env.UPDATE_FIXTURES === '1';
+
+interface Rule {
+  topic: string;
+  title: string;
+  rows: { source: string; realised: string }[];
+  format: Format;
+  /** Not by Node as it is: decorators, JSX; or as a script: `await`. */
+  isRun: boolean;
+  options: Pick<RollupOptions, 'treeshake' | 'jsx'>;
+}
+
+const HEADING = /^## (?<topic>[^:]+): (?<title>.*?)(?: \[(?<notes>.*)\])?$/;
+
+function readTable(file: URL): Rule[] {
+  const rules: Rule[] = [];
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    const { topic, title, notes = '' } = HEADING.exec(line)?.groups ?? {};
+    const rows = rules.at(-1)?.rows ?? [];
+    if (topic && title) {
+      const has = (note: string): boolean => notes.split(', ').includes(note);
+      rules.push({
+        topic,
+        title,
+        rows: [],
+        format: has('cjs') ? 'cjs' : 'es',
+        isRun: !has('not run'),
+        options: {
+          treeshake: has('tree-shaken'),
+          ...(has('jsx preserved') && { jsx: 'preserve' }),
+          ...(has('jsx compiled') && { jsx: 'react' }),
+        },
+      });
+    } else if (line.startsWith('=> ')) Object.assign(rows.at(-1) ?? {}, { realised: line.slice(3) });
+    else if (line) rows.push({ source: line, realised: '' });
+  }
+  return rules;
+}
+
+/** The modules around the one that a statement stands in: `main.js`, the entry. */
+const MODULES = {
+  'dep.js': `
+    export let n = 1, u, z = null;
+    export let o = { a: { b: 1 }, list: [1, 2], f() { return this === o }, tag: () => 1, K: class {} };
+    export function f() { return this }
+    export function tag() { return this }
+    export class K { m() { return 1 } }
+    export default 1 + n;`,
+  'nest.js': `
+    export * as dep from './dep.js';
+    export { n as again } from './dep.js';`,
+};
+const IMPORTS = `
+  import d, { n, o, f, K, tag, u, z } from './dep.js';
+  import * as ns from './dep.js';
+  import * as nest from './nest.js';
+  import { again } from './nest.js';
+  import e, { x, g } from 'ext';
+  import * as en from 'ext';`;
+
+async function chunkOf(
+  source: string,
+  isTraced: boolean,
+  format: Format,
+  options: Rule['options'],
+): Promise<string> {
+  const modules = new Map(Object.entries({ ...MODULES, 'main.js': `${IMPORTS}\n${source}` }));
+  const inMemory: Plugin = {
+    name: 'in-memory',
+    resolveId: (id) => (modules.has(id.replace('./', '')) ? id.replace('./', '') : null),
+    load: (id) => modules.get(id) ?? null,
+  };
+  const build = await rollup({
+    ...options,
+    input: 'main.js',
+    external: ['ext', 'react'],
+    plugins: [inMemory, isTraced && modulePhases({ console: false, include: /main\.js$/ })],
+    onLog() {},
+  });
+  const { output } = await build.generate({
+    format,
+    name: 'bundle',
+    exports: 'named',
+    globals: { ext: 'ext' },
+  });
+  return output[0].code;
+}
+
+/** What stands in the chunk of a module's statements, between the calls that frame them. */
+async function realised(source: string, { format, options }: Rule): Promise<string> {
+  const code = await chunkOf(source.replaceAll('⏎', '\n'), true, format, options);
+  const framed = /(__phases\w*)\.start\(0\);(?<statements>.*)\n\1\.end\(0\);/s.exec(code);
+  return (framed?.groups?.statements ?? '(no statement)').trim().replaceAll('\n', '⏎');
+}
+
+/** What a bundle logs and throws. */
+async function outcome(source: string, isTraced: boolean, options: Rule['options'] = {}): Promise<string[]> {
+  const code = await chunkOf(source.replaceAll('⏎', '\n'), isTraced, 'iife', options);
+  const lines: string[] = [];
+  const ext = {
+    __esModule: true,
+    default: Object.assign(() => 'called', { a: 1 }),
+    get x() {
+      lines.push('x is read');
+      return [1, 2];
+    },
+    g() {
+      return this === undefined || Object.is(this, ext);
+    },
+    a: { b: () => 1 },
+    o: {},
+  };
+  const realm = createContext({
+    ext,
+    log: (...values: unknown[]) => lines.push(values.map(text).join(' ')),
+  });
+  try {
+    runInContext(code, realm, { timeout: 5_000 });
+  } catch (error) {
+    lines.push(`throws ${String(error)}`);
+  }
+  const failures = runInContext("globalThis[Symbol.for('module-phases')]?.failures", realm);
+  if (failures) lines.push(`${failures} failures of the tracer`);
+  return lines;
+}
+
+function text(value: unknown): string {
+  if (typeof value === 'function') return `function ${value.name}`;
+  return typeof value === 'symbol' ? 'symbol' : `${typeof value} ${JSON.stringify(value)}`;
+}
+
+async function expectSameRun(sources: readonly string[], options?: Rule['options']): Promise<void> {
+  const plain: string[] = [];
+  const traced: string[] = [];
+  for (const source of sources) {
+    plain.push(source, ...(await outcome(source, false, options)));
+    traced.push(source, ...(await outcome(source, true, options)));
+  }
+  expect(traced).to.deep.equal(plain);
+}
+
+const rules = readTable(table);
+
+describe('realise', () => {
+  for (const topic of new Set(rules.map((rule) => rule.topic))) {
+    describe(topic, () => {
+      for (const rule of rules.filter((other) => other.topic === topic)) {
+        it(rule.title, async () => {
+          expect(rule.rows).not.to.be.empty;
+          const found: string[] = [];
+          for (const { source } of rule.rows) found.push(`${source}\n=> ${await realised(source, rule)}`);
+          if (updating) update(rule, found);
+          else expect(found).to.deep.equal(rule.rows.map((row) => `${row.source}\n=> ${row.realised}`));
+          if (!rule.isRun) return;
+          await expectSameRun(
+            rule.rows.map(({ source }) => source),
+            rule.options,
+          );
+        });
+      }
+    });
+  }
+});
+
+describe('the engine says the same of an error', () => {
+  for (const { title, rows } of readTable(errors)) {
+    it(title, () =>
+      expectSameRun(
+        rows.map(({ source }) => source),
+        { treeshake: false },
+      ),
+    );
+  }
+});
+
+describe('the tables of a chunk', () => {
+  it('have a getter for every exported binding that the chunk declares', async () => {
+    const getters = async (source: string, format: Format = 'es'): Promise<string | undefined> => {
+      const code = await chunkOf(source.replaceAll('⏎', '\n'), true, format, { treeshake: false });
+      return /getters:\[(.*)\]\}\);/.exec(code)?.[1]?.replace(/\[1,.*?\](?:,|$)/g, '');
+    };
+    expect(await getters('export let v = 1, w; export function fn() {}')).to.equal(
+      '[0,0,()=>v],[0,1,()=>w],[0,2,()=>fn]',
+    );
+    expect(await getters('export { a as b }; class a {}')).to.equal('[0,0,()=>a]');
+    expect(await getters('export default class {}')).to.equal('[0,0,()=>main]');
+    expect(await getters('export default n + 1;')).to.equal('[0,0,()=>main]');
+    expect(await getters('export const { a: { b }, ...c } = o;')).to.equal('[0,0,()=>b],[0,1,()=>c]');
+    expect(await getters('if (n) { var v = 1 } export { v }')).to.equal('[0,0,()=>v]');
+    expect(await getters('export let v = 1; v = 2;', 'cjs')).to.equal('[0,0,0]');
+    expect(await getters('export let v⏎export var w⏎let y⏎export { y }')).to.equal(
+      '[0,0,()=>v],[0,1,()=>w],[0,2,()=>y]',
+    );
+    expect(await getters('for (var v of [1]) ; export { v }', 'cjs')).to.equal('[0,0,0]');
+  });
+});
+
+describe('the frame of a module', () => {
+  it('ends before what Rollup adds after it, whatever its last statement ends with', async () => {
+    for (const source of [
+      'log(n);',
+      'export let v = 1; v = n;',
+      'export let v = 1⏎v = n',
+      'export let v = n⏎--v',
+      'log(1)⏎export let v⏎f()⏎v',
+    ]) {
+      const code = await chunkOf(source.replaceAll('⏎', '\n'), true, 'iife', { treeshake: false });
+      expect(code, source).to.include('__phases.end(0);');
+      expect(code, source).not.to.match(/return exports;\s*__phases\.end/);
+    }
+  });
+});
+
+function update(rule: Rule, found: readonly string[]): void {
+  const old = rule.rows.map(({ source, realised }) => (realised ? `${source}\n=> ${realised}` : source));
+  const section = (rows: readonly string[]): string => `${rows.join('\n\n')}\n`;
+  const content = readFileSync(table, 'utf8');
+  writeFileSync(
+    table,
+    content.replace(section(old), () => section(found)),
+  );
+}
