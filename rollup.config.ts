@@ -4,7 +4,7 @@ import { dts } from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
 
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
-const external = [/^node:/, 'rollup', ...Object.keys(dependencies)];
+const external = [/^node:/, /^rollup/, ...Object.keys(dependencies)];
 
 /** Every global that the runtime uses by name. */
 const runtimeGlobals = [

@@ -42,7 +42,7 @@ export interface IndirectExport {
 /**
  * A place that carries a mark; its number is its index in `sites`.
  * - `statement`: before a top-level statement, or after the name of one of its declarators.
- * - `default`: before `export default` of anything that is not a plain identifier's alias.
+ * - `default`: before `export default` of what has no name of its own.
  * - `declaration`: after the name, where an exported binding is declared.
  * - `read`: after a reference to an import; for a namespace object after the names of members taken of it (`path`).
  * - `write`: after the target, where an exported binding is written.

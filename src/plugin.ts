@@ -11,7 +11,9 @@ import type {
   RenderedChunk,
   RenderedModule,
   RollupLog,
+  TransformPluginContext,
 } from 'rollup';
+import { parseAstAsync } from 'rollup/parseAst';
 import {
   duplicatePlugin,
   globalsHidden,
@@ -78,22 +80,18 @@ export function modulePhases(options: Options = {}): Plugin {
 
     transform: {
       order: 'post',
-      handler(code, id) {
+      async handler(code, id) {
         if (!isActive) return null;
-        const program = parse(this, code);
+        const program = await parse(code);
         if (!('body' in program)) {
           unparsed.set(id, program);
           return null;
         }
-        isAskingForMap = true;
-        const combined = this.getCombinedSourcemap();
-        isAskingForMap = false;
-        const isOriginal = combined.sources.length === 1 && combined.sourcesContent?.[0] === code;
         const { record, offsets } = recordModule({
           id,
           code,
           program,
-          map: isOriginal ? null : combined.toString(),
+          map: mapOf(this, id, code),
           wanted: wantedOf(id),
         });
         const token = createToken(id, code);
@@ -115,9 +113,9 @@ export function modulePhases(options: Options = {}): Plugin {
 
     renderChunk: {
       order: 'pre',
-      handler(code, chunk, outputOptions, { chunks }) {
+      async handler(code, chunk, outputOptions, { chunks }) {
         const output = isActive ? outputOf(this, outputOptions, chunks) : null;
-        const text = (output && trace(this, output, code, chunk)) || strip(this, code);
+        const text = (output && (await trace(this, output, code, chunk))) || strip(this, code);
         if (!text.hasChanged()) return null;
         return {
           code: text.toString(),
@@ -139,6 +137,16 @@ export function modulePhases(options: Options = {}): Plugin {
     },
   };
   return plugin;
+
+  /** Map of the transforms before ours; null where they left the module as it is in its file. */
+  function mapOf(context: TransformPluginContext, id: string, code: string): string | null {
+    // Rollup would make a map of every character of it.
+    if (isFileContent(id, code)) return null;
+    isAskingForMap = true;
+    const map = context.getCombinedSourcemap();
+    isAskingForMap = false;
+    return map.sources.length === 1 && map.sourcesContent?.[0] === code ? null : map.toString();
+  }
 
   /** Which sites of a module are marked; part of its record, so that a cached one of another kind is not taken. */
   function wantedOf(id: string): WantedSites {
@@ -189,18 +197,19 @@ export function modulePhases(options: Options = {}): Plugin {
 }
 
 /** The traced chunk; null where it is left as it is. */
-function trace(
+async function trace(
   context: PluginContext,
   output: Output,
   code: string,
   chunk: RenderedChunk,
-): MagicString | null {
+): Promise<MagicString | null> {
+  const found = new Set(findMarks(code).map(({ token }) => token));
   const lost = Object.entries(chunk.modules).flatMap(([id, rendered]) => {
     const token = recordOf(context, id)?.token;
-    return token && rendered.code?.includes(token) && !code.includes(token) ? [id] : [];
+    return token && !found.has(token) && rendered.code?.includes(token) ? [id] : [];
   });
   if (lost.length > 0) context.warn(marksRemovedInChunk(chunk.fileName, lost));
-  const program = parse(context, code);
+  const program = await parse(code);
   if (!('body' in program)) {
     context.warn(unparsableChunk(chunk.fileName, program));
     return null;
@@ -212,19 +221,28 @@ function trace(
   return output.trace(chunk.fileName, code, program);
 }
 
+function isFileContent(id: string, code: string): boolean {
+  try {
+    return readFileSync(id, 'utf8') === code;
+  } catch {
+    // A virtual module, or an id with a query: Rollup's map tells.
+    return false;
+  }
+}
+
 /** What other plugins see of a module in a chunk is without marks. */
 function clean(rendered: RenderedModule, token: string | undefined): void {
   if (token === undefined || rendered.code === null) return;
-  const code = stripMarks(rendered.code, (other) => other === token);
+  const code = stripMarks(rendered.code, token);
   // Not the length of `code`: Rollup measures before it indents, and `code` is indented.
   rendered.renderedLength -= rendered.code.length - code.length;
   Object.defineProperty(rendered, 'code', { value: code, enumerable: true, configurable: true });
 }
 
-/** The program; what the parser threw where there is none. */
-function parse(context: PluginContext, code: string): Program | ParseFailure {
+/** The program; what the parser threw where there is none. Rollup parses beside the main thread. */
+async function parse(code: string): Promise<Program | ParseFailure> {
   try {
-    return context.parse(code, { jsx: true });
+    return await parseAstAsync(code, { jsx: true });
   } catch (error) {
     return error as ParseFailure;
   }
@@ -247,7 +265,7 @@ function graphModules(context: PluginContext): GraphModule[] {
 function strip(context: PluginContext, code: string): MagicString {
   const tokens = new Set([...context.getModuleIds()].map((id) => recordOf(context, id)?.token));
   const text = new MagicString(code);
-  for (const { start, end } of findMarks(code, (token) => tokens.has(token))) text.remove(start, end);
+  for (const { start, end, token } of findMarks(code)) if (tokens.has(token)) text.remove(start, end);
   return text;
 }
 

@@ -12,3 +12,33 @@ export interface Ancestor {
 
 export const startOf = (node: Node): number => (node as Ranged).start;
 export const endOf = (node: Node): number => (node as Ranged).end;
+
+/** The way from the program to the node that is visited. */
+export class Trail {
+  private readonly nodes: Node[] = [];
+  private readonly keys: unknown[] = [];
+
+  enter(node: Node, key: unknown): void {
+    this.nodes.push(node);
+    this.keys.push(key);
+  }
+
+  leave(): void {
+    this.nodes.pop();
+    this.keys.pop();
+  }
+
+  /** A node above: 1 is the one entered last. */
+  above(steps: number): Node | undefined {
+    return this.nodes[this.nodes.length - steps];
+  }
+
+  /** The place of a child of the node entered last; made when it is asked for, as few nodes of a program matter. */
+  placeOf(node: Node, key: unknown): Ancestor {
+    let parent: Ancestor | null = null;
+    for (let depth = 0; depth < this.nodes.length; depth++) {
+      parent = { node: this.nodes[depth] as Node, key: String(this.keys[depth]), parent };
+    }
+    return { node, key: String(key), parent };
+  }
+}

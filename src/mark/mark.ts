@@ -1,7 +1,8 @@
 /** Record and code → marked code. */
 import { createHash } from 'node:crypto';
-import MagicString, { type SourceMap } from 'magic-string';
+import type { ExistingRawSourceMap } from 'rollup';
 import { markText } from '../protocol.ts';
+import { mappingsOf } from './map.ts';
 
 const TOKEN_LENGTH = 10;
 
@@ -22,10 +23,17 @@ export function markModule(
   code: string,
   token: string,
   offsets: readonly number[],
-): { code: string; map: SourceMap } {
-  const text = new MagicString(code);
-  offsets.forEach((offset, site) => {
-    text.appendLeft(offset, markText(token, site));
-  });
-  return { code: text.toString(), map: text.generateMap({ hires: 'boundary' }) };
+): { code: string; map: ExistingRawSourceMap } {
+  const insertions = offsets
+    .map((offset, site) => ({ offset, text: markText(token, site) }))
+    .sort((a, b) => a.offset - b.offset);
+  const parts: string[] = [];
+  let last = 0;
+  for (const { offset, text } of insertions) {
+    parts.push(code.slice(last, offset), text);
+    last = offset;
+  }
+  const map = { version: 3, names: [], sources: [''], mappings: mappingsOf(code, insertions) };
+  parts.push(code.slice(last));
+  return { code: parts.join(''), map };
 }

@@ -1,20 +1,21 @@
 /** Marked code → the code as it was. */
 import { MARK_PATTERN } from '../protocol.ts';
 
-/**
- * Where the marks of the modules that `isToken` knows are. Nothing but a mark has that text: a module's code does not
- * contain its token.
- */
-export function findMarks(
-  code: string,
-  isToken: (token: string) => boolean,
-): { start: number; end: number }[] {
-  const marks: { start: number; end: number }[] = [];
+export interface FoundMark {
+  start: number;
+  end: number;
+  token: string;
+}
+
+/** What has the form of a mark. It is one if a module's marks have its token, which that module's code lacks. */
+export function findMarks(code: string): FoundMark[] {
+  const marks: FoundMark[] = [];
   for (const { index, 0: text, 1: token = '' } of code.matchAll(new RegExp(MARK_PATTERN, 'g'))) {
-    if (isToken(token)) marks.push({ start: index, end: index + text.length });
+    marks.push({ start: index, end: index + text.length, token });
   }
   return marks;
 }
 
-export const stripMarks = (code: string, isToken: (token: string) => boolean): string =>
-  code.replace(new RegExp(MARK_PATTERN, 'g'), (mark, token: string) => (isToken(token) ? '' : mark));
+/** Without the marks of one module. */
+export const stripMarks = (code: string, token: string): string =>
+  code.replace(new RegExp(MARK_PATTERN, 'g'), (mark, found: string) => (found === token ? '' : mark));

@@ -70,15 +70,41 @@ export class Edits {
   }
 
   apply(text: MagicString, prologueAt: number): void {
-    for (const { offset, text: inserted } of this.#insertions) text.appendLeft(offset, inserted);
-    text.appendLeft(prologueAt, this.#prologue);
+    const left = new Map<number, string>();
+    const right = new Map<number, string>();
+    const addLeft = (offset: number, added: string): void => {
+      if (added) left.set(offset, (left.get(offset) ?? '') + added);
+    };
+    for (const { offset, text: inserted } of this.#insertions) addLeft(offset, inserted);
+    addLeft(prologueAt, this.#prologueText(prologueAt));
+    // From the inside out; statements stand after expressions of the same range, as sorting is stable.
+    const wraps = [...this.#wraps, ...this.#statementWraps()].sort(
+      (a, b) => a.end - a.start - (b.end - b.start),
+    );
+    for (const { start, end, before, after } of wraps) {
+      if (before) right.set(start, before + (right.get(start) ?? ''));
+      addLeft(end, after);
+    }
     for (const { start, end, text: replacement } of this.#replacements) text.update(start, end, replacement);
+    // MagicString looks for each place from the last one on.
+    const offsets = [...new Set([...left.keys(), ...right.keys()])].sort((a, b) => a - b);
+    for (const offset of offsets) {
+      text.appendLeft(offset, left.get(offset) ?? '');
+      text.prependRight(offset, right.get(offset) ?? '');
+    }
+  }
+
+  #prologueText(offset: number): string {
+    return offset === 0 ? `${this.#prologue.trimStart()}\n` : this.#prologue;
+  }
+
+  #statementWraps(): Wrap[] {
     for (const node of this.#ended) {
       if (!this.#statements.has(node)) {
         this.#statements.set(node, { node, before: '', after: '', isAlone: false });
       }
     }
-    const statements = [...this.#statements.values()].map(({ node, before, after, isAlone }) => {
+    return [...this.#statements.values()].map(({ node, before, after, isAlone }) => {
       const semicolon = (after || this.#ended.has(node)) && needsSemicolon(this.#code, node) ? ';' : '';
       return {
         start: startOf(node),
@@ -87,12 +113,6 @@ export class Edits {
         after: isAlone ? `${semicolon}${after} }` : `${semicolon}${after}`,
       };
     });
-    // Statements stand after expressions of the same range; sorting is stable.
-    const wraps = [...this.#wraps, ...statements].sort((a, b) => a.end - a.start - (b.end - b.start));
-    for (const { start, end, before, after } of wraps) {
-      if (before) text.prependRight(start, before);
-      if (after) text.appendLeft(end, after);
-    }
   }
 
   #statementText(place: Ancestor): StatementText {

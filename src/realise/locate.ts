@@ -5,7 +5,7 @@
 import type { Node, Program, Statement } from 'estree';
 import { walk } from 'estree-walker';
 import { skipTrivia } from '../ast/trivia.ts';
-import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import { type Ancestor, endOf, startOf, Trail } from '../ast/walk.ts';
 import type { ModuleRecord, Site } from '../model.ts';
 import { MARK_PATTERN } from '../protocol.ts';
 
@@ -54,11 +54,18 @@ export function locate(
   program: Program,
   moduleOf: (token: string) => ChunkModule | undefined,
 ): LocatedChunk {
-  const marks = withoutText(program, findMarks(code, moduleOf));
+  const found = findMarks(code, moduleOf);
+  const { places, texts, underscored } = findNodes(code, program, found);
+  // What only looks like a mark is text of the program.
+  const marks = found.filter((mark) => !texts.has(mark));
   const { body, holder, wrapper } = findBody(program, marks);
   const parent = { node: holder, key: 'body', parent: null };
   return {
-    ...findNodes(code, program, marks),
+    sites: marks.flatMap(({ module, number, site, ...mark }) => {
+      const place = places.get(mark.start);
+      return place ? [{ module, number, site, place }] : [];
+    }),
+    underscored,
     body,
     wrapper,
     inBody: (node) => ({ node, key: 'body', parent }),
@@ -80,23 +87,7 @@ function findMarks(code: string, moduleOf: (token: string) => ChunkModule | unde
   return marks;
 }
 
-/** Without what only looks like a mark: text of the program. */
-function withoutText(program: Program, marks: Mark[]): Mark[] {
-  const texts: Node[] = [];
-  walk(program, {
-    enter(node) {
-      const type: string = node.type;
-      if (type === 'Literal' || type === 'TemplateElement' || type === 'JSXText') {
-        const first = firstFrom(marks, startOf(node));
-        if (first && first.start < endOf(node)) texts.push(node);
-      }
-    },
-  });
-  if (texts.length === 0) return marks;
-  return marks.filter(({ start }) => !texts.some((node) => startOf(node) <= start && start < endOf(node)));
-}
-
-function firstFrom(marks: readonly Mark[], offset: number): Mark | undefined {
+function indexFrom(marks: readonly Mark[], offset: number): number {
   let low = 0;
   let high = marks.length;
   while (low < high) {
@@ -104,7 +95,7 @@ function firstFrom(marks: readonly Mark[], offset: number): Mark | undefined {
     if ((marks[middle]?.start ?? 0) < offset) low = middle + 1;
     else high = middle;
   }
-  return marks[low];
+  return low;
 }
 
 const isStatementMark = ({ site }: Mark): boolean => site.kind === 'statement' || site.kind === 'default';
@@ -146,12 +137,15 @@ function findOwners(body: LocatedChunk['body'], marks: readonly Mark[]): Located
   return owners;
 }
 
-/** The reference, target, declared name or keyword before each mark, the statement after a `default` one. */
-function findNodes(
-  code: string,
-  program: Program,
-  marks: readonly Mark[],
-): Pick<LocatedChunk, 'sites' | 'underscored'> {
+interface FoundNodes {
+  /** By the start of the mark: the reference, target, declared name, keyword or statement that it stands for. */
+  places: Map<number, Ancestor>;
+  /** Marks that stand in literals. */
+  texts: Set<Mark>;
+  underscored: Set<string>;
+}
+
+function findNodes(code: string, program: Program, marks: readonly Mark[]): FoundNodes {
   const byEnd = new Map<number, Mark>();
   const byKeyword = new Map<number, Mark>();
   const byStatement = new Map<number, Mark>();
@@ -167,26 +161,30 @@ function findNodes(
     }
   }
 
-  const underscored = new Set<string>();
-  const places = new Map<Mark, Ancestor>();
-  let here: Ancestor | null = null;
+  const found: FoundNodes = { places: new Map(), texts: new Set(), underscored: new Set() };
+  const trail = new Trail();
   walk(program, {
-    enter(node, _parent, key) {
-      here = { node, key: String(key), parent: here };
-      if (node.type === 'Identifier' && node.name.startsWith('__')) underscored.add(node.name);
-      const mark = match(node, here);
-      if (mark) places.set(mark, placeOf(mark, here));
+    enter(node, parent, key) {
+      const type: string = node.type;
+      if (type === 'Literal' || type === 'TemplateElement' || type === 'JSXText') literal(node);
+      else if (node.type === 'Identifier' && node.name.startsWith('__')) found.underscored.add(node.name);
+      const mark = match(node, parent, key);
+      if (mark) found.places.set(mark.start, placeOf(mark, trail.placeOf(node, key)));
+      trail.enter(node, key);
     },
     leave() {
-      here = here?.parent ?? null;
+      trail.leave();
     },
   });
-  const sites: LocatedSite[] = [];
-  for (const mark of marks) {
-    const place = places.get(mark);
-    if (place) sites.push({ module: mark.module, number: mark.number, site: mark.site, place });
+  return found;
+
+  function literal(node: Node): void {
+    for (let index = indexFrom(marks, startOf(node)); index < marks.length; index++) {
+      const mark = marks[index] as Mark;
+      if (mark.start >= endOf(node)) return;
+      found.texts.add(mark);
+    }
   }
-  return { sites, underscored };
 
   function placeOf({ site }: Mark, place: Ancestor): Ancestor {
     const assignment = place.parent?.node;
@@ -196,23 +194,20 @@ function findNodes(
       : place;
   }
 
-  function match(node: Node, { key, parent }: Ancestor): Mark | undefined {
+  function match(node: Node, parent: Node | null, key: unknown): Mark | undefined {
     switch (node.type) {
       case 'Identifier': {
         const isName =
-          (key === 'property' || key === 'key') &&
-          parent &&
-          'computed' in parent.node &&
-          !parent.node.computed;
+          (key === 'property' || key === 'key') && parent && 'computed' in parent && !parent.computed;
         if (isName) return undefined;
         // exports("n", ++n)/*mark*/: what Rollup prints for a prefix update in System format.
-        const call = parent?.node.type === 'UpdateExpression' && parent.node.prefix && parent.parent?.node;
+        const call = parent?.type === 'UpdateExpression' && parent.prefix && trail.above(2);
         const published = call && call.type === 'CallExpression' ? byEnd.get(endOf(call)) : undefined;
         return byEnd.get(endOf(node)) ?? published;
       }
       // exports.n = void 0/*mark*/: what Rollup prints for a declaration without a value.
       case 'UnaryExpression': {
-        const isVoid = node.operator === 'void' && parent?.node.type === 'AssignmentExpression';
+        const isVoid = node.operator === 'void' && parent?.type === 'AssignmentExpression';
         const mark = isVoid && key === 'right' ? byEnd.get(endOf(node)) : undefined;
         return mark?.site.kind === 'declaration' ? mark : undefined;
       }

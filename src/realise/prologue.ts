@@ -23,10 +23,10 @@ export function prologueOffset(code: string, { body, noise }: LocatedChunk): num
 }
 
 /** After directives; before the first statement or import, with the comments that belong to it. */
-export function headOffset(code: string, body: readonly Node[]): number {
+export function headOffset(code: string, body: readonly Node[], noise: LocatedChunk['noise']): number {
   const first = body.findIndex((node) => !('directive' in node));
   const before = body[first - 1];
-  return before ? endOf(before) : commentedStart(code, body[first], []);
+  return before ? endOf(before) : commentedStart(code, body[first], noise);
 }
 
 const isHead = (node: Node): boolean =>

@@ -7,7 +7,7 @@ import { realiseDeclarations } from './declarations.ts';
 import { Edits } from './edits.ts';
 import { type ChunkModule, type LocatedChunk, type LocatedSite, locate } from './locate.ts';
 import { extentsOf, realiseAwaits, realisePhases } from './phases.ts';
-import { prologueOffset, registerChunk } from './prologue.ts';
+import { headOffset, prologueOffset, registerChunk } from './prologue.ts';
 import { realiseReads } from './reads.ts';
 import { realiseWrites } from './writes.ts';
 
@@ -35,6 +35,8 @@ export interface ConnectedChunk {
   names: Names;
   edits: Edits;
   contents: ChunkContents;
+  /** Offset before the first statement or import, after directives. */
+  head: number;
 }
 
 /** What a chunk holds, for the build's table. */
@@ -78,7 +80,10 @@ export function realise(input: RealiseInput): RealisedChunk | null {
 
   const { edits, names, sites, declared } = context;
   const contents: ChunkContents = { modules: extents.map(({ module }) => module.index), declared, sites };
-  edits.prologue(`\n${input.connect({ code, program, names, edits, contents })}${registerChunk(context)}`);
+  const head = headOffset(code, program.body, located.noise);
+  edits.prologue(
+    `\n${input.connect({ code, program, names, edits, contents, head })}${registerChunk(context)}`,
+  );
   realisePhases(
     context,
     located,

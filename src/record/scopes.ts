@@ -30,21 +30,25 @@ interface Stretch {
   end: number;
 }
 
-/** Finds where `program`, from Rollup's parser, hides `names`, which are bindings of the module. */
+/** Finds where `program` (whose nodes have `start` and `end`) hides `names`, which are bindings of the module. */
 export function createScopes(program: Program, names: ReadonlySet<string>): Scopes {
-  const hidden = names.size > 0 ? hiddenStretches(program, names) : new Map<string, Stretch[]>();
-  return {
-    isModuleScoped(name, position) {
-      const stretches = hidden.get(name);
-      return !stretches || !covers(stretches, position);
-    },
-  };
+  const finder = findScopes(names);
+  if (names.size > 0) walk(program, finder);
+  return finder.scopes();
 }
 
-/** By name: sorted, apart from each other. */
-function hiddenStretches(program: Program, names: ReadonlySet<string>): Map<string, Stretch[]> {
+/** The same by a walk that has other work too: `enter` and `leave` see each node, `scopes` comes last. */
+export interface ScopeFinder {
+  enter(node: Node): void;
+  leave(node: Node): void;
+  scopes(): Scopes;
+}
+
+export function findScopes(names: ReadonlySet<string>): ScopeFinder {
   const hidden = new Map<string, Stretch[]>();
-  const hide = (scope: Scope): void => {
+  const varScopes: Node[] = [];
+
+  function hide(scope: Scope): void {
     for (const name of scope.names) {
       if (!names.has(name)) continue;
       const stretch = { start: startOf(scope.from), end: endOf(scope.to) };
@@ -52,10 +56,9 @@ function hiddenStretches(program: Program, names: ReadonlySet<string>): Map<stri
       if (stretches) stretches.push(stretch);
       else hidden.set(name, [stretch]);
     }
-  };
+  }
 
-  const varScopes: Node[] = [];
-  walk(program, {
+  return {
     enter(node) {
       const opened = varScope(node);
       if (opened) varScopes.push(opened);
@@ -65,10 +68,17 @@ function hiddenStretches(program: Program, names: ReadonlySet<string>): Map<stri
     leave(node) {
       if (varScope(node)) varScopes.pop();
     },
-  });
-
-  for (const [name, stretches] of hidden) hidden.set(name, merged(stretches));
-  return hidden;
+    scopes() {
+      // By name: sorted, apart from each other.
+      for (const [name, stretches] of hidden) hidden.set(name, merged(stretches));
+      return {
+        isModuleScoped(name, position) {
+          const stretches = hidden.get(name);
+          return !stretches || !covers(stretches, position);
+        },
+      };
+    },
+  };
 }
 
 /** What a `var` inside `node` is hoisted to, if `node` stops it: of a function, the body without the parameters. */

@@ -3,10 +3,10 @@ import type { Identifier, Node, Program } from 'estree';
 import { walk } from 'estree-walker';
 import { isDecoratorHead, roleOf } from '../ast/role.ts';
 import { skipTrivia } from '../ast/trivia.ts';
-import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import { type Ancestor, endOf, startOf, Trail } from '../ast/walk.ts';
 import type { Binding, Place, Site } from '../model.ts';
 import { type Entries, variableKind } from './entries.ts';
-import { createScopes } from './scopes.ts';
+import { findScopes } from './scopes.ts';
 
 /** A site, and the offset at which its mark goes. */
 export interface FoundSite {
@@ -26,9 +26,12 @@ export function findSites(
 ): FoundSite[] {
   const { importsByLocal, bindingsByLocal } = entries;
   const found: FoundSite[] = [];
-  const scopes = createScopes(program, new Set([...importsByLocal.keys(), ...bindingsByLocal.keys()]));
+  const names = new Set([...importsByLocal.keys(), ...bindingsByLocal.keys()]);
+  const scopeFinder = findScopes(names);
+  /** Identifiers by the name of an import or an exported binding; whether they mean it is known after the walk. */
+  const named: Ancestor[] = [];
   let functionDepth = 0;
-  let here: Ancestor | null = null;
+  const trail = new Trail();
 
   const add = (offset: number, start: number, content: WithoutPlace<Site>): void => {
     found.push({ offset, site: { ...content, ...locate(start) } });
@@ -36,17 +39,26 @@ export function findSites(
 
   walk(program, {
     enter(node, parent, key) {
-      here = { node, key: String(key), parent: here };
+      // Half of all nodes: they have no children, and declare nothing of their own.
+      if (node.type === 'Identifier') {
+        if (names.has(node.name)) named.push(trail.placeOf(node, key));
+        return;
+      }
+      trail.enter(node, key);
+      scopeFinder.enter(node);
       if (parent?.type === 'Program') topLevelStatement(node);
       if (isFunction(node)) functionDepth++;
-      else if (node.type === 'Identifier') identifier(node, here);
       else if (functionDepth === 0) topLevelAwait(node);
     },
     leave(node) {
-      here = here?.parent ?? null;
+      if (node.type === 'Identifier') return;
+      trail.leave();
+      scopeFinder.leave(node);
       if (isFunction(node)) functionDepth--;
     },
   });
+  const scopes = scopeFinder.scopes();
+  for (const place of named) identifier(place.node as Identifier, place);
   return found;
 
   function topLevelStatement(node: Node): void {
@@ -100,7 +112,7 @@ export function findSites(
   function identifier(node: Identifier, place: Ancestor): void {
     const imported = importsByLocal.get(node.name);
     const binding = bindingsByLocal.get(node.name);
-    if ((imported ?? binding) === undefined || !scopes.isModuleScoped(node.name, startOf(node))) return;
+    if (!scopes.isModuleScoped(node.name, startOf(node))) return;
     const role = roleOf(place);
     if (imported !== undefined) {
       if (role === 'reference' && readsAndWrites.reads && !isDecoratorHead(place)) read(imported, place);

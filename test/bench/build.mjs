@@ -1,5 +1,7 @@
 // One build in a process of its own: `node build.mjs app mode out` prints `{ ms, mb, bytes }`.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import commonjs from '@rollup/plugin-commonjs';
 import json from '@rollup/plugin-json';
@@ -13,14 +15,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const isGraph = /^\d+$/.test(app);
 const modules = isGraph ? generated(Number(app)) : { 'main.js': PACKAGES[app] };
 
-const memory = {
-  name: 'memory',
-  resolveId: (id) => {
-    const path = id.replace(/^\.\//, '');
-    return path in modules ? `${root}${path}` : null;
-  },
-  load: (id) => modules[id.slice(root.length)] ?? null,
-};
+// On disk, as the modules of a project are.
+const folder = mkdtempSync(join(tmpdir(), 'module-phases-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const [path, text] of Object.entries(modules)) writeFileSync(join(folder, path), text);
+symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
 
 const tracers = {
   plain: async () => [],
@@ -37,10 +36,9 @@ const [tracer] = await tracers[mode]();
 
 const began = performance.now();
 const bundle = await rollup({
-  input: 'main.js',
+  input: join(folder, 'main.js'),
   onLog() {},
   plugins: [
-    memory,
     !isGraph && replace({ preventAssignment: true, 'process.env.NODE_ENV': '"production"' }),
     !isGraph && nodeResolve({ preferBuiltins: true, exportConditions: [app === 'antd' ? 'node' : 'es2015'] }),
     !isGraph && app === 'antd' && commonjs(),

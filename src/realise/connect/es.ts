@@ -1,13 +1,12 @@
-import { headOffset } from '../prologue.ts';
 import type { FileConnection } from './index.ts';
 
 /** The import comes first: a leaf of the graph is initialized even within a cycle of chunks. */
 export const es: FileConnection = {
   connect:
     (path) =>
-    ({ code, program, names, edits }) => {
+    ({ names, edits, head }) => {
       const imported = `{ build as ${names.build}, seen as ${names.seen} }`;
-      edits.insert(headOffset(code, program.body), `\nimport ${imported} from ${JSON.stringify(path)};\n`);
+      edits.insert(head, `\nimport ${imported} from ${JSON.stringify(path)};\n`);
       return '';
     },
   file: (runtime, table) =>
