@@ -26,13 +26,14 @@ import {
   unparsableModule,
 } from './errors.ts';
 import { createToken, markModule } from './mark/mark.ts';
-import { findMarks, stripMarks } from './mark/strip.ts';
+import { findMarks, MARK_START, stripMarks } from './mark/strip.ts';
 import type { ModuleRecord, WantedSites } from './model.ts';
 import { type Options, resolveOptions } from './options.ts';
 import { createOutput, type Output } from './output.ts';
 import type { GraphModule } from './record/graph.ts';
 import { createNumbering, inLinkOrder } from './record/numbering.ts';
 import { modulePath } from './record/path.ts';
+import { relocate } from './record/positions.ts';
 import { recordModule } from './record/record.ts';
 import { runtimeFileName } from './runtime-file.ts';
 
@@ -53,7 +54,14 @@ export function modulePhases(options: Options = {}): Plugin {
   /** While this plugin asks for a map that nobody else may want, its warnings are nobody's. */
   let isAskingForMap = false;
   let unmarked: string[] = [];
+  /** Of the marked modules, for messages about them. */
+  const tokens = new Map<string, string>();
   let unparsed = new Map<string, ParseFailure>();
+  /**
+   * Modules that were transformed before us. Asking Rollup for the map while a module is transformed collapses the
+   * chain by which it finds the places of its own messages; once the module is parsed, that chain is a copy.
+   */
+  const transformed = new Map<string, { code: string; relocate(): void }>();
 
   const plugin: Plugin = {
     name: NAME,
@@ -68,8 +76,15 @@ export function modulePhases(options: Options = {}): Plugin {
       unparsed = new Map();
     },
 
-    onLog(_level: LogLevel, log: RollupLog) {
-      return isAskingForMap && log.code === 'SOURCEMAP_BROKEN' ? false : null;
+    onLog: {
+      order: 'pre',
+      handler(_level: LogLevel, log: RollupLog) {
+        if (isAskingForMap && log.code === 'SOURCEMAP_BROKEN') return false;
+        // Where the maps of the transforms before ours don't tell, Rollup quotes the code as we left it.
+        const token = log.frame?.includes(MARK_START) ? tokens.get(log.id ?? '') : undefined;
+        if (log.frame && token) log.frame = stripMarks(log.frame, token);
+        return null;
+      },
     },
 
     /** A cache may come from a build without this plugin, or with one that saw other places. */
@@ -87,22 +102,25 @@ export function modulePhases(options: Options = {}): Plugin {
           unparsed.set(id, program);
           return null;
         }
-        const { record, offsets } = recordModule({
-          id,
-          code,
-          program,
-          map: mapOf(this, id, code),
-          wanted: wantedOf(id),
-        });
-        const token = createToken(id, code);
-        const meta: ModuleRecord = { token, ...record };
-        return { ...markModule(code, token, offsets), meta: { [NAME]: meta } };
+        const { record, offsets } = recordModule({ code, program, wanted: wantedOf(id) });
+        const meta: ModuleRecord = { token: createToken(id, code), ...record };
+        tokens.set(id, meta.token);
+        const { insertions, ...marked } = markModule(code, meta.token, offsets);
+        if (!isFileContent(id, code)) {
+          const relocateNow = (): void => relocate({ id, record: meta, code, insertions }, mapOf(this));
+          transformed.set(id, { code: marked.code, relocate: relocateNow });
+        }
+        return { ...marked, meta: { [NAME]: meta } };
       },
     },
 
     moduleParsed({ id, code, meta }) {
       const record = meta[NAME] as ModuleRecord | undefined;
       if (record && record.sites.length > 0 && !code?.includes(record.token)) unmarked.push(id);
+      if (record) tokens.set(id, record.token);
+      const made = transformed.get(id);
+      if (made && made.code === code) made.relocate();
+      transformed.delete(id);
       const failure = unparsed.get(id);
       if (failure) this.warn(unparsableModule(id, failure));
     },
@@ -138,14 +156,12 @@ export function modulePhases(options: Options = {}): Plugin {
   };
   return plugin;
 
-  /** Map of the transforms before ours; null where they left the module as it is in its file. */
-  function mapOf(context: TransformPluginContext, id: string, code: string): string | null {
-    // Rollup would make a map of every character of it.
-    if (isFileContent(id, code)) return null;
+  /** Map of all transforms so far, as JSON. */
+  function mapOf(context: TransformPluginContext): string {
     isAskingForMap = true;
     const map = context.getCombinedSourcemap();
     isAskingForMap = false;
-    return map.sources.length === 1 && map.sourcesContent?.[0] === code ? null : map.toString();
+    return map.toString();
   }
 
   /** Which sites of a module are marked; part of its record, so that a cached one of another kind is not taken. */

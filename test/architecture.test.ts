@@ -134,13 +134,14 @@ describe('architecture', () => {
     expect(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`)).to.deep.equal([]);
   });
 
-  it("only the plugin knows Rollup's hooks, and nothing imports more than types of Rollup", () => {
+  it("only the plugin knows Rollup's hooks, and imports more of Rollup than types", () => {
     const found: string[] = [];
     for (const file of files) {
       for (const [statement, names = ''] of textOf(file).matchAll(
         /import\b([^;]*?)\bfrom '(?:rollup|rollup\/[^']*)'/g,
       )) {
-        if (!/^import type\b/.test(statement)) found.push(`${file} imports a value of Rollup`);
+        if (!/^import type\b/.test(statement) && partOf(file) !== 'plugin')
+          found.push(`${file} imports a value of Rollup`);
         if (/Plugin|Hook/.test(names) && partOf(file) !== 'plugin')
           found.push(`${file} knows hooks: ${names.trim()}`);
       }

@@ -1,4 +1,5 @@
 /** What an identifier, or a member expression, does where it stands. */
+import type { MemberExpression } from 'estree';
 import type { Ancestor } from './walk.ts';
 
 /**
@@ -75,4 +76,10 @@ export function isDecoratorHead(place: Ancestor): boolean {
     if (key !== 'object' && key !== 'callee') return false;
   }
   return false;
+}
+
+/** The name that a member expression takes, where the source has it: `a.b`, `a['b']`. */
+export function memberName({ property, computed }: MemberExpression): string | undefined {
+  if (!computed) return property.type === 'Identifier' ? property.name : undefined;
+  return property.type === 'Literal' && typeof property.value === 'string' ? property.value : undefined;
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ExistingRawSourceMap } from 'rollup';
 import { markText } from '../protocol.ts';
-import { mappingsOf } from './map.ts';
+import { type Insertion, mappingsOf } from './map.ts';
 
 const TOKEN_LENGTH = 10;
 
@@ -18,12 +18,15 @@ export function createToken(id: string, code: string): string {
   }
 }
 
+export interface MarkedCode {
+  code: string;
+  map: ExistingRawSourceMap;
+  /** The marks, in the order of their offsets in the code before. */
+  insertions: readonly Insertion[];
+}
+
 /** @param offsets of the marks, by site */
-export function markModule(
-  code: string,
-  token: string,
-  offsets: readonly number[],
-): { code: string; map: ExistingRawSourceMap } {
+export function markModule(code: string, token: string, offsets: readonly number[]): MarkedCode {
   const insertions = offsets
     .map((offset, site) => ({ offset, text: markText(token, site) }))
     .sort((a, b) => a.offset - b.offset);
@@ -35,5 +38,5 @@ export function markModule(
   }
   const map = { version: 3, names: [], sources: [''], mappings: mappingsOf(code, insertions) };
   parts.push(code.slice(last));
-  return { code: parts.join(''), map };
+  return { code: parts.join(''), map, insertions };
 }

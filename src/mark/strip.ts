@@ -1,6 +1,9 @@
 /** Marked code → the code as it was. */
 import { MARK_PATTERN } from '../protocol.ts';
 
+/** Text without which there is no mark. */
+export const MARK_START = '/*~';
+
 export interface FoundMark {
   start: number;
   end: number;

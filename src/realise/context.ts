@@ -23,6 +23,9 @@ export interface DeclaredBinding {
   state: number;
 }
 
+export const declarationKey = (module: number | string, binding: number | string): string =>
+  `${module}:${binding}`;
+
 /** What a read resolves to, as it stands in a {@link SiteRow}; null where it resolves to nothing. */
 export type Target = [module: number | string, binding: number | string] | null;
 
@@ -33,7 +36,8 @@ export interface Context {
   /** Number of the chunk's first site in the build. */
   first: number;
   sites: SiteRow[];
-  declared: DeclaredBinding[];
+  /** By {@link declarationKey}. */
+  declared: Map<string, DeclaredBinding>;
   resolve(read: LocatedSite, path: readonly string[]): Target;
   /** Names of objects whose members other chunks, or this one, publish: `exports`, and what `require` gave. */
   publishers: ReadonlySet<string>;

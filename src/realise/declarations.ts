@@ -4,34 +4,39 @@ import { listOf } from '../ast/statement.ts';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import { type BindingState, STATES } from '../protocol.ts';
-import { addSite, type Context, fileOf } from './context.ts';
+import { addSite, type Context, declarationKey, fileOf } from './context.ts';
 import type { LocatedSite } from './locate.ts';
 import { realiseAssignment, writerOf } from './writes.ts';
 
-export function realiseDeclarations(context: Context, located: readonly LocatedSite[]): void {
-  const known = new Set<string>();
+/** Which bindings the chunk declares, and what they are called now. */
+export function collectDeclarations({ declared }: Context, located: readonly LocatedSite[]): void {
+  for (const { site, place, module } of located) {
+    if (site.kind !== 'declaration' && site.kind !== 'default') continue;
+    const target = declaredNode(place);
+    const name = declaredName(target.node);
+    const key = declarationKey(module.index, site.binding);
+    if (!name || declared.has(key)) continue;
+    declared.set(key, {
+      module: module.index,
+      binding: site.binding,
+      expression: name.includes('.') ? 0 : name,
+      state: STATES.indexOf(printedState(target)),
+    });
+  }
+}
+
+/** Notes when the bindings get their first values. */
+export function realiseInitializations(context: Context, located: readonly LocatedSite[]): void {
   /** Declarators and the bindings they initialize: a pattern has several. */
   const initialized = new Map<Node, { place: Ancestor; bindings: Initialized[] }>();
 
   for (const declaration of located) {
     const { site, place, module } = declaration;
     if (site.kind !== 'declaration' && site.kind !== 'default') continue;
-    const declared = declaredNode(place);
-    const name = declaredName(declared.node);
-    if (!name) continue;
-    const key = `${module.index}:${site.binding}`;
-    if (!known.has(key)) {
-      known.add(key);
-      context.declared.push({
-        module: module.index,
-        binding: site.binding,
-        expression: name.includes('.') ? 0 : name,
-        state: STATES.indexOf(printedState(declared)),
-      });
-    }
-
-    const initializer = initializerOf(declared, module.record.bindings[site.binding]?.kind === 'var');
-    if (!initializer || module.record.wanted === 'phases') continue;
+    const target = declaredNode(place);
+    const name = declaredName(target.node);
+    const initializer = initializerOf(target, module.record.bindings[site.binding]?.kind === 'var');
+    if (!name || !initializer || module.record.wanted === 'phases') continue;
     const number = addSite(context, [
       'i',
       module.index,
@@ -47,7 +52,7 @@ export function realiseDeclarations(context: Context, located: readonly LocatedS
       else initialized.set(node, { place: initializer, bindings: [{ number, name }] });
     } else if (node.type === 'ClassDeclaration') {
       context.edits.afterStatement(initializer, note(context, { number, name }));
-    } else realiseAssignment(context, number, declared.node, initializer);
+    } else realiseAssignment(context, number, target.node, initializer);
   }
 
   for (const { place, bindings } of initialized.values()) afterDeclarator(context, place, bindings);
@@ -133,6 +138,10 @@ function initializerOf(place: Ancestor, isVar: boolean): Ancestor | undefined {
       }
       case 'FunctionDeclaration':
         return undefined;
+      // for (exports.n of …), in the stead of `for (var n of …)`
+      case 'ForInStatement':
+      case 'ForOfStatement':
+        return writerOf(place);
       case 'AssignmentExpression':
         // exports.n = void 0, in the stead of `var n;`
         return isVar && node.right.type === 'UnaryExpression' ? undefined : writerOf(place);
@@ -173,7 +182,7 @@ function afterDeclarator(context: Context, place: Ancestor, bindings: readonly I
   } else if (listOf(statement)) {
     const comma = commaAfter(code, endOf(place.node));
     edits.replace(comma, comma + 1, `;${text}${kind} `);
-  }
+  } else edits.afterStatement(statement, text);
 }
 
 /** for (var a = 1;;)  →  for (var a = build.value(0,1);;), unless the value takes its name from the binding. */

@@ -48,7 +48,8 @@ export function guardPlace(read: Ancestor): GuardPlace {
 
 const isPattern = ({ type }: Node): boolean => type === 'ObjectPattern' || type === 'ArrayPattern';
 
-function withLabels(statement: Ancestor): Ancestor {
+/** A statement's labels stay on it. */
+export function withLabels(statement: Ancestor): Ancestor {
   let place = statement;
   while (place.parent?.node.type === 'LabeledStatement') place = place.parent;
   return place;

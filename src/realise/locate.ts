@@ -154,7 +154,8 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
     if (mark.site.kind === 'await') byKeyword.set(mark.start, mark);
     else if (mark.site.kind === 'default') byStatement.set(skipTrivia(code, mark.end), mark);
     else if (mark.site.kind !== 'statement') {
-      let end = mark.start;
+      // Rollup ends a statement that lacks its semicolon, before the mark.
+      let end = code.charAt(mark.start - 1) === ';' ? mark.start - 1 : mark.start;
       while (/\s/.test(code.charAt(end - 1))) end--;
       // Where two marks follow one expression, what the second stood behind is gone.
       if (!ends.has(end)) byEnd.set(end, mark);

@@ -2,6 +2,7 @@
 import { skipTrivia } from '../ast/trivia.ts';
 import { endOf, startOf } from '../ast/walk.ts';
 import { addSite, type Context, fileOf } from './context.ts';
+import { withLabels } from './guard.ts';
 import type { ChunkModule, LocatedChunk, LocatedSite } from './locate.ts';
 
 /** The first and last statement of a module: indices of the chunk's body. */
@@ -55,8 +56,9 @@ export function realiseAwaits(context: Context, located: readonly LocatedSite[])
       edits.wrapRange(operand, endOf(node), `${names.build}.suspend(${number},`, ')');
     } else {
       // for await (… of v) …: waits from its first to its last step
-      edits.beforeStatement(place, `${names.build}.suspend(${number});`);
-      edits.afterStatement(place, `${names.build}.resume(${number});`);
+      const loop = withLabels(place);
+      edits.beforeStatement(loop, `${names.build}.suspend(${number});`);
+      edits.afterStatement(loop, `${names.build}.resume(${number});`);
     }
   }
 }

@@ -9,7 +9,8 @@ export const literal = (value: unknown): string => JSON.stringify(value).replace
 
 /** The chunk's own table. */
 export function registerChunk({ names, first, sites, declared }: Context): string {
-  const getters = declared.map(
+  const getters = Array.from(
+    declared.values(),
     ({ module, binding, expression }) => `[${module},${binding},${expression && `()=>${expression}`}]`,
   );
   return `${names.build}.chunk({first:${first},sites:${literal(sites)},getters:[${getters.join()}]});`;

@@ -1,7 +1,17 @@
 /** Reads of imports. The read itself stays where it was, so that its error is the engine's own. */
-import { roleOf } from '../ast/role.ts';
+import type { Node } from 'estree';
+import { memberName, roleOf } from '../ast/role.ts';
 import type { Ancestor } from '../ast/walk.ts';
-import { addSite, type Context, fileOf, guard, type Target, textOf, unwrapSequence } from './context.ts';
+import {
+  addSite,
+  type Context,
+  declarationKey,
+  fileOf,
+  guard,
+  type Target,
+  textOf,
+  unwrapSequence,
+} from './context.ts';
 import { guardPlace } from './guard.ts';
 import type { LocatedSite } from './locate.ts';
 
@@ -29,9 +39,8 @@ function survivorOf(context: Context, read: LocatedSite, path: readonly string[]
   const chain = [unwrapSequence(read.place)];
   let depth = path.length;
   for (let place = chain[0]; depth > 0 && place?.node.type === 'MemberExpression'; place = chain[0]) {
-    const { object, property, computed } = place.node;
-    if (computed || property.type !== 'Identifier' || property.name !== path[depth - 1]) break;
-    chain.unshift({ node: object, key: 'object', parent: place });
+    if (memberName(place.node) !== path[depth - 1]) break;
+    chain.unshift({ node: place.node.object, key: 'object', parent: place });
     depth--;
   }
   let index = 0;
@@ -52,6 +61,14 @@ function survivorOf(context: Context, read: LocatedSite, path: readonly string[]
   return { place: chain[index] ?? read.place, path: path.slice(0, depth), target, ofNamespace };
 }
 
+/** What stands at the mark is the name of another binding: the mark was left behind by a read that is gone. */
+function isAnother({ declared }: Context, node: Node, [module, binding]: NonNullable<Target>): boolean {
+  const known = declared.get(declarationKey(module, binding));
+  return (
+    node.type === 'Identifier' && typeof known?.expression === 'string' && known.expression !== node.name
+  );
+}
+
 function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): void {
   const { place, path, target, ofNamespace } = survivor;
   const { node } = place;
@@ -59,7 +76,7 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
   if (node.type === 'Identifier' && node.name === 'undefined') return;
   if (roleOf(place) !== 'reference') return;
   const { site, module } = read;
-  if (!target || site.kind !== 'read') return;
+  if (!target || site.kind !== 'read' || isAnother(context, node, target)) return;
 
   const local = [module.record.imports[site.import]?.local ?? '', ...path].join('.');
   const number = addSite(context, [

@@ -3,7 +3,7 @@ import type { Program } from 'estree';
 import MagicString from 'magic-string';
 import type { SiteRow } from '../protocol.ts';
 import type { Context, DeclaredBinding, Names, Target } from './context.ts';
-import { realiseDeclarations } from './declarations.ts';
+import { collectDeclarations, realiseInitializations } from './declarations.ts';
 import { Edits } from './edits.ts';
 import { type ChunkModule, type LocatedChunk, type LocatedSite, locate } from './locate.ts';
 import { extentsOf, realiseAwaits, realisePhases } from './phases.ts';
@@ -68,18 +68,23 @@ export function realise(input: RealiseInput): RealisedChunk | null {
     },
     first: input.first,
     sites: [],
-    declared: [],
+    declared: new Map(),
     resolve: input.resolve,
     publishers: publishersOf(located),
     pathOf: input.pathOf,
   };
+  collectDeclarations(context, located.sites);
   realiseReads(context, located.sites);
   realiseWrites(context, located.sites);
-  realiseDeclarations(context, located.sites);
+  realiseInitializations(context, located.sites);
   realiseAwaits(context, located.sites);
 
   const { edits, names, sites, declared } = context;
-  const contents: ChunkContents = { modules: extents.map(({ module }) => module.index), declared, sites };
+  const contents: ChunkContents = {
+    modules: extents.map(({ module }) => module.index),
+    declared: [...declared.values()],
+    sites,
+  };
   const head = headOffset(code, program.body, located.noise);
   edits.prologue(
     `\n${input.connect({ code, program, names, edits, contents, head })}${registerChunk(context)}`,

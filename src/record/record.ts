@@ -6,11 +6,8 @@ import { createLocator } from './positions.ts';
 import { findSites } from './sites.ts';
 
 export interface RecordInput {
-  id: string;
   code: string;
   program: Program;
-  /** Of the transforms before ours; null where there were none. */
-  map: Parameters<typeof createLocator>[2];
   wanted: WantedSites;
 }
 
@@ -20,8 +17,8 @@ export interface Recorded {
   offsets: number[];
 }
 
-export function recordModule({ id, code, program, map, wanted }: RecordInput): Recorded {
-  const locate = createLocator(code, id, map);
+export function recordModule({ code, program, wanted }: RecordInput): Recorded {
+  const locate = createLocator(code);
   const entries = readEntries(program, locate);
   const found = findSites(program, code, entries, locate, {
     reads: wanted.includes('reads'),

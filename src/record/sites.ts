@@ -1,7 +1,7 @@
 /** One walk over a module: every place that gets a mark. */
 import type { Identifier, Node, Program } from 'estree';
 import { walk } from 'estree-walker';
-import { isDecoratorHead, roleOf } from '../ast/role.ts';
+import { isDecoratorHead, memberName, roleOf } from '../ast/role.ts';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, startOf, Trail } from '../ast/walk.ts';
 import type { Binding, Place, Site } from '../model.ts';
@@ -134,9 +134,9 @@ export function findSites(
     if (entries.imports[index]?.name === null) {
       for (let { key, parent } = place; parent?.node.type === 'MemberExpression'; { key, parent } = parent) {
         const { node } = parent;
-        if (key !== 'object' || node.computed || node.property.type !== 'Identifier') break;
-        if (roleOf(parent) !== 'reference') break;
-        path.push(node.property.name);
+        const name = memberName(node);
+        if (key !== 'object' || name === undefined || roleOf(parent) !== 'reference') break;
+        path.push(name);
         end = parent;
       }
     }

@@ -8,7 +8,7 @@ export function cycleOf(rows: readonly ModuleRow[], importer: number, exporter: 
   const back = requestPath(rows, exporter, importer);
   if (!back.length) return [];
   const path = importer === exporter ? [] : requestPath(rows, importer, exporter);
-  path.length = Math.max(0, path.length - 1);
+  if (path.length) path.length--;
   for (let i = 0; i < back.length - 1; i++) path[path.length] = back[i] as number;
   const steps: CycleStep[] = [];
   for (let i = 0; i < path.length; i++) {

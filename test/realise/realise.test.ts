@@ -182,13 +182,20 @@ describe('realise', () => {
 });
 
 describe('the engine says the same of an error', () => {
-  for (const { title, rows } of readTable(errors)) {
-    it(title, () =>
-      expectSameRun(
-        rows.map(({ source }) => source),
-        { treeshake: false },
-      ),
-    );
+  for (const { topic, title, rows } of readTable(errors)) {
+    const sources = rows.map(({ source }) => source);
+    if (topic === 'errors') it(title, () => expectSameRun(sources, { treeshake: false }));
+    else {
+      it(`in other words where ${title}`, async () => {
+        const kinds = async (source: string, isTraced: boolean): Promise<string[]> =>
+          (await outcome(source, isTraced, { treeshake: false })).map((line) => line.replace(/:.*/, ''));
+        for (const source of sources) {
+          const plain = await kinds(source, false);
+          expect(plain.at(-1), source).to.equal('throws TypeError');
+          expect(await kinds(source, true), source).to.deep.equal(plain);
+        }
+      });
+    }
   }
 });
 
