@@ -72,8 +72,11 @@ export function wholeChain(read: Ancestor): Ancestor {
 }
 
 /** Evaluating the node begins with evaluating its child. */
-function beginsWith({ type }: Node, key: string): boolean {
-  switch (type) {
+function beginsWith(node: Node, key: string): boolean {
+  switch (node.type) {
+    // (0, a)(): the first part runs nothing
+    case 'SequenceExpression':
+      return key === 'expressions' && node.expressions[0]?.type === 'Literal';
     case 'MemberExpression':
       return key === 'object';
     case 'CallExpression':

@@ -130,9 +130,12 @@ function findBody(program: Program, marks: readonly Mark[]): FoundBody {
 function findOwners(body: LocatedChunk['body'], marks: readonly Mark[]): LocatedChunk['owners'] {
   const owners: LocatedChunk['owners'] = body.map(() => undefined);
   let index = 0;
-  for (const { start, module } of marks) {
+  for (const mark of marks) {
+    const { start, module } = mark;
     while (index < body.length && start >= endOf(body[index] as Node)) index++;
-    if (index < body.length) owners[index] = module;
+    const statement = body[index];
+    // After a semicolon that Rollup added, other marks stand behind their own statement.
+    if (statement && (isStatementMark(mark) || startOf(statement) <= start)) owners[index] = module;
   }
   return owners;
 }

@@ -95,7 +95,7 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
   } else if (ofNamespace && typeof target[1] === 'number') {
     // A namespace object's getter may throw, so the read is announced before.
     putGuard(context, place, guard(context, number, `probe(${number})`));
-  } else if (isCalled(place) || node.optional) {
+  } else if (isCalled(place) || node.optional || guardPlace(place).place.node !== node) {
     putGuard(context, place, guard(context, number, `note(${number})`));
   } else {
     // ext.x  →  (seen[0]?ext.x:build.value(0,ext.x)): the program evaluates it once; it may be a getter
