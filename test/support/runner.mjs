@@ -19,21 +19,26 @@ for (const { format, dir, entries, isLazy } of JSON.parse(readFileSync(jobsFile,
     } catch (error) {
       lines.push(`failed ${String(error?.originalError?.message ?? error?.message ?? error)}`);
     }
+    // Between entries too: what the first loads later would race with the second.
+    await settled(lines, isLazy);
   }
-  await settled(lines, isLazy);
   console.log = log;
   const trace = globalThis[realm];
   results.push({ lines, events: trace?.events.slice(first) ?? [], failures: trace?.failures ?? 0 });
 }
 writeFileSync(resultsFile, JSON.stringify(results));
 
-/** A job whose parts load later has ended when it has been silent for a while. */
+/** A job whose parts load later has ended when it has been silent for a while, and no file is being read. */
 async function settled(lines, isLazy) {
   await new Promise((resolve) => setImmediate(resolve));
-  for (let last = -1; isLazy && last !== lines.length; ) {
+  for (let last = -1; isLazy && (last !== lines.length || isReading()); ) {
     last = lines.length;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
+}
+
+function isReading() {
+  return process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'));
 }
 
 function describe(exports) {

@@ -1,9 +1,14 @@
 /** What of a Rollup output must be the same with and without the plugin. */
 import type { OutputAsset, OutputChunk, RollupLog } from 'rollup';
 
-/** Chunks, their modules, order, code, exports and imports; the runtime's file is nobody's chunk. */
+/**
+ * Chunks, their modules, order, code, exports and imports; the runtime's file is nobody's chunk. Chunks by name: under
+ * `preserveModules` Rollup lists them in the order in which files were loaded, which no two builds share.
+ */
 export const summarize = (output: readonly (OutputAsset | OutputChunk)[], logs: readonly RollupLog[]) => ({
-  chunks: output.flatMap((file) => (file.type === 'chunk' ? [summarizeChunk(file)] : [])),
+  chunks: output
+    .flatMap((file) => (file.type === 'chunk' ? [summarizeChunk(file)] : []))
+    .sort((a, b) => (a.fileName < b.fileName ? -1 : 1)),
   assets: output.flatMap((file) => (file.type === 'asset' && !isRuntime(file) ? [file.fileName] : [])).sort(),
   logs: logs.map(({ code, message, id, ids, loc, frame, names, exporter, binding }) => ({
     code,
