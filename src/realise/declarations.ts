@@ -1,7 +1,6 @@
 /** Declarations of exported bindings: a traced getter each, and a note when the binding is initialized. */
-import type { Node, VariableDeclaration, VariableDeclarator } from 'estree';
+import type { Node, VariableDeclarator } from 'estree';
 import { listOf } from '../ast/statement.ts';
-import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import { type BindingState, STATES } from '../protocol.ts';
 import { addSite, type Context, declarationKey, fileOf } from './context.ts';
@@ -137,6 +136,8 @@ function initializerOf(place: Ancestor, isVar: boolean): Ancestor | undefined {
         return isBare && isVarDeclaration(parent?.node) ? undefined : at;
       }
       case 'FunctionDeclaration':
+      case 'FunctionExpression':
+      case 'ArrowFunctionExpression':
         return undefined;
       // for (exports.n of …), in the stead of `for (var n of …)`
       case 'ForInStatement':
@@ -165,11 +166,10 @@ function loopOf(declaration: Ancestor | null): Ancestor | undefined {
  * declarator, and changes neither the names of anonymous functions nor the order of evaluation.
  */
 function afterDeclarator(context: Context, place: Ancestor, bindings: readonly Initialized[]): void {
-  const { edits, code } = context;
+  const { edits } = context;
   const statement = place.parent;
   if (statement?.node.type !== 'VariableDeclaration') return;
   const text = bindings.map((binding) => note(context, binding)).join('');
-  const { declarations, kind } = statement.node as VariableDeclaration;
   const loop = loopOf(statement);
 
   if (loop && 'body' in loop.node) {
@@ -177,11 +177,8 @@ function afterDeclarator(context: Context, place: Ancestor, bindings: readonly I
     edits.beforeStatement({ node: loop.node.body as Node, key: 'body', parent: loop }, text);
   } else if (statement.parent?.node.type === 'ForStatement') {
     inForHead(context, place.node as VariableDeclarator, bindings);
-  } else if (declarations.at(-1) === place.node) {
-    edits.afterStatement(statement, text);
   } else if (listOf(statement)) {
-    const comma = commaAfter(code, endOf(place.node));
-    edits.replace(comma, comma + 1, `;${text}${kind} `);
+    edits.afterDeclarator(place, text);
   } else edits.afterStatement(statement, text);
 }
 
@@ -199,9 +196,3 @@ function inForHead(
 const isAnonymousDefinition = (node: Node): boolean =>
   node.type === 'ArrowFunctionExpression' ||
   ((node.type === 'FunctionExpression' || node.type === 'ClassExpression') && !node.id);
-
-function commaAfter(code: string, offset: number): number {
-  let at = skipTrivia(code, offset);
-  while (code.charAt(at) === ')') at = skipTrivia(code, at + 1);
-  return at;
-}

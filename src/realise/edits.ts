@@ -1,7 +1,8 @@
 /** Edits of a chunk, collected in any order and applied so that those inside come first. */
-import type { Node } from 'estree';
+import type { Node, VariableDeclaration, VariableDeclarator } from 'estree';
 import type MagicString from 'magic-string';
 import { listOf, needsSemicolon, previousIn, statementOpenedBy } from '../ast/statement.ts';
+import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 
 interface Wrap {
@@ -18,6 +19,13 @@ interface StatementText {
   isAlone: boolean;
 }
 
+interface DeclaratorText {
+  comma: number;
+  kind: string;
+  after: string;
+  before: string;
+}
+
 export class Edits {
   readonly #code: string;
   #prologue = '';
@@ -25,6 +33,8 @@ export class Edits {
   readonly #wraps: Wrap[] = [];
   readonly #replacements: { start: number; end: number; text: string }[] = [];
   readonly #statements = new Map<Node, StatementText>();
+  /** Declarations that are taken apart, by the declarator before the comma. */
+  readonly #splits = new Map<Node, DeclaratorText>();
   /** Statements after which a parenthesis now stands. */
   readonly #ended = new Set<Node>();
 
@@ -64,6 +74,20 @@ export class Edits {
     this.#statementText(place).before += text;
   }
 
+  /** Puts statements after a declarator: const a = 1, b = 2  →  const a = 1; text const b = 2 */
+  afterDeclarator(place: Ancestor, text: string): void {
+    const { declaration, index } = declaratorIn(place);
+    if (index === declaration.declarations.length - 1) {
+      if (place.parent) this.afterStatement(place.parent, text);
+    } else this.#textBetween(declaration, index).after += text;
+  }
+
+  /** Puts statements before a declarator that is not the first one. */
+  beforeDeclarator(place: Ancestor, text: string): void {
+    const { declaration, index } = declaratorIn(place);
+    this.#textBetween(declaration, index - 1).before += text;
+  }
+
   /** Adds to the text that comes first of all. */
   prologue(text: string): void {
     this.#prologue += text;
@@ -86,6 +110,9 @@ export class Edits {
       addLeft(end, after);
     }
     for (const { start, end, text: replacement } of this.#replacements) text.update(start, end, replacement);
+    for (const { comma, kind, after, before } of this.#splits.values()) {
+      text.update(comma, comma + 1, `;${after}${before}${kind} `);
+    }
     // MagicString looks for each place from the last one on.
     const offsets = [...new Set([...left.keys(), ...right.keys()])].sort((a, b) => a - b);
     for (const offset of offsets) {
@@ -123,4 +150,25 @@ export class Edits {
     }
     return found;
   }
+
+  #textBetween({ declarations, kind }: VariableDeclaration, index: number): DeclaratorText {
+    const declarator = declarations[index] as Node;
+    let found = this.#splits.get(declarator);
+    if (!found) {
+      found = { comma: commaAfter(this.#code, endOf(declarator)), kind, after: '', before: '' };
+      this.#splits.set(declarator, found);
+    }
+    return found;
+  }
+}
+
+function declaratorIn({ node, parent }: Ancestor): { declaration: VariableDeclaration; index: number } {
+  const declaration = parent?.node as VariableDeclaration;
+  return { declaration, index: declaration.declarations.indexOf(node as VariableDeclarator) };
+}
+
+function commaAfter(code: string, offset: number): number {
+  let at = skipTrivia(code, offset);
+  while (code.charAt(at) === ')') at = skipTrivia(code, at + 1);
+  return at;
 }

@@ -8,7 +8,7 @@ import { roleOf } from '../ast/role.ts';
 import { listOf } from '../ast/statement.ts';
 import type { Ancestor } from '../ast/walk.ts';
 
-export type GuardPlace = { of: 'expression' | 'statement'; place: Ancestor };
+export type GuardPlace = { of: 'expression' | 'statement' | 'declarator'; place: Ancestor };
 
 export function guardPlace(read: Ancestor): GuardPlace {
   const whole = wholeChain(read);
@@ -23,14 +23,9 @@ export function guardPlace(read: Ancestor): GuardPlace {
       if (key === 'right' && isPattern(parent.node.left)) return { of: 'expression', place: parent };
       break;
     // const { x } = a
-    case 'VariableDeclarator': {
-      const statement = parent.parent;
-      const isFirst =
-        statement?.node.type === 'VariableDeclaration' && statement.node.declarations[0] === parent.node;
-      if (isPattern(parent.node.id) && isFirst && listOf(statement))
-        return { of: 'statement', place: statement };
+    case 'VariableDeclarator':
+      if (isPattern(parent.node.id)) return declaratorPlace(parent) ?? { of: 'expression', place: whole };
       break;
-    }
     // for (const x of a)
     case 'ForOfStatement':
       if (key === 'right') return { of: 'statement', place: withLabels(parent) };
@@ -44,6 +39,17 @@ export function guardPlace(read: Ancestor): GuardPlace {
     }
   }
   return { of: 'expression', place: whole };
+}
+
+function declaratorPlace(declarator: Ancestor): GuardPlace | undefined {
+  const statement = declarator.parent;
+  if (statement?.node.type !== 'VariableDeclaration') return undefined;
+  const isFirst = statement.node.declarations[0] === declarator.node;
+  // for (const { x } = a;;)
+  if (statement.parent?.node.type === 'ForStatement')
+    return isFirst ? { of: 'statement', place: withLabels(statement.parent) } : undefined;
+  if (!listOf(statement)) return undefined;
+  return isFirst ? { of: 'statement', place: statement } : { of: 'declarator', place: declarator };
 }
 
 const isPattern = ({ type }: Node): boolean => type === 'ObjectPattern' || type === 'ArrayPattern';

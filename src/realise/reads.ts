@@ -95,7 +95,7 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
   } else if (ofNamespace && typeof target[1] === 'number') {
     // A namespace object's getter may throw, so the read is announced before.
     putGuard(context, place, guard(context, number, `probe(${number})`));
-  } else if (isCalled(place) || node.optional || guardPlace(place).place.node !== node) {
+  } else if (node.optional || isQuoted(place)) {
     putGuard(context, place, guard(context, number, `note(${number})`));
   } else {
     // ext.x  →  (seen[0]?ext.x:build.value(0,ext.x)): the program evaluates it once; it may be a getter
@@ -116,18 +116,23 @@ function putGuard({ edits }: Context, read: Ancestor, text: string): void {
     edits.beforeStatement(place, `${text};`);
     return;
   }
+  if (of === 'declarator') {
+    edits.beforeDeclarator(place, `${text};`);
+    return;
+  }
   const { node, parent } = place;
   const isShorthand = parent?.node.type === 'Property' && parent.node.shorthand && node.type === 'Identifier';
   edits.wrap(place, isShorthand ? `${node.name}: (${text},` : `(${text},`, ')');
 }
 
-/** A message about the call quotes its callee: the member has to stand as it is. */
-function isCalled(place: Ancestor): boolean {
-  for (let at = place; at.parent; at = at.parent) {
-    const { type } = at.parent.node;
-    if (/^(?:Call|New)Expression$/.test(type)) return at.key === 'callee';
-    if (type === 'TaggedTemplateExpression') return at.key === 'tag';
-    if (type !== 'MemberExpression' || at.key !== 'object') return false;
-  }
-  return false;
+/** A message may quote the member, as callee or in another way: it has to stand as it is. */
+function isQuoted(place: Ancestor): boolean {
+  let whole = place;
+  while (whole.parent?.node.type === 'MemberExpression' && whole.key === 'object') whole = whole.parent;
+  return isCallee(whole) || guardPlace(whole).place.node !== whole.node;
 }
+
+const isCallee = ({ key, parent }: Ancestor): boolean =>
+  /^(?:Call|New)Expression$/.test(parent?.node.type ?? '')
+    ? key === 'callee'
+    : parent?.node.type === 'TaggedTemplateExpression' && key === 'tag';
