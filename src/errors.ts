@@ -16,13 +16,14 @@ const DUPLICATE_PLUGIN = 'DUPLICATE_PLUGIN',
   RUNTIME_PLACED = 'RUNTIME_PLACED',
   UNKNOWN_OPTION = 'UNKNOWN_OPTION',
   UNPARSABLE_CHUNK = 'UNPARSABLE_CHUNK',
-  UNPARSABLE_MODULE = 'UNPARSABLE_MODULE',
-  UNSUPPORTED_SYNTAX = 'UNSUPPORTED_SYNTAX';
+  UNPARSABLE_MODULE = 'UNPARSABLE_MODULE';
 
 /** What a parser threw: Rollup's `PARSE_ERROR` fits. */
 export interface ParseFailure {
   message: string;
   pos?: number | undefined;
+  /** Where `pos` is, if it is known. */
+  place?: Place | undefined;
 }
 
 export interface InvalidOption {
@@ -84,10 +85,11 @@ export const marksRemovedInChunk = (chunk: string, ids: readonly string[]): Roll
 });
 
 /** The code of a module that reached our transform isn't JavaScript. */
-export const unparsableModule = (id: string, { message, pos }: ParseFailure): RollupLog => ({
+export const unparsableModule = (id: string, { message, pos, place }: ParseFailure): RollupLog => ({
   code: UNPARSABLE_MODULE,
   id,
   ...(pos !== undefined && { pos }),
+  ...(place && { loc: { file: id, line: place.line, column: place.column } }),
   message: `${showId(id)} is left untraced, because it isn't JavaScript that Rollup parses (${message}). If another plugin compiles it, put that plugin before ${PACKAGE}.`,
 });
 
@@ -116,14 +118,6 @@ export const runtimePlaced = (
 export const globalsHidden = (chunk: string): RollupLog => ({
   code: GLOBALS_HIDDEN,
   message: `Chunk ${quote(chunk)} is left untraced, because it declares a variable "globalThis", which hides the globals from the runtime. Rename that variable, or use a format whose chunks load the runtime from a file (es, cjs, amd, system).`,
-});
-
-/** A place in a module holds syntax that the tracer doesn't know; `what` is its name, in the singular. */
-export const unsupportedSyntax = (id: string, { file, line, column }: Place, what: string): RollupLog => ({
-  code: UNSUPPORTED_SYNTAX,
-  id,
-  loc: { file: file ?? id, line, column },
-  message: `${what} at ${showId(file ?? id)} (${line}:${column}) is not supported and left untraced. Write it in another way to have it traced.`,
 });
 
 /** The log as an error to throw where there is no `this.error`. */

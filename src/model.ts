@@ -66,6 +66,8 @@ export type WantedSites = 'phases' | `phases bindings${'' | ' reads'}${'' | ' wr
 
 /** What the plugin knows of a module (ECMA-262 Source Text Module Record), kept in Rollup's `meta`: plain JSON. */
 export interface ModuleRecord {
+  /** Of the plugin that made it. */
+  version: string;
   /** Of its marks; the module's own code does not contain it. */
   token: string;
   wanted: WantedSites;

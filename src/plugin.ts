@@ -33,13 +33,11 @@ import { createOutput, type Output } from './output.ts';
 import type { GraphModule } from './record/graph.ts';
 import { createNumbering, inLinkOrder } from './record/numbering.ts';
 import { modulePath } from './record/path.ts';
-import { relocate } from './record/positions.ts';
+import { createLocator, relocate } from './record/positions.ts';
 import { recordModule } from './record/record.ts';
 import { runtimeFileName } from './runtime-file.ts';
 
 const NAME = 'module-phases';
-/** Oldest Rollup that has what the plugin needs. */
-const NEEDED_ROLLUP = '^4.0.0';
 
 /**
  * Traces the bundle that a Rollup config makes: see {@link Options}.
@@ -48,9 +46,12 @@ const NEEDED_ROLLUP = '^4.0.0';
  */
 export function modulePhases(options: Options = {}): Plugin {
   const { enabled, filter, root, runtime: placement, settings } = resolveOptions(options);
-  const runtime = readFileSync(new URL('./runtime.js', import.meta.url), 'utf8');
+  const runtime = readText('./runtime.js');
+  const { version, peerDependencies } = JSON.parse(readText('../package.json')) as Manifest;
   const outputs = new WeakMap<NormalizedOutputOptions, Output>();
   let isActive = enabled;
+  /** Another instance traces this build. */
+  let isReplaced = false;
   /** While this plugin asks for a map that nobody else may want, its warnings are nobody's. */
   let isAskingForMap = false;
   let unmarked: string[] = [];
@@ -65,13 +66,15 @@ export function modulePhases(options: Options = {}): Plugin {
 
   const plugin: Plugin = {
     name: NAME,
+    api: { enabled },
 
     buildStart({ plugins }) {
-      const twins = plugins.filter(({ name }) => name === NAME);
-      isActive = enabled && twins[0] === plugin;
+      const twins = plugins.filter(({ name, api }) => name === NAME && api?.enabled);
+      isActive = twins[0] === plugin;
+      isReplaced = !isActive && twins.length > 0;
       if (twins[1] === plugin) this.warn(duplicatePlugin());
       const [major = 0] = this.meta.rollupVersion.split('.').map(Number);
-      if (major < 4) this.error(rollupTooOld(this.meta.rollupVersion, NEEDED_ROLLUP));
+      if (major < 4) this.error(rollupTooOld(this.meta.rollupVersion, peerDependencies.rollup));
       unmarked = [];
       unparsed = new Map();
     },
@@ -90,7 +93,8 @@ export function modulePhases(options: Options = {}): Plugin {
     /** A cache may come from a build without this plugin, or with one that saw other places. */
     shouldTransformCachedModule({ id, meta }) {
       const record = meta[NAME] as ModuleRecord | undefined;
-      return isActive ? record?.wanted !== wantedOf(id) : record !== undefined;
+      if (!isActive) return record !== undefined;
+      return record?.version !== version || record.wanted !== wantedOf(id);
     },
 
     transform: {
@@ -99,11 +103,12 @@ export function modulePhases(options: Options = {}): Plugin {
         if (!isActive) return null;
         const program = await parse(code);
         if (!('body' in program)) {
-          unparsed.set(id, program);
+          const { message, pos } = program;
+          unparsed.set(id, { message, pos, place: pos === undefined ? undefined : createLocator(code)(pos) });
           return null;
         }
         const { record, offsets } = recordModule({ code, program, wanted: wantedOf(id) });
-        const meta: ModuleRecord = { token: createToken(id, code), ...record };
+        const meta: ModuleRecord = { version, token: createToken(id, code), ...record };
         tokens.set(id, meta.token);
         const { insertions, ...marked } = markModule(code, meta.token, offsets);
         if (!isFileContent(id, code)) {
@@ -132,6 +137,7 @@ export function modulePhases(options: Options = {}): Plugin {
     renderChunk: {
       order: 'pre',
       async handler(code, chunk, outputOptions, { chunks }) {
+        if (isReplaced) return null;
         const output = isActive ? outputOf(this, outputOptions, chunks) : null;
         const text = (output && (await trace(this, output, code, chunk))) || strip(this, code);
         if (!text.hasChanged()) return null;
@@ -211,6 +217,14 @@ export function modulePhases(options: Options = {}): Plugin {
     return output;
   }
 }
+
+/** What is needed of the package's own package.json. */
+interface Manifest {
+  version: string;
+  peerDependencies: { rollup: string };
+}
+
+const readText = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 
 /** The traced chunk; null where it is left as it is. */
 async function trace(

@@ -461,16 +461,6 @@ describe('errors', () => {
         message: `Option "runtime" of ${NAME} is "file", but this output (format "iife", one chunk) can load no other file, so the runtime is inlined. Use "auto" to have what fits.`,
       },
     ],
-    'syntax that is not supported: module, place and what': [
-      errors.unsupportedSyntax(src('a.js'), { line: 3, column: 4 }, 'A `using` declaration'),
-      {
-        code: 'UNSUPPORTED_SYNTAX',
-        id: src('a.js'),
-        loc: { file: src('a.js'), line: 3, column: 4 },
-        message:
-          'A `using` declaration at src/a.js (3:4) is not supported and left untraced. Write it in another way to have it traced.',
-      },
-    ],
   };
   for (const [title, [actual, expected]] of Object.entries(cases)) {
     it(title, () => assert.deepEqual(actual, expected));

@@ -126,6 +126,13 @@ describe('bad input', () => {
     expect(isTraced(once.chunk)).to.equal(true);
   });
 
+  it('a disabled one beside an enabled one: the enabled one traces, and nothing is said', async () => {
+    const off = modulePhases({ enabled: false });
+    const { chunk, logs } = await built(dir, { before: [off] });
+    expect(ours(logs)).to.deep.equal([]);
+    expect(isTraced(chunk)).to.equal(true);
+  });
+
   it('a later transform that strips comments: said once, with the modules, and the bundle is as without the plugin', async () => {
     const strips = stripsInTransform('post');
     const { chunk, logs } = await built(dir, { after: [strips] });
@@ -199,6 +206,22 @@ describe('bad input', () => {
     }
   });
 
+  it('a `renderDynamicImport` that makes a chunk unparsable: said once, and the bundle is as without the plugin', async () => {
+    const lazy = project({ 'main.js': "import('./lazy.js');\n", 'lazy.js': 'console.log(1);\n' });
+    const breaks: Plugin = {
+      name: 'breaks',
+      renderDynamicImport: () => ({ left: 'load(', right: '))' }),
+    };
+    for (const format of ['es', 'cjs'] as const) {
+      const output = { format, chunkFileNames: '[name].js' };
+      const { chunk, logs } = await built(lazy, { before: [breaks], output });
+      const plain = await built(lazy, { trace: false, before: [breaks], output });
+      expect(chunk.code).to.equal(plain.chunk.code);
+      expect(chunk.code).to.include('load(');
+      expect(ours(logs).map(({ pluginCode }) => pluginCode)).to.deep.equal(['UNPARSABLE_CHUNK']);
+    }
+  });
+
   it('a module that only a later plugin makes JavaScript: said once, with id and position; the others are traced', async () => {
     const files = {
       ...APP,
@@ -222,6 +245,7 @@ describe('bad input', () => {
       id: join(dir, 'text.md'),
     });
     expect(ours(logs)[0]?.pos).to.be.a('number');
+    expect(ours(logs)[0]?.loc).to.deep.equal({ file: join(dir, 'text.md'), line: 2, column: 14 });
     expect(isTraced(chunk)).to.equal(true);
     expect(marks(chunk.code)).to.deep.equal([]);
   });
@@ -301,6 +325,17 @@ describe('a cache', () => {
     const fresh = await built(dir, { before: [counts] });
     expect(calls).to.have.length(2);
     const cached = await built(dir, { before: [counts], options: { cache: fresh.build.cache ?? false } });
+    expect(calls).to.have.length(2);
+    expect(cached.chunk.code).to.equal(fresh.chunk.code);
+  });
+
+  it('of another version of the plugin is not used', async () => {
+    const fresh = await built(dir, {});
+    const { cache } = (await built(dir, {})).build;
+    for (const { meta } of cache?.modules ?? []) meta['module-phases'].version = '0.0.1';
+    const calls: string[] = [];
+    const counts: Plugin = { name: 'counts', transform: (_code, id) => void calls.push(id) };
+    const cached = await built(dir, { before: [counts], options: { cache: cache ?? false } });
     expect(calls).to.have.length(2);
     expect(cached.chunk.code).to.equal(fresh.chunk.code);
   });

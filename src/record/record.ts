@@ -13,7 +13,7 @@ export interface RecordInput {
 
 /** A record whose marks have no token yet, and the offset of each site's mark. */
 export interface Recorded {
-  record: Omit<ModuleRecord, 'token'>;
+  record: Omit<ModuleRecord, 'version' | 'token'>;
   offsets: number[];
 }
 

@@ -38,3 +38,17 @@ export function askedFor(table: BuildTable, modules: readonly ModuleSlot[], inde
   }
   return all;
 }
+
+/** The module is an entry, or the last to run of one that shows no end, as a barrel's. */
+export function endsAnEntry({ modules: rows, entries }: BuildTable, index: number): boolean {
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i] as number;
+    if (entry === index) return true;
+    if (rows[entry]?.phases) continue;
+    const order = linkOrder(rows, entry, []);
+    let last = order.length - 1;
+    while (last >= 0 && !rows[order[last] as number]?.phases) last--;
+    if (order[last] === index) return true;
+  }
+  return false;
+}

@@ -7,8 +7,9 @@ import type {
   TraceEvent,
 } from '../protocol.ts';
 import type { BuildState } from './build.ts';
-import { askedFor } from './instantiation.ts';
+import { askedFor, endsAnEntry } from './instantiation.ts';
 import type { BindingSlot, ModuleSlot } from './modules.ts';
+import type { NewEvent } from './realm.ts';
 
 const { defineProperty } = Object;
 
@@ -53,7 +54,7 @@ export function createPhases(state: BuildState): Phases {
       module: module.row.path,
       duration: host.now() - module.startedAt - module.waited,
     });
-    if (!pending) state.finish();
+    if (!pending && endsAnEntry(table, index)) state.finish();
   }
 
   function instantiate(order: readonly number[]): void {
@@ -65,7 +66,15 @@ export function createPhases(state: BuildState): Phases {
       module.isInstantiated = true;
       if (chunk === undefined) continue;
       if (phases) pending++;
-      log({ type: 'instantiate', module: path, chunk, bindings: bindingsOf(module, index) });
+      const event: NewEvent = {
+        type: 'instantiate',
+        module: path,
+        chunk,
+        bindings: bindingsOf(module, index),
+      };
+      // Of a module that shows no start, a reader of the console would wait for it.
+      if (phases) log(event);
+      else realm.log(event);
     }
   }
 

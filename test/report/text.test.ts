@@ -158,7 +158,7 @@ describe('text of an early read', () => {
 
   it('a fatal one tells what throws, why, the cycle, and what to do', () => {
     shows(finding('uninitialized', 'const'), [
-      'Read too early: a.js:3:13 reads n of b.js before it has a value. This throws the ReferenceError you see.',
+      'Read too early: a.js:3:13 reads n of b.js before it has a value. This throws a ReferenceError.',
       '  module       b.js has not started, its imports run first (linked)',
       '  binding      n (const) gets its value at b.js:1:14; until then it is uninitialized, in its temporal dead zone (TDZ)',
       '  cycle        a.js:1 imports b.js',
@@ -190,7 +190,7 @@ describe('text of an early read', () => {
 
   it('without a cycle the remedy is the order', () => {
     shows(finding('uninitialized', 'const', 'linked', []), [
-      'Read too early: a.js:3:13 reads n of b.js before it has a value. This throws the ReferenceError you see.',
+      'Read too early: a.js:3:13 reads n of b.js before it has a value. This throws a ReferenceError.',
       '  module       b.js has not started, its imports run first (linked)',
       '  binding      n (const) gets its value at b.js:1:14; until then it is uninitialized, in its temporal dead zone (TDZ)',
       '  no cycle     no import leads from b.js back to a.js',

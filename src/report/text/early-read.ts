@@ -31,7 +31,7 @@ export function earlyRead({ read, status, kind, declared, cycle }: EarlyRead): L
     [
       ['Read too early: ', STATE_TONES[state]],
       [`${place(read.loc)} reads ${name} of ${module} before it has a value. `, 'strong'],
-      [fatal ? 'This throws the ReferenceError you see.' : 'It silently gets undefined.', STATE_TONES[state]],
+      [fatal ? 'This throws a ReferenceError.' : 'It silently gets undefined.', STATE_TONES[state]],
     ],
     row('module', `${module} has not ${linked ? 'started, its imports run first' : 'finished'} (${status})`),
     row(

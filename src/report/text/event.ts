@@ -52,13 +52,14 @@ export function eventLine(event: TraceEvent): Line {
     state === 'uninitialized' ? 'ReferenceError, uninitialized' : state === 'undefined' ? state : value;
   const text = list(
     [
-      name,
+      name === '*' ? 'namespace' : name,
       importer && `of ${module}`,
       local !== name && local && `as ${local}`,
       previous,
       got && `→ ${got}`,
       unobserved && `after ${unobserved} that nothing read`,
-      early && `(${state === 'initialized' ? 'early but safe' : 'too early'}: ${module} has not finished)`,
+      early &&
+        `(${state !== 'initialized' ? 'too early' : name === '*' ? 'early' : 'early but safe'}: ${module} has not finished)`,
       bindings && states(bindings),
       duration !== undefined && `in ${milliseconds(duration)}`,
       error,
