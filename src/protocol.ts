@@ -102,6 +102,33 @@ export interface SuspendEvent extends EventBase {
   loc: Loc;
 }
 
+/** A dynamic import: the request, and what became of it where that can be seen without touching the promise. */
+export interface ImportEvent extends EventBase {
+  type: 'import-start' | 'import-end' | 'import-error';
+  importer: string;
+  loc: Loc;
+  /** The module asked for; absent where it is known only at run time, and for what is not of the build. */
+  module?: string;
+  /** What was asked for where it is no module of the build. */
+  specifier?: string;
+  /** `import-start`: of the module, when it was asked for. What is `evaluated` is not evaluated again. */
+  status?: ModuleStatus;
+  /** `import-end` and `import-error`: `seq` of the request. */
+  start?: number;
+  /** `import-error`: text of the error. */
+  error?: string;
+}
+
+/** A `require` of a CommonJS module that @rollup/plugin-commonjs wraps. */
+export interface RequireEvent extends EventBase {
+  type: 'require-start' | 'require-end' | 'require-error';
+  importer: string;
+  loc: Loc;
+  module: string;
+  /** `require-start`: of the module, when it was required. While it is `evaluating`, its exports are incomplete. */
+  status?: ModuleStatus;
+}
+
 export interface InitializeEvent extends EventBase {
   type: 'initialize';
   module: string;
@@ -139,6 +166,8 @@ export interface ReadEvent extends EventBase {
   value?: string;
   /** The exporter's body had not ended. */
   early: boolean;
+  /** Present where the importer keeps the value, not the binding: `const { x } = await import('./x.js')`. */
+  snapshot?: true;
 }
 
 export type TraceEvent =
@@ -147,6 +176,8 @@ export type TraceEvent =
   | EvaluateEndEvent
   | EvaluateErrorEvent
   | SuspendEvent
+  | ImportEvent
+  | RequireEvent
   | InitializeEvent
   | WriteEvent
   | ReadEvent;
@@ -215,8 +246,11 @@ export interface ModuleRow {
   path: string;
   /** File name of the chunk that holds it; absent for a module that the bundle has no statement of. */
   chunk?: string;
-  /** Absent where the bundle doesn't show when it starts and ends, as for a CommonJS module. */
-  phases?: true;
+  /**
+   * Absent where the bundle doesn't show when it starts and ends; `required` where it runs when it is required, as a
+   * CommonJS module that is wrapped in a function.
+   */
+  phases?: true | 'required';
   requests: RequestRow[];
   bindings: BindingRow[];
   exports: ExportRow[];
@@ -240,14 +274,18 @@ export interface BuildTable {
  * A surviving place of interest: kind, module, line, column, then by kind:
  * - `r` read: the module (index) that declares the binding, or the id of an external; the index of the binding
  *   there, -1 for a namespace object, or its name where no declaration is known; the importer's name for it.
+ * - `s` read of a value that is kept (see {@link ReadEvent.snapshot}): as `r`.
  * - `w` write, `i` initialization: the index of the binding.
  * - `a` top-level await: nothing.
+ * - `d` dynamic import: the module (index), or the specifier where it is none of the build's, or null where that is
+ *   known at run time; 1 where the program itself waits for the promise on the spot.
+ * - `q` require: the module (index) or the id of what is none of the build's.
  *
  * A last element names the file where it is not the module's own.
  */
 export type SiteRow =
   | [
-      'r',
+      'r' | 's',
       module: number,
       line: number,
       column: number,
@@ -257,6 +295,16 @@ export type SiteRow =
       file?: string,
     ]
   | ['w' | 'i', module: number, line: number, column: number, binding: number, file?: string]
+  | [
+      'd',
+      module: number,
+      line: number,
+      column: number,
+      target: number | string | null,
+      isAwaited: 0 | 1,
+      file?: string,
+    ]
+  | ['q', module: number, line: number, column: number, target: number | string, file?: string]
   | ['a', module: number, line: number, column: number, file?: string];
 
 /**
@@ -279,7 +327,8 @@ export interface ChunkTable extends SiteTable {
 
 /**
  * One build's side of the runtime. `seen` has a cell per site: 0 sends the realised code to the runtime, anything
- * else lets it pass. No method throws; `value`, `after`, `suspend` and `resume` return what they are given.
+ * else lets it pass. No method throws; `value`, `after`, `suspend`, `resume`, `importing`, `imported`
+ * and `snapshot` return what they are given.
  */
 export interface Build {
   readonly seen: Uint32Array;
@@ -305,4 +354,14 @@ export interface Build {
   init(site: number, value: unknown): void;
   suspend<T>(site: number, awaited: T): T;
   resume<T>(site: number, value: T): T;
+  /** A `catch` or `finally` runs around an await of the module, which goes on if it was suspended. */
+  caught(module: number): void;
+  /** A dynamic import, about to happen; of a module known at run time with what was asked for, which is returned. */
+  importing<T>(site: number, specifier?: T): T;
+  /** The promise of a dynamic import that the program waits for. */
+  imported<T>(site: number, promise: T): T;
+  /** Reads of members of the namespace that a dynamic import gave, about to happen all at once. */
+  snapshot<T>(namespace: T, ...sites: number[]): T;
+  /** Calls the function that runs a CommonJS module, and returns what it returns. */
+  require<T>(site: number, run: () => T): T;
 }

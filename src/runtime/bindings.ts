@@ -92,7 +92,7 @@ export function createBindings(state: BuildState): Bindings {
 
   function read(site: number, source: Source): void {
     const row = sites[site];
-    if (row?.[0] !== 'r') return;
+    if (row?.[0] !== 'r' && row?.[0] !== 's') return;
     const { 1: importer, 4: target, 5: name, 6: local } = row;
     const exporter = typeof target === 'number' ? modules[target] : undefined;
     const slot = bindingAt(row);
@@ -123,6 +123,7 @@ export function createBindings(state: BuildState): Bindings {
       state: found,
       ...(text !== undefined && { value: text }),
       early,
+      ...(row[0] === 's' && { snapshot: true }),
     };
     if (!early && found !== 'uninitialized') log(event);
     else state.logEarly(event, (read) => explain(read as ReadEvent, importer, target, slot));

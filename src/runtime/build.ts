@@ -4,12 +4,17 @@ import type { EarlyRead } from '../report/text/early-read.ts';
 import { createBindings } from './bindings.ts';
 import { createConsole } from './console.ts';
 import { createPrinter } from './host.ts';
+import { createImports } from './imports.ts';
 import { type BindingSlot, countPhases, createModules, type ModuleSlot } from './modules.ts';
 import { createPhases } from './phases.ts';
 import type { NewEvent, Realm } from './realm.ts';
+import { createRequire } from './requires.ts';
 import { publish } from './traced-modules.ts';
 
 const { apply } = Reflect;
+
+/** Where a site's row names the file, if it does. */
+const FILE_AT: Readonly<Record<SiteRow[0], number>> = { r: 7, s: 7, w: 5, i: 5, d: 6, q: 5, a: 4 };
 
 /** What the parts of a build share. */
 export interface BuildState {
@@ -41,14 +46,16 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
     sites: [],
     seen: new Uint32Array(table.cells),
     bindingAt(row) {
-      if (row[0] === 'a') return undefined;
-      const module = row[0] === 'r' ? row[4] : row[1];
-      const index = row[0] === 'r' ? row[5] : row[4];
+      const kind = row[0];
+      const isRead = kind === 'r' || kind === 's';
+      if (!isRead && kind !== 'w' && kind !== 'i') return undefined;
+      const module = isRead ? row[4] : row[1];
+      const index = isRead ? row[5] : row[4];
       if (typeof module !== 'number' || typeof index !== 'number') return undefined;
       return modules[module]?.bindings[index];
     },
     locOf(row) {
-      const file = row[0] === 'r' ? row[7] : row[0] === 'a' ? row[4] : row[5];
+      const file = row[FILE_AT[row[0]]] as string | undefined;
       return { file: file ?? rows[row[1]]?.path ?? '', line: row[2], column: row[3] };
     },
     log(event) {
@@ -64,18 +71,25 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
       if (sink) sink.finish(realm.trace.dropped);
     },
   };
-  const phases = createPhases(state);
+  const phases = createPhases(state, {
+    ended: (module) => imports.ended(module),
+    failed: (module, error) => imports.failed(module, error),
+  });
+  const imports = createImports(state, phases.fail);
   const bindings = createBindings(state);
   for (let i = 0; i < table.sites.length; i++)
     bindings.addSites(table.sites[i] as BuildTable['sites'][number]);
   for (let i = 0; i < modules.length; i++) publish(realm.modules, modules, i);
-  realm.onError(guarded(phases.findErrors));
-  realm.onExit(guarded(state.finish));
+  realm.onError(guarded(phases.tell));
+  realm.onExit(guarded(() => sink && sink.finish(realm.trace.dropped, phases.waiting())));
 
   const taken = guarded(bindings.taken);
   const write = guarded(bindings.write);
   const suspend = guarded(phases.suspend);
   const resume = guarded(phases.resume);
+  const importing = guarded(imports.start);
+  const watch = guarded(imports.watch);
+  const probe = guarded(bindings.probe);
   return {
     seen: state.seen,
     chunk: guarded(bindings.addChunk),
@@ -85,7 +99,7 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
       phases.end(module);
     }),
     read: guarded((site: number, get: () => unknown) => bindings.read(site, { from: 'getter', get })),
-    probe: guarded(bindings.probe),
+    probe,
     note: guarded(bindings.note),
     write: (...args) => write(args[0], args.length > 1, args[1]),
     init: guarded(bindings.initialize),
@@ -109,6 +123,20 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
       resume(site);
       return value;
     },
+    caught: guarded(phases.caught),
+    importing(...args) {
+      importing(args[0], args.length > 1, args[1]);
+      return args[1] as never;
+    },
+    imported(site, promise) {
+      watch(site, promise);
+      return promise;
+    },
+    snapshot(...args) {
+      for (let i = 1; i < args.length; i++) if (!state.seen[args[i] as number]) probe(args[i] as number);
+      return args[0];
+    },
+    require: createRequire(state, phases),
   };
 
   /** The program never sees an error of the trace. */

@@ -2,14 +2,14 @@
 import type { ConsoleSettings, TraceEvent } from '../protocol.ts';
 import { type EarlyRead, earlyRead } from '../report/text/early-read.ts';
 import { eventLine, STATE_TONES } from '../report/text/event.ts';
-import { add, emptySummary, SMALL, summary, TRACE } from '../report/text/summary.ts';
+import { add, emptySummary, SMALL, summary, TRACE, type Wait } from '../report/text/summary.ts';
 import type { Print } from './host.ts';
 
 export interface ConsoleSink {
   /** An event, as it happens; `finding` explains an early read. */
   event(event: TraceEvent, finding?: EarlyRead): void;
   /** The entry has ended, or the program exits. `dropped` counts from the start of the trace. */
-  finish(dropped: number): void;
+  finish(dropped: number, waiting?: readonly Wait[]): void;
 }
 
 /** Lines of a trace in full; after them, only early reads that went wrong are printed, and the summary. */
@@ -32,8 +32,9 @@ export function createConsole(print: Print, settings: ConsoleSettings, modules: 
       const rest = `… all further events are in ${TRACE}.events`;
       print([shown++ < LINES_SHOWN ? eventLine(event) : [[rest, 'dim']]]);
     },
-    finish(droppedNow) {
+    finish(droppedNow, waiting = []) {
       totals.dropped = droppedNow - dropped;
+      totals.waiting = waiting;
       const lines = summary(totals, title);
       if (lines[0]) print(lines);
       totals = emptySummary();

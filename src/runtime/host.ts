@@ -11,8 +11,10 @@ export interface Host {
   microtask(job: () => void): void;
   /** The process exits, or the page is hidden; that can happen again. Never where neither can be heard of. */
   onExit(listener: () => void): void;
-  /** Nothing caught an error: its text. */
-  onError(listener: (text: string) => void): void;
+  /** Nothing caught an error: its text, and whether a promise was rejected with it that nothing waits for. */
+  onError(listener: (text: string, isRejection: boolean) => void): void;
+  /** Adds a reaction to a promise that has one already, or gets one at once; false where it is none of the host's. */
+  onSettled(promise: unknown, fulfilled: () => void, rejected: (text: string) => void): boolean;
 }
 
 /** Prints lines at once: `bad` as an error, `warn` as a warning. */
@@ -31,7 +33,7 @@ interface Subject {
   reason: unknown;
 }
 
-type Listen = (type: string, listener: (subject: Subject) => void) => unknown;
+type Listen = (type: string, listener: (subject: Subject, origin?: unknown) => void) => unknown;
 
 interface Process {
   versions: { node: unknown };
@@ -62,6 +64,7 @@ interface Globals {
 
 const { apply } = Reflect;
 const { getOwnPropertyDescriptor } = Object;
+const { then } = Promise.prototype;
 const sourceOf = Function.prototype.toString;
 
 export function createHost(realm: object = globalThis): Host {
@@ -69,22 +72,31 @@ export function createHost(realm: object = globalThis): Host {
   const node = nodeProcess(globals);
   const on = attempt(() => (node ? node.on.bind(node) : globals.addEventListener.bind(realm)));
   const listen: Listen = (type, listener) =>
-    attempt(() => on?.(type, (subject) => attempt(() => listener(subject))));
+    attempt(() => on?.(type, (subject, origin) => attempt(() => listener(subject, origin))));
   const settled = Promise.resolve();
-  const then = settled.then.bind(settled);
   const textOf = errorText(globals);
 
   return {
     now: attempt(() => globals.performance.now.bind(globals.performance)) ?? Date.now,
-    microtask: (job) => then(() => attempt(job)),
+    microtask: (job) => apply(then, settled, [() => attempt(job)]),
     onExit: (listener) => listen(node ? 'exit' : 'pagehide', listener),
     onError(listener) {
-      if (node) listen('uncaughtExceptionMonitor', (error) => listener(textOf(error)));
-      else {
+      if (node) {
+        listen('uncaughtExceptionMonitor', (error, origin) =>
+          listener(textOf(error), origin === 'unhandledRejection'),
+        );
+      } else {
         // Events that the program made itself tell nothing, and may run its code.
-        listen('error', (event) => event.isTrusted && listener(asText(event.message)));
-        listen('unhandledrejection', (event) => event.isTrusted && listener(textOf(event.reason)));
+        listen('error', (event) => event.isTrusted && listener(asText(event.message), false));
+        listen('unhandledrejection', (event) => event.isTrusted && listener(textOf(event.reason), true));
       }
+    },
+    onSettled(promise, fulfilled, rejected) {
+      const reactions = [
+        () => attempt(fulfilled),
+        (error: unknown) => attempt(() => rejected(textOf(error))),
+      ];
+      return attempt(() => apply(then, promise, reactions)) !== undefined;
     },
   };
 }

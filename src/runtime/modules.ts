@@ -34,9 +34,13 @@ export interface ModuleSlot {
   row: ModuleRow;
   status: ModuleStatus;
   isInstantiated: boolean;
+  /** A dynamic import has named it. */
+  isRequested: boolean;
   startedAt: number;
+  /** Site and time at which it waits, while it is suspended. */
+  suspendedBy: number;
   suspendedAt: number;
-  /** Milliseconds that it was suspended. */
+  /** Milliseconds that it was suspended, or ran what it required. */
   waited: number;
   bindings: BindingSlot[];
 }
@@ -52,7 +56,9 @@ function moduleSlot(row: ModuleRow): ModuleSlot {
     row,
     status: 'linked',
     isInstantiated: false,
+    isRequested: false,
     startedAt: 0,
+    suspendedBy: -1,
     suspendedAt: 0,
     waited: 0,
     bindings: [],

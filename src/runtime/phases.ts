@@ -4,12 +4,17 @@ import type {
   ExportRow,
   InstantiatedBinding,
   InstantiateEvent,
+  ModuleStatus,
+  SiteRow,
+  SuspendEvent,
   TraceEvent,
 } from '../protocol.ts';
+import type { Wait } from '../report/text/summary.ts';
 import type { BuildState } from './build.ts';
 import { askedFor, endsAnEntry } from './instantiation.ts';
 import type { BindingSlot, ModuleSlot } from './modules.ts';
 import type { NewEvent } from './realm.ts';
+import { reaches } from './requests.ts';
 
 const { defineProperty } = Object;
 
@@ -18,21 +23,35 @@ export interface Phases {
   end(module: number): void;
   suspend(site: number): void;
   resume(site: number): void;
-  /** @param error text of what nothing caught, where the host tells */
-  findErrors(error?: string): void;
+  /** A `catch` or `finally` runs: what the module waited for was rejected, if it waits. */
+  caught(module: number): void;
+  /** The body of a CommonJS module has returned, or thrown. */
+  finish(module: number, isReturned: boolean): void;
+  /** Nothing caught an error, here the text; `isRejection`: of a promise that perhaps no module waits for. */
+  tell(error: string, isRejection: boolean): void;
+  /** A dynamic import was rejected; `target` is the module that it asked for. */
+  fail(error: string, target: number | undefined): void;
+  /** Modules that wait, and those that wait for them. */
+  waiting(): Wait[];
 }
 
-export function createPhases(state: BuildState): Phases {
-  const { realm, table, modules, sites, log } = state;
+/** What else has to hear of the ends of modules. */
+export interface PhaseListener {
+  ended(module: number): void;
+  failed(module: number, error: string | undefined): void;
+}
+
+export function createPhases(state: BuildState, listener: PhaseListener): Phases {
+  const { realm, table, modules, sites, log, locOf } = state;
   const { host } = realm;
-  /** Modules that have started and neither ended nor failed. */
-  let running: ModuleSlot[] = [];
+  /** Modules that have started and neither ended nor failed, by number. */
+  let running: number[] = [];
   /** Instantiated modules that have not ended. */
   let pending = 0;
   let isCheckQueued = false;
   /** The last error without a text: the host may tell it yet. */
   let untold: TraceEvent | undefined;
-  return { start, end, suspend, resume, findErrors };
+  return { start, end, suspend, resume, caught, finish, tell, fail, waiting };
 
   function start(index: number): void {
     const module = modules[index] as ModuleSlot;
@@ -40,20 +59,22 @@ export function createPhases(state: BuildState): Phases {
     module.status = 'evaluating';
     untold = undefined;
     module.startedAt = host.now();
-    running[running.length] = module;
+    running[running.length] = index;
     queueCheck();
     log({ type: 'evaluate-start', module: module.row.path, chunk: module.row.chunk ?? '' });
   }
 
   function end(index: number): void {
     const module = modules[index] as ModuleSlot;
+    caught(index);
     module.status = 'evaluated';
-    leave(module);
+    leave(index);
     log({
       type: 'evaluate-end',
       module: module.row.path,
       duration: host.now() - module.startedAt - module.waited,
     });
+    listener.ended(index);
     if (!pending && endsAnEntry(table, index)) state.finish();
   }
 
@@ -65,7 +86,7 @@ export function createPhases(state: BuildState): Phases {
       if (module.isInstantiated) continue;
       module.isInstantiated = true;
       if (chunk === undefined) continue;
-      if (phases) pending++;
+      if (phases === true) pending++;
       const event: NewEvent = {
         type: 'instantiate',
         module: path,
@@ -99,16 +120,40 @@ export function createPhases(state: BuildState): Phases {
   function suspend(site: number): void {
     const module = moduleAt(site);
     if (!module) return;
+    if (module.suspendedBy >= 0) goOn(module);
     module.status = 'evaluating-async';
+    module.suspendedBy = site;
     module.suspendedAt = host.now();
+    logWait('evaluate-suspend', module, site);
   }
 
   function resume(site: number): void {
     const module = moduleAt(site);
-    if (!module) return;
-    module.status = 'evaluating';
+    if (module && module.suspendedBy >= 0) goOn(module);
+  }
+
+  function caught(index: number): void {
+    const module = modules[index] as ModuleSlot;
+    if (module.suspendedBy >= 0) goOn(module);
+  }
+
+  function goOn(module: ModuleSlot): void {
+    const site = module.suspendedBy;
+    const index = (sites[site] as SiteRow)[1];
+    module.suspendedBy = -1;
     module.waited += host.now() - module.suspendedAt;
+    // An error that was taken for its own was another's.
+    if (module.status === 'errored') {
+      running[running.length] = index;
+      pending++;
+    }
+    module.status = 'evaluating';
     queueCheck();
+    logWait('evaluate-resume', module, site);
+  }
+
+  function logWait(type: SuspendEvent['type'], module: ModuleSlot, site: number): void {
+    log({ type, module: module.row.path, loc: locOf(sites[site] as SiteRow) });
   }
 
   function moduleAt(site: number): ModuleSlot | undefined {
@@ -122,37 +167,91 @@ export function createPhases(state: BuildState): Phases {
     isCheckQueued = true;
     host.microtask(() => {
       isCheckQueued = false;
-      findErrors();
+      failAll('evaluating');
     });
   }
 
-  function findErrors(error?: string): void {
-    let hasFound = false;
-    for (let i = running.length; i--; ) {
-      const module = running[i] as ModuleSlot;
-      if (module.status !== 'evaluating') continue;
-      module.status = 'errored';
-      leave(module);
-      const event = log({
-        type: 'evaluate-error',
-        module: module.row.path,
-        ...(error !== undefined && { error }),
-      });
-      if (error === undefined) untold = event;
-      else hasFound = true;
-    }
-    if (error === undefined || hasFound || !untold) return;
-    defineProperty(untold, 'error', { value: error, enumerable: true, configurable: true, writable: true });
-    untold = undefined;
+  function finish(index: number, isReturned: boolean): void {
+    if (isReturned) end(index);
+    else failOne(index);
   }
 
-  function leave(module: ModuleSlot): void {
-    const others: ModuleSlot[] = [];
+  function tell(error: string, isRejection: boolean): void {
+    if (failAll('evaluating', error)) return;
+    if (untold) {
+      defineProperty(untold, 'error', { value: error, enumerable: true, configurable: true, writable: true });
+      untold = undefined;
+    } else if (!isRejection) failWaiting(error);
+  }
+
+  function fail(error: string, target: number | undefined): void {
+    if (untold) tell(error, true);
+    else failWaiting(error, target);
+  }
+
+  /** Of several that wait, nothing tells which one the error is of. */
+  function failWaiting(error: string, target?: number): void {
+    let found = -1;
     for (let i = 0; i < running.length; i++) {
-      const other = running[i] as ModuleSlot;
-      if (other !== module) others[others.length] = other;
+      const index = running[i] as number;
+      if (modules[index]?.status !== 'evaluating-async') continue;
+      if (target !== undefined && !reaches(table.modules, target, index)) continue;
+      if (found >= 0) return;
+      found = index;
+    }
+    if (found >= 0) failOne(found, error);
+  }
+
+  /** Whether there were any. */
+  function failAll(status: ModuleStatus, error?: string): boolean {
+    let hasFound = false;
+    for (let i = running.length; i--; ) {
+      const index = running[i] as number;
+      if (modules[index]?.status !== status) continue;
+      hasFound = true;
+      failOne(index, error);
+    }
+    return hasFound;
+  }
+
+  function failOne(index: number, error?: string): void {
+    const module = modules[index] as ModuleSlot;
+    module.status = 'errored';
+    leave(index);
+    const event = log({
+      type: 'evaluate-error',
+      module: module.row.path,
+      ...(error !== undefined && { error }),
+    });
+    if (error === undefined) untold = event;
+    listener.failed(index, error);
+  }
+
+  function leave(index: number): void {
+    const others: number[] = [];
+    for (let i = 0; i < running.length; i++) {
+      const other = running[i] as number;
+      if (other !== index) others[others.length] = other;
     }
     running = others;
-    pending--;
+    if (modules[index]?.row.phases === true) pending--;
+  }
+
+  function waiting(): Wait[] {
+    const list: Wait[] = [];
+    for (let i = 0; i < running.length; i++) {
+      const index = running[i] as number;
+      const { row, suspendedBy } = modules[index] as ModuleSlot;
+      const site = sites[suspendedBy];
+      if (!site) continue;
+      const importers: string[] = [];
+      for (let j = 0; j < modules.length; j++) {
+        const { row: other, isInstantiated, status } = modules[j] as ModuleSlot;
+        const isHeld = isInstantiated && other.phases && j !== index && status === 'linked';
+        if (isHeld && reaches(table.modules, j, index)) importers[importers.length] = other.path;
+      }
+      list[list.length] = { module: row.path, loc: locOf(site), importers };
+    }
+    return list;
   }
 }

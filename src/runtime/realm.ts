@@ -23,7 +23,7 @@ export interface Realm {
   drop(): void;
   /** As the host's, for any number of builds. */
   onExit(listener: () => void): void;
-  onError(listener: (text: string) => void): void;
+  onError(listener: (text: string, isRejection: boolean) => void): void;
   /** Counts what must not reach the program. */
   fail(): void;
 }

@@ -26,6 +26,10 @@ export function linkOrder(rows: readonly ModuleRow[], entry: number, visited: bo
   return order;
 }
 
+/** Whether the graph of a module holds another; each holds itself. */
+export const reaches = (rows: readonly ModuleRow[], from: number, to: number): boolean =>
+  from === to || requestPath(rows, from, to).length > 0;
+
 /** Shortest path of at least one request from one module to another, both included; empty where there is none. */
 export function requestPath(rows: readonly ModuleRow[], from: number, to: number): number[] {
   const requestedBy: (number | undefined)[] = [];

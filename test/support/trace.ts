@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { TraceEvent } from '../../src/protocol.ts';
+import type { ImportEvent, RequireEvent, TraceEvent } from '../../src/protocol.ts';
 
 /** The trace as text that two runs share: a line an event, without times. Chunks are named where there are several. */
 export function formatTrace(events: readonly TraceEvent[]): string {
@@ -34,6 +34,18 @@ function line(event: TraceEvent, withChunk: boolean): string {
       return `suspend ${place(event.module, event)}`;
     case 'evaluate-resume':
       return `resume ${place(event.module, event)}`;
+    case 'import-start':
+      return `import ${place(event.importer, event)} ${asked(event)}${event.status === 'evaluated' ? ' (evaluated)' : ''}`;
+    case 'import-end':
+      return `imported ${place(event.importer, event)} ${asked(event)}`;
+    case 'import-error':
+      return `not imported ${place(event.importer, event)} ${asked(event)} ${event.error ?? '(no text)'}`;
+    case 'require-start':
+      return `require ${place(event.importer, event)} ${event.module} (${event.status ?? 'unknown'})`;
+    case 'require-end':
+      return `required ${place(event.importer, event)} ${event.module}`;
+    case 'require-error':
+      return `not required ${place(event.importer, event)} ${event.module}`;
     case 'initialize':
       return `init ${place(event.module, event)} ${event.name}${equals(event.value)}`;
     case 'write': {
@@ -44,10 +56,12 @@ function line(event: TraceEvent, withChunk: boolean): string {
     case 'read': {
       const value = event.value === undefined ? '' : ` ${event.value}`;
       const binding = `${event.module}#${event.name}`;
-      return `read ${place(event.importer, event)} ${event.local} = ${binding} ${event.state}${value}${event.early ? ' early' : ''}`;
+      return `read ${place(event.importer, event)} ${event.local} = ${binding} ${event.state}${value}${event.early ? ' early' : ''}${event.snapshot ? ' snapshot' : ''}`;
     }
   }
 }
+
+const asked = ({ module, specifier }: ImportEvent): string => module ?? specifier ?? '(at run time)';
 
 const equals = (value: string | undefined): string => (value === undefined ? '' : ` = ${value}`);
 
@@ -62,6 +76,8 @@ export function checkTrace(events: readonly TraceEvent[], externals: readonly st
   const started = new Set<string>();
   const over = new Set<string>();
   const suspended = new Set<string>();
+  const requests = new Set<number>();
+  const requires: RequireEvent[] = [];
   const ending = new Set(events.flatMap((event) => (event.type === 'evaluate-end' ? event.module : [])));
   let time = 0;
 
@@ -78,7 +94,7 @@ export function checkTrace(events: readonly TraceEvent[], externals: readonly st
       instantiated.set(event.module, new Map(event.bindings.map(({ name, state }) => [name, state])));
       continue;
     }
-    const actor = event.type === 'read' ? event.importer : event.module;
+    const actor = 'importer' in event ? event.importer : event.module;
     must('a module is instantiated before anything else', instantiated.has(actor));
 
     switch (event.type) {
@@ -94,6 +110,30 @@ export function checkTrace(events: readonly TraceEvent[], externals: readonly st
         );
         over.add(event.module);
         break;
+      case 'import-end':
+      case 'import-error': {
+        const start = events[event.start ?? -1];
+        must(
+          'an import ends or fails once, after it started',
+          start?.type === 'import-start' && start.importer === event.importer && requests.delete(start.seq),
+        );
+        break;
+      }
+      case 'import-start':
+        requests.add(event.seq);
+        break;
+      case 'require-start':
+        requires.push(event);
+        break;
+      case 'require-end':
+      case 'require-error': {
+        const { importer, loc, module } = requires.pop() ?? {};
+        must(
+          'a require ends or fails before the one around it',
+          importer === event.importer && module === event.module && loc?.line === event.loc.line,
+        );
+        break;
+      }
       case 'evaluate-suspend':
         must('what suspends is running', started.has(event.module) && !over.has(event.module));
         must('what suspends is not suspended', !suspended.has(event.module));

@@ -6,8 +6,10 @@ import type {
   BindingState,
   EvaluateEndEvent,
   EvaluateErrorEvent,
+  ImportEvent,
   InstantiateEvent,
   ReadEvent,
+  RequireEvent,
   TraceEvent,
   WriteEvent,
 } from '../../protocol.ts';
@@ -28,6 +30,8 @@ type Fields = Partial<
     Omit<EvaluateEndEvent, 'type'> &
     Omit<EvaluateErrorEvent, 'type'> &
     Omit<WriteEvent, 'type'> &
+    Omit<ImportEvent, 'type'> &
+    Omit<RequireEvent, 'type'> &
     Omit<ReadEvent, 'type'>
 >;
 
@@ -38,6 +42,9 @@ export function eventLine(event: TraceEvent): Line {
     loc,
     name,
     importer,
+    specifier,
+    status,
+    snapshot,
     local,
     state,
     early,
@@ -53,10 +60,13 @@ export function eventLine(event: TraceEvent): Line {
   const text = list(
     [
       name === '*' ? 'namespace' : name,
-      importer && `of ${module}`,
+      importer && (name ? `of ${module}` : (module ?? specifier ?? 'what is known at run time')),
+      status === 'evaluated' && '(evaluated before)',
+      status === 'evaluating' && '(still evaluating: its exports may be incomplete)',
       local !== name && local && `as ${local}`,
       previous,
       got && `→ ${got}`,
+      snapshot && '(a copy)',
       unobserved && `after ${unobserved} that nothing read`,
       early &&
         `(${state !== 'initialized' ? 'too early' : name === '*' ? 'early' : 'early but safe'}: ${module} has not finished)`,

@@ -1,7 +1,7 @@
 /** What a trace comes to: up to three lines for a small program, at most a screen for a large one. */
-import { type BindingState, REALM_KEY, type TraceEvent } from '../../protocol.ts';
+import { type BindingState, type Loc, REALM_KEY, type TraceEvent } from '../../protocol.ts';
 import { STATE_TONES } from './event.ts';
-import { count, type Line, list, milliseconds, row } from './line.ts';
+import { count, type Line, list, milliseconds, place, row } from './line.ts';
 
 /** Where a person finds the trace, in the console of the page or process. */
 export const TRACE = `globalThis[Symbol.for('${REALM_KEY}')]`;
@@ -24,6 +24,15 @@ export interface Summary {
   end: number;
   /** Reads and writes that `limit` left out. */
   dropped: number;
+  /** Modules that wait, when the program exits. */
+  waiting: readonly Wait[];
+}
+
+/** A module that waits, where, and the modules that cannot start before it ends. */
+export interface Wait {
+  module: string;
+  loc: Loc;
+  importers: readonly string[];
 }
 
 type Counts = Record<string, number>;
@@ -48,6 +57,7 @@ export const emptySummary = (): Summary => ({
   durations: dictionary(),
   end: 0,
   dropped: 0,
+  waiting: [],
 });
 
 function increase(counts: Counts, key: string, by = 1): void {
@@ -56,17 +66,20 @@ function increase(counts: Counts, key: string, by = 1): void {
 
 /** Adds an event to the totals. */
 export function add(totals: Summary, event: TraceEvent): void {
-  const { type, module } = event;
+  const { type } = event;
   totals.start ??= event.time;
   increase(totals.counts, type);
-  if (type === 'instantiate' || type[0] === 'e') totals.phases[module] = type;
+  if (type === 'instantiate' || type === 'evaluate-start' || type === 'evaluate-error') {
+    totals.phases[event.module] = type;
+  }
   if (type === 'evaluate-end') {
+    totals.phases[event.module] = type;
     totals.end = event.time;
-    totals.durations[module] = event.duration;
+    totals.durations[event.module] = event.duration;
   }
   if (type === 'read' && event.early) {
     increase(totals.counts, event.state);
-    increase(totals.early[event.state], `${event.importer} reads ${module}`);
+    increase(totals.early[event.state], `${event.importer} reads ${event.module}`);
   }
 }
 
@@ -86,11 +99,7 @@ export function summary(totals: Summary, title = 'module-phases'): Line[] {
     write && count(write, 'write'),
     dropped && `${dropped} more dropped (limit)`,
   ]);
-  const unfinished = list([
-    left('failed', /error/),
-    left('not finished', /-[sr]/),
-    left('not started', /^i/),
-  ]);
+  const unfinished = list([left('failed', /error/), left('not finished', /-s/), left('not started', /^i/)]);
   const lines: Line[] = [];
   if (head || unfinished)
     lines.push([
@@ -106,6 +115,12 @@ export function summary(totals: Summary, title = 'module-phases'): Line[] {
       ),
     );
   if (unfinished) lines.push(row('modules', unfinished, 'bad'));
+  totals.waiting.forEach(({ module, loc, importers }) => {
+    const held = importers[0]
+      ? `; ${importers[0]}${importers[1] ? `, … (${importers.length})` : ''} waits for it`
+      : '';
+    lines.push(row('waits', `${module} at ${place(loc)}${held}`, 'bad'));
+  });
   if (ended <= SMALL) return lines;
   const folders: Counts = dictionary();
   for (const module in durations) increase(folders, owner(module), durations[module]);

@@ -1,0 +1,123 @@
+/** Dynamic imports: the requests, and what becomes of them as far as that can be seen without touching a promise. */
+import type { ImportEvent, SiteRow } from '../protocol.ts';
+import type { BuildState } from './build.ts';
+import type { ModuleSlot } from './modules.ts';
+import { reaches } from './requests.ts';
+
+type ImportRow = Extract<SiteRow, ['d', ...unknown[]]>;
+
+/** A request whose outcome has not been seen. */
+interface Pending {
+  /** Of its `import-start`. */
+  seq: number;
+  row: ImportRow;
+  /** Fields of its events that say what was asked for. */
+  asked: Pick<ImportEvent, 'module' | 'specifier'>;
+}
+
+export interface Imports {
+  start(site: number, hasSpecifier: boolean, specifier: unknown): void;
+  /** The program waits for the promise on the spot: it has a reaction already, or gets one at once. */
+  watch(site: number, promise: unknown): void;
+  /** A module has ended, or failed with an error of which the text may be known. */
+  ended(index: number): void;
+  failed(index: number, error: string | undefined): void;
+}
+
+/** @param fail tells the phases of an error that reached the import of a module */
+export function createImports(
+  { realm, table, modules, sites, locOf, log }: BuildState,
+  fail: (error: string, target: number | undefined) => void,
+): Imports {
+  let pending: Pending[] = [];
+  /** By site: the request that was made last. */
+  const last: (Pending | undefined)[] = [];
+  return { start, watch, ended, failed };
+
+  function start(site: number, hasSpecifier: boolean, specifier: unknown): void {
+    const row = sites[site];
+    if (row?.[0] !== 'd') return;
+    const target = row[4];
+    const module = targetOf(row);
+    const name = hasSpecifier ? specifier : target;
+    const asked = module
+      ? { module: module.row.path }
+      : // Turning anything else into text could run the program's code.
+        typeof name === 'string' && { specifier: name };
+    if (module) module.isRequested = true;
+    const { seq } = log({
+      type: 'import-start',
+      importer: importerOf(row),
+      loc: locOf(row),
+      ...asked,
+      ...(module && module.row.phases && { status: module.status }),
+    });
+    const request: Pending = { seq, row, asked: asked || {} };
+    last[site] = request;
+    if (row[5]) return;
+    if (module && isOver(module)) conclude(request);
+    else pending[pending.length] = request;
+  }
+
+  function watch(site: number, promise: unknown): void {
+    const request = last[site];
+    if (!request) return;
+    last[site] = undefined;
+    const { row } = request;
+    const isWatched = realm.host.onSettled(
+      promise,
+      () => conclude(request),
+      (error) => {
+        fail(error, typeof row[4] === 'number' ? row[4] : undefined);
+        conclude(request, { error });
+      },
+    );
+    if (!isWatched) pending[pending.length] = request;
+  }
+
+  function ended(index: number): void {
+    settle((row) => row[4] === index);
+  }
+
+  /** An import fails with any module of its graph. */
+  function failed(index: number, error: string | undefined): void {
+    settle((row) => typeof row[4] === 'number' && reaches(table.modules, row[4], index), {
+      ...(error !== undefined && { error }),
+    });
+  }
+
+  function settle(isMeant: (row: ImportRow) => boolean, failure?: { error?: string }): void {
+    if (!pending.length) return;
+    const left: Pending[] = [];
+    for (let i = 0; i < pending.length; i++) {
+      const request = pending[i] as Pending;
+      if (isMeant(request.row)) conclude(request, failure);
+      else left[left.length] = request;
+    }
+    pending = left;
+  }
+
+  function conclude({ seq, row, asked }: Pending, failure?: { error?: string }): void {
+    log({
+      type: failure ? 'import-error' : 'import-end',
+      importer: importerOf(row),
+      loc: locOf(row),
+      ...asked,
+      start: seq,
+      ...failure,
+    });
+  }
+
+  function targetOf(row: ImportRow): ModuleSlot | undefined {
+    return typeof row[4] === 'number' ? modules[row[4]] : undefined;
+  }
+
+  function importerOf(row: ImportRow): string {
+    return modules[row[1]]?.row.path ?? '';
+  }
+
+  /** Nothing of it will run. */
+  function isOver({ row, status }: ModuleSlot): boolean {
+    return row.phases !== true || status === 'evaluated' || status === 'errored';
+  }
+}
