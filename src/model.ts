@@ -47,6 +47,7 @@ export interface IndirectExport {
  * - `read`: after a reference to an import; for a namespace object after the names of members taken of it (`path`).
  * - `write`: after the target, where an exported binding is written.
  * - `await`: after the keyword of a top-level await.
+ * - `import`: after a dynamic import; its specifier where the source has it.
  */
 export type Site = Place &
   (
@@ -56,10 +57,11 @@ export type Site = Place &
     | { kind: 'read'; import: number; path: string[] }
     | { kind: 'write'; binding: number }
     | { kind: 'await' }
+    | { kind: 'import'; specifier: string | null }
   );
 
 /**
- * Which sites of a module are marked: `phases` are its statements, declarations and awaits, always; `bindings` adds
+ * Which sites of a module are marked: `phases` are its statements, declarations, awaits and imports, always; `bindings` adds
  * the initialization of what it exports.
  */
 export type WantedSites = 'phases' | `phases bindings${'' | ' reads'}${'' | ' writes'}`;

@@ -77,6 +77,7 @@ export function createOutput(input: OutputInput): Output {
         hasPhases: ({ index }) => input.hasPhases(numbering.modules[index]?.id ?? ''),
         resolve: ({ module, site }, path) =>
           site.kind === 'read' ? numbering.targetOf(module.index, site.import, path) : null,
+        resolveDynamic: numbering.dynamicTargetOf,
         pathOf: input.pathOf,
         connect: connectTo(fileName),
       });

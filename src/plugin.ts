@@ -281,14 +281,24 @@ async function parse(code: string): Promise<Program | ParseFailure> {
 const recordOf = (context: PluginContext, id: string): ModuleRecord | undefined =>
   context.getModuleInfo(id)?.meta[NAME] as ModuleRecord | undefined;
 
+/**
+ * Rollup gives the ids that dynamic imports resolve to in the order of the source, without those that it can't tell:
+ * as a rule, those whose specifier is no literal.
+ */
+function dynamicTargets({ sites }: ModuleRecord, ids: readonly string[]): Map<number, string> {
+  const all = sites.flatMap((site, number) => (site.kind === 'import' ? [{ site, number }] : []));
+  const known = all.length === ids.length ? all : all.filter(({ site }) => site.specifier !== null);
+  return new Map(known.length === ids.length ? known.map(({ number }, i) => [number, ids[i] ?? '']) : []);
+}
+
 /** Rollup gives the ids that a module's specifiers resolve to in the order in which each appears first. */
 function graphModules(context: PluginContext): GraphModule[] {
   return [...context.getModuleIds()].flatMap((id) => {
     const record = recordOf(context, id);
-    const requested = context.getModuleInfo(id)?.importedIds ?? [];
-    return record
-      ? [{ id, record, requested: record.requests.map((_, index) => requested[index] ?? null) }]
-      : [];
+    const { importedIds = [], dynamicallyImportedIds = [] } = context.getModuleInfo(id) ?? {};
+    if (!record) return [];
+    const requested = record.requests.map((_, index) => importedIds[index] ?? null);
+    return [{ id, record, requested, dynamic: dynamicTargets(record, dynamicallyImportedIds) }];
   });
 }
 

@@ -39,6 +39,8 @@ export interface Context {
   /** By {@link declarationKey}. */
   declared: Map<string, DeclaredBinding>;
   resolve(read: LocatedSite, path: readonly string[]): Target;
+  /** What a dynamic import (a site of the module) asks for: a module, a specifier, or null for what only running tells. */
+  resolveDynamic(module: number, site: number): number | string | null;
   /** Names of objects whose members other chunks, or this one, publish: `exports`, and what `require` gave. */
   publishers: ReadonlySet<string>;
   /** Path of a file that is not the module itself. */

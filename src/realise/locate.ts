@@ -215,6 +215,13 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
         const mark = isVoid && key === 'right' ? byEnd.get(endOf(node)) : undefined;
         return mark?.site.kind === 'declaration' ? mark : undefined;
       }
+      // import('./x.js')/*mark*/, and what Rollup prints in its stead.
+      case 'ImportExpression':
+      case 'CallExpression':
+      case 'NewExpression': {
+        const mark = byEnd.get(endOf(node));
+        return mark?.site.kind === 'import' ? mark : undefined;
+      }
       case 'MemberExpression':
         return byEnd.get(endOf(node));
       // `(0, ns.f)/*mark*/()`: what Rollup prints for a call of a member without its object as `this`.

@@ -1,6 +1,7 @@
 /** When a module's statements begin and end, and where it waits. */
+import type { ForOfStatement, Node } from 'estree';
 import { skipTrivia } from '../ast/trivia.ts';
-import { endOf, startOf } from '../ast/walk.ts';
+import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import { addSite, type Context, fileOf } from './context.ts';
 import { withLabels } from './guard.ts';
 import type { ChunkModule, LocatedChunk, LocatedSite } from './locate.ts';
@@ -44,21 +45,43 @@ export function realisePhases(
 
 export function realiseAwaits(context: Context, located: readonly LocatedSite[]): void {
   const { edits, names, code } = context;
+  const caught = new Set<Node>();
   for (const waiting of located) {
     const { site, place, module } = waiting;
     const { node } = place;
     if (site.kind !== 'await') continue;
     const number = addSite(context, ['a', module.index, site.line, site.column, ...fileOf(context, waiting)]);
+    const handler = handlerOf(place);
+    if (handler && !caught.has(handler.node)) {
+      caught.add(handler.node);
+      // catch (e) { build.caught(0); … }
+      edits.insert(startOf(handler.node) + 1, ` ${names.build}.caught(${module.index});`);
+    }
     if (node.type === 'AwaitExpression') {
       // await v  →  build.resume(0,await build.suspend(0,v))
       edits.wrap(place, `${names.build}.resume(${number},`, ')');
       const operand = skipTrivia(code, startOf(node) + 'await'.length);
       edits.wrapRange(operand, endOf(node), `${names.build}.suspend(${number},`, ')');
     } else {
-      // for await (… of v) …: waits from its first to its last step
+      // for await (… of v) body  →  suspend; for await (… of v) { resume; try { body } finally { suspend; } } resume;
       const loop = withLabels(place);
-      edits.beforeStatement(loop, `${names.build}.suspend(${number});`);
-      edits.afterStatement(loop, `${names.build}.resume(${number});`);
+      const suspend = `${names.build}.suspend(${number});`;
+      const resume = `${names.build}.resume(${number});`;
+      edits.beforeStatement(loop, suspend);
+      edits.afterStatement(loop, resume);
+      const { body } = node as ForOfStatement;
+      edits.wrapRange(startOf(body), endOf(body), `{ ${resume} try { `, ` } finally { ${suspend} } }`);
     }
   }
+}
+
+/** The block that runs first if what is awaited is rejected: of the nearest `catch` or `finally`. */
+function handlerOf(place: Ancestor): Ancestor | undefined {
+  for (let { key, parent } = place; parent; { key, parent } = parent) {
+    const { node } = parent;
+    if (node.type !== 'TryStatement' || key === 'finalizer') continue;
+    if (key === 'block' && node.handler) return { node: node.handler.body, key: 'body', parent };
+    if (node.finalizer) return { node: node.finalizer, key: 'finalizer', parent };
+  }
+  return undefined;
 }

@@ -2,10 +2,11 @@
 import type { Program } from 'estree';
 import MagicString from 'magic-string';
 import type { SiteRow } from '../protocol.ts';
-import type { Context, DeclaredBinding, Names, Target } from './context.ts';
+import type { Context, DeclaredBinding, Names } from './context.ts';
 import { collectDeclarations, realiseInitializations } from './declarations.ts';
 import { Edits } from './edits.ts';
-import { type ChunkModule, type LocatedChunk, type LocatedSite, locate } from './locate.ts';
+import { realiseImports } from './imports.ts';
+import { type ChunkModule, type LocatedChunk, locate } from './locate.ts';
 import { extentsOf, realiseAwaits, realisePhases } from './phases.ts';
 import { headOffset, prologueOffset, registerChunk } from './prologue.ts';
 import { realiseReads } from './reads.ts';
@@ -20,7 +21,8 @@ export interface RealiseInput {
   moduleOf(token: string): ChunkModule | undefined;
   /** Whether a module's start and end are shown. */
   hasPhases(module: ChunkModule): boolean;
-  resolve(read: LocatedSite, path: readonly string[]): Target;
+  resolve: Context['resolve'];
+  resolveDynamic: Context['resolveDynamic'];
   pathOf(file: string): string;
   /** Makes the injected names known in the chunk: see {@link Connect}. */
   connect: Connect;
@@ -70,6 +72,7 @@ export function realise(input: RealiseInput): RealisedChunk | null {
     sites: [],
     declared: new Map(),
     resolve: input.resolve,
+    resolveDynamic: input.resolveDynamic,
     publishers: publishersOf(located),
     pathOf: input.pathOf,
   };
@@ -77,6 +80,7 @@ export function realise(input: RealiseInput): RealisedChunk | null {
   realiseReads(context, located.sites);
   realiseWrites(context, located.sites);
   realiseInitializations(context, located.sites);
+  realiseImports(context, located.sites);
   realiseAwaits(context, located.sites);
 
   const { edits, names, sites, declared } = context;

@@ -7,6 +7,8 @@ export interface GraphModule {
   record: ModuleRecord;
   /** Resolved ids; null where nothing was resolved. */
   requested: readonly (string | null)[];
+  /** Ids that its dynamic imports resolved to, by site. */
+  dynamic: ReadonlyMap<number, string>;
 }
 
 /**

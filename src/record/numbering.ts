@@ -14,6 +14,8 @@ export interface Numbering {
   numbersOf(ids: Iterable<string>): number[];
   /** The module whose marks carry a token. */
   moduleOf(token: string): { index: number; record: ModuleRecord } | undefined;
+  /** What a dynamic import, a site of the importer, asks for: a module, its specifier, or null. */
+  dynamicTargetOf(importer: number, site: number): number | string | null;
   /** What an import entry, followed by member names, resolves to. Null where the module has no such entry. */
   targetOf(importer: number, entry: number, path: readonly string[]): ReadTarget | null;
 }
@@ -69,6 +71,13 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
     numberOf: (id) => numbers.get(id),
     numbersOf: (ids) => [...new Set(ids)].flatMap((id) => numbers.get(id) ?? []),
     moduleOf: (token) => byToken.get(token),
+    dynamicTargetOf(importer, site) {
+      const module = modules[importer];
+      const request = module?.record.sites[site];
+      const id = module?.dynamic.get(site);
+      const specifier = request?.kind === 'import' ? request.specifier : null;
+      return (id === undefined ? undefined : numbers.get(id)) ?? specifier;
+    },
     targetOf(importer, entry, path) {
       const module = modules[importer];
       const resolution = module && graph.resolveImport(module, entry, path);

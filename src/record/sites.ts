@@ -1,5 +1,5 @@
 /** One walk over a module: every place that gets a mark. */
-import type { Identifier, Node, Program } from 'estree';
+import type { Identifier, ImportExpression, Node, Program } from 'estree';
 import { walk } from 'estree-walker';
 import { isDecoratorHead, memberName, roleOf } from '../ast/role.ts';
 import { skipTrivia } from '../ast/trivia.ts';
@@ -47,6 +47,7 @@ export function findSites(
       trail.enter(node, key);
       scopeFinder.enter(node);
       if (parent?.type === 'Program') topLevelStatement(node);
+      if (node.type === 'ImportExpression') dynamicImport(node);
       if (isFunction(node)) functionDepth++;
       else if (functionDepth === 0) topLevelAwait(node);
     },
@@ -143,6 +144,12 @@ export function findSites(
     add(endOf(end.node), startOf(place.node), { kind: 'read', import: index, path });
   }
 
+  function dynamicImport(node: ImportExpression): void {
+    // `import.source(x)` and `import.defer(x)` do not evaluate.
+    if ('phase' in node && node.phase) return;
+    add(endOf(node), startOf(node), { kind: 'import', specifier: specifierOf(node) });
+  }
+
   function topLevelAwait(node: Node): void {
     if (node.type === 'AwaitExpression') {
       add(startOf(node) + 'await'.length, startOf(node), { kind: 'await' });
@@ -151,6 +158,13 @@ export function findSites(
       add(keyword + 'await'.length, startOf(node), { kind: 'await' });
     }
   }
+}
+
+/** Where it is a literal, as Rollup sees it. */
+function specifierOf({ source }: ImportExpression): string | null {
+  if (source.type === 'Literal') return typeof source.value === 'string' ? source.value : null;
+  if (source.type !== 'TemplateLiteral' || source.expressions.length > 0) return null;
+  return source.quasis[0]?.value.cooked ?? null;
 }
 
 const isFunction = (node: Node): boolean =>

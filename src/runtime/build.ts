@@ -1,6 +1,7 @@
 /** One build's side of the trace: what the realised code of its chunks calls. */
 import type { Build, BuildTable, Loc, SiteRow, TraceEvent } from '../protocol.ts';
 import type { EarlyRead } from '../report/text/early-read.ts';
+import type { Wait } from '../report/text/summary.ts';
 import { createBindings } from './bindings.ts';
 import { createConsole } from './console.ts';
 import { createPrinter } from './host.ts';
@@ -30,7 +31,7 @@ export interface BuildState {
   /** For a read that came too early: `explain` says of the event why. */
   logEarly(event: NewEvent, explain: (event: TraceEvent) => EarlyRead): void;
   /** All chunks' modules that were asked for have ended. */
-  finish(): void;
+  finish(waiting?: readonly Wait[]): void;
 }
 
 export function createTracer(realm: Realm, table: BuildTable): Build {
@@ -67,8 +68,8 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
       const logged = realm.log(event);
       if (sink) sink.event(logged, explain(logged));
     },
-    finish() {
-      if (sink) sink.finish(realm.trace.dropped);
+    finish(waiting) {
+      if (sink) sink.finish(realm.trace.dropped, waiting);
     },
   };
   const phases = createPhases(state, {
@@ -81,7 +82,7 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
     bindings.addSites(table.sites[i] as BuildTable['sites'][number]);
   for (let i = 0; i < modules.length; i++) publish(realm.modules, modules, i);
   realm.onError(guarded(phases.tell));
-  realm.onExit(guarded(() => sink && sink.finish(realm.trace.dropped, phases.waiting())));
+  realm.onExit(guarded(() => state.finish(phases.waiting())));
 
   const taken = guarded(bindings.taken);
   const write = guarded(bindings.write);

@@ -11,7 +11,7 @@ export interface Host {
   microtask(job: () => void): void;
   /** The process exits, or the page is hidden; that can happen again. Never where neither can be heard of. */
   onExit(listener: () => void): void;
-  /** Nothing caught an error: its text, and whether a promise was rejected with it that nothing waits for. */
+  /** Nothing caught an error: its text, and whether it may be of a promise that no module waits for. */
   onError(listener: (text: string, isRejection: boolean) => void): void;
   /** Adds a reaction to a promise that has one already, or gets one at once; false where it is none of the host's. */
   onSettled(promise: unknown, fulfilled: () => void, rejected: (text: string) => void): boolean;
@@ -33,7 +33,7 @@ interface Subject {
   reason: unknown;
 }
 
-type Listen = (type: string, listener: (subject: Subject, origin?: unknown) => void) => unknown;
+type Listen = (type: string, listener: (subject: Subject) => void) => unknown;
 
 interface Process {
   versions: { node: unknown };
@@ -72,7 +72,7 @@ export function createHost(realm: object = globalThis): Host {
   const node = nodeProcess(globals);
   const on = attempt(() => (node ? node.on.bind(node) : globals.addEventListener.bind(realm)));
   const listen: Listen = (type, listener) =>
-    attempt(() => on?.(type, (subject, origin) => attempt(() => listener(subject, origin))));
+    attempt(() => on?.(type, (subject) => attempt(() => listener(subject))));
   const settled = Promise.resolve();
   const textOf = errorText(globals);
 
@@ -82,9 +82,8 @@ export function createHost(realm: object = globalThis): Host {
     onExit: (listener) => listen(node ? 'exit' : 'pagehide', listener),
     onError(listener) {
       if (node) {
-        listen('uncaughtExceptionMonitor', (error, origin) =>
-          listener(textOf(error), origin === 'unhandledRejection'),
-        );
+        // Whatever it is of, the process ends with it: as well what rejects an entry's evaluation.
+        listen('uncaughtExceptionMonitor', (error) => listener(textOf(error), false));
       } else {
         // Events that the program made itself tell nothing, and may run its code.
         listen('error', (event) => event.isTrusted && listener(asText(event.message), false));

@@ -50,7 +50,7 @@ export function createImports(
       importer: importerOf(row),
       loc: locOf(row),
       ...asked,
-      ...(module && module.row.phases && { status: module.status }),
+      ...(module?.row.phases && { status: module.status }),
     });
     const request: Pending = { seq, row, asked: asked || {} };
     last[site] = request;

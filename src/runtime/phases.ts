@@ -27,7 +27,7 @@ export interface Phases {
   caught(module: number): void;
   /** The body of a CommonJS module has returned, or thrown. */
   finish(module: number, isReturned: boolean): void;
-  /** Nothing caught an error, here the text; `isRejection`: of a promise that perhaps no module waits for. */
+  /** Nothing caught an error, here the text; `isRejection`: it may be of a promise that no module waits for. */
   tell(error: string, isRejection: boolean): void;
   /** A dynamic import was rejected; `target` is the module that it asked for. */
   fail(error: string, target: number | undefined): void;

@@ -23,6 +23,8 @@ interface Shape {
 }
 
 const isAnywhere = ({ formats }: Story): boolean => formats.includes('cjs');
+const isOneChunk = ({ formats }: Story): boolean => formats.includes('iife');
+const canBeSplit = ({ config }: Story): boolean => !config.output?.inlineDynamicImports;
 /** The same chunks in each run, and cycles of chunks among them. */
 const split: OutputOptions = {
   manualChunks: (id) => `chunk${[...basename(id)].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 3}`,
@@ -30,9 +32,15 @@ const split: OutputOptions = {
 };
 
 const SHAPES: Shape[] = [
-  { title: 'es, in chunks', format: 'es', output: split, fits: () => true },
-  { title: 'cjs, in chunks', format: 'cjs', output: split, publishesLate: true, fits: isAnywhere },
-  { title: 'umd', format: 'umd', fits: isAnywhere },
+  { title: 'es, in chunks', format: 'es', output: split, fits: canBeSplit },
+  {
+    title: 'cjs, in chunks',
+    format: 'cjs',
+    output: split,
+    publishesLate: true,
+    fits: (story) => isAnywhere(story) && canBeSplit(story),
+  },
+  { title: 'umd', format: 'umd', fits: isOneChunk },
   { title: 'amd', format: 'amd', needsLoader: true, fits: isAnywhere },
   {
     title: 'system, in chunks',
@@ -40,7 +48,7 @@ const SHAPES: Shape[] = [
     output: { ...split, name: '' },
     needsLoader: true,
     publishesLate: true,
-    fits: ({ config }) => !config.external,
+    fits: (story) => !story.config.external && canBeSplit(story),
   },
 ];
 

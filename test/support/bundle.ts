@@ -72,6 +72,8 @@ export async function bundle({
     const { output } = await build.generate({
       format,
       name: 'story',
+      // A hash would be of the content.
+      chunkFileNames: '[name].js',
       // Node runs the iife as a CommonJS module.
       globals: (id) => `require(${JSON.stringify(id)})`,
       ...outputOptions,

@@ -32,10 +32,19 @@ function loadAmd(dir, id) {
   const special = {
     exports,
     module: { uri: pathToFileURL(file).href },
-    require: (names, then) => setImmediate(() => then(...names.map(load))),
+    require: (names, then, fail) =>
+      setImmediate(() => {
+        let modules;
+        try {
+          modules = names.map(load);
+        } catch (error) {
+          return fail(error);
+        }
+        then(...modules);
+      }),
   };
   const define = (names, factory) => factory(...names.map((name) => special[name] ?? load(name)));
-  const adapted = (...args) => (typeof args[0] === 'function' ? args[0]() : define(...args));
+  const adapted = (...args) => define(...(args.length > 1 ? args : [[], ...args]));
   const wrapped = `(function (define, require) {${readFileSync(file, 'utf8')}\n})`;
   runInThisContext(wrapped, { filename: file })(adapted, special.require);
   return exports;

@@ -102,12 +102,11 @@ export function checkTrace(events: readonly TraceEvent[], externals: readonly st
         must('a module starts once', !started.has(event.module));
         started.add(event.module);
         break;
-      case 'evaluate-end':
       case 'evaluate-error':
-        must(
-          'a module ends or fails after it started, once',
-          started.has(event.module) && !over.has(event.module),
-        );
+        must('a module fails after it started', started.delete(event.module));
+        break;
+      case 'evaluate-end':
+        must('a module ends after it started, once', started.has(event.module) && !over.has(event.module));
         over.add(event.module);
         break;
       case 'import-end':

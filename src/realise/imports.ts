@@ -1,0 +1,41 @@
+/** Dynamic imports: the request, and its promise where the program itself waits for it on the spot. */
+import type { Node } from 'estree';
+import { memberName } from '../ast/role.ts';
+import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import { addSite, type Context, fileOf } from './context.ts';
+import type { LocatedSite } from './locate.ts';
+
+export function realiseImports(context: Context, located: readonly LocatedSite[]): void {
+  const { edits, names } = context;
+  for (const request of located) {
+    const { site, place, module, number } = request;
+    if (site.kind !== 'import') continue;
+    const target = context.resolveDynamic(module.index, number);
+    const awaited = isAwaited(place);
+    const row = [module.index, site.line, site.column, target, awaited ? 1 : 0] as const;
+    const added = addSite(context, ['d', ...row, ...fileOf(context, request)]);
+    const specifier = target === null ? specifierOf(place.node) : undefined;
+    // import(e)  →  import(build.importing(0,e))
+    if (specifier) {
+      edits.wrapRange(startOf(specifier), endOf(specifier), `${names.build}.importing(${added},`, ')');
+    }
+    // import('a')  →  (build.importing(0),import('a'))
+    else edits.wrap(place, `(${names.build}.importing(${added}),`, ')');
+    // import('a').then(f)  →  build.imported(0,…).then(f)
+    if (awaited) edits.wrap(place, `${names.build}.imported(${added},`, ')');
+  }
+}
+
+/** Whether the promise has a reaction of the program's at once, so that another one handles no rejection for it. */
+function isAwaited({ key, parent }: Ancestor): boolean {
+  if (parent?.node.type === 'AwaitExpression') return true;
+  if (parent?.node.type !== 'MemberExpression' || key !== 'object') return false;
+  const isCalled = parent.parent?.node.type === 'CallExpression' && parent.key === 'callee';
+  return isCalled && /^(?:then|catch|finally)$/.test(memberName(parent.node) ?? '');
+}
+
+/** What is asked for at run time: `import(e)`, or the argument of the function that Rollup prints in its stead. */
+function specifierOf(node: Node): Node | undefined {
+  if (node.type === 'ImportExpression') return node.source;
+  return node.type === 'CallExpression' ? node.arguments[0] : undefined;
+}
