@@ -47,6 +47,8 @@ export interface IndirectExport {
  * - `read`: after a reference to an import; for a namespace object after the names of members taken of it (`path`).
  * - `write`: after the target, where an exported binding is written.
  * - `await`: after the keyword of a top-level await.
+ * - `require`: after the name of the function that runs an imported CommonJS module.
+ * - `body`: before the code of a CommonJS module in its function, and after it.
  * - `import`: after a dynamic import; its specifier where the source has it.
  */
 export type Site = Place &
@@ -58,6 +60,8 @@ export type Site = Place &
     | { kind: 'write'; binding: number }
     | { kind: 'await' }
     | { kind: 'import'; specifier: string | null }
+    | { kind: 'require'; import: number }
+    | { kind: 'body'; edge: 'start' | 'end' }
   );
 
 /**

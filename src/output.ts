@@ -12,7 +12,8 @@ import {
   isFileFormat,
   runtimeFile,
 } from './realise/connect/index.ts';
-import { type ChunkContents, type Connect, realise } from './realise/realise.ts';
+import { type ChunkContents, type Connect, phasesOf, realise } from './realise/realise.ts';
+import type { GraphModule } from './record/graph.ts';
 import type { Numbering } from './record/numbering.ts';
 import { buildTable, type RenderedModule } from './record/table.ts';
 
@@ -39,8 +40,6 @@ export interface OutputInput {
   keepsExtension: boolean;
   /** Ids of static entries, and of targets of dynamic imports. */
   entries: { static: readonly string[]; dynamic: readonly string[] };
-  /** Whether a module's start and end are shown. */
-  hasPhases(id: string): boolean;
   pathOf(file: string): string;
 }
 
@@ -74,9 +73,10 @@ export function createOutput(input: OutputInput): Output {
         program,
         first: firstSites.get(fileName) ?? 0,
         moduleOf: numbering.moduleOf,
-        hasPhases: ({ index }) => input.hasPhases(numbering.modules[index]?.id ?? ''),
         resolve: ({ module, site }, path) =>
-          site.kind === 'read' ? numbering.targetOf(module.index, site.import, path) : null,
+          site.kind === 'read' || site.kind === 'require'
+            ? numbering.targetOf(module.index, site.import, path)
+            : null,
         resolveDynamic: numbering.dynamicTargetOf,
         pathOf: input.pathOf,
         connect: connectTo(fileName),
@@ -116,7 +116,7 @@ export function createOutput(input: OutputInput): Output {
         rendered.set(module, {
           chunk: nameOf(fileName),
           states: states.get(module) ?? new Map(),
-          hasPhases: input.hasPhases(numbering.modules[module]?.id ?? ''),
+          phases: phasesOf((numbering.modules[module] as GraphModule).record),
         });
       }
       if (circular.has(fileName)) {
@@ -126,7 +126,7 @@ export function createOutput(input: OutputInput): Output {
     for (const [fileName, chunk] of contents) {
       for (const target of readNamespaces(chunk)) {
         if (rendered.has(target)) continue;
-        rendered.set(target, { chunk: nameOf(fileName), states: new Map(), hasPhases: false });
+        rendered.set(target, { chunk: nameOf(fileName), states: new Map() });
       }
     }
     const { settings, entries, pathOf } = input;

@@ -4,7 +4,6 @@ import type { Program } from 'estree';
 import MagicString from 'magic-string';
 import type {
   LogLevel,
-  ModuleInfo,
   NormalizedOutputOptions,
   Plugin,
   PluginContext,
@@ -209,7 +208,6 @@ export function modulePhases(options: Options = {}): Plugin {
       runtimeFileName: runtimeFileName(options, list),
       keepsExtension: options.format !== 'amd' || options.amd.forceJsExtensionForImports,
       entries,
-      hasPhases: (id) => !isCommonJS(context.getModuleInfo(id)),
       pathOf: (file) => modulePath(file, root),
     });
     outputs.set(options, output);
@@ -308,7 +306,3 @@ function strip(context: PluginContext, code: string): MagicString {
   for (const { start, end, token } of findMarks(code)) if (tokens.has(token)) text.remove(start, end);
   return text;
 }
-
-/** Marked so by \@rollup/plugin-commonjs, which wraps such a module in a function. */
-const isCommonJS = (info: ModuleInfo | null): boolean =>
-  Boolean((info?.meta.commonjs as { isCommonJS?: unknown } | undefined)?.isCommonJS);

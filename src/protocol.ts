@@ -327,8 +327,8 @@ export interface ChunkTable extends SiteTable {
 
 /**
  * One build's side of the runtime. `seen` has a cell per site: 0 sends the realised code to the runtime, anything
- * else lets it pass. No method throws; `value`, `after`, `suspend`, `resume`, `importing`, `imported`
- * and `snapshot` return what they are given.
+ * else lets it pass. No method throws; `value`, `after`, `suspend`, `resume`, `importing`, `imported`,
+ * `snapshot` and `required` return what they are given.
  */
 export interface Build {
   readonly seen: Uint32Array;
@@ -362,6 +362,8 @@ export interface Build {
   imported<T>(site: number, promise: T): T;
   /** Reads of members of the namespace that a dynamic import gave, about to happen all at once. */
   snapshot<T>(namespace: T, ...sites: number[]): T;
-  /** Calls the function that runs a CommonJS module, and returns what it returns. */
-  require<T>(site: number, run: () => T): T;
+  /** The function that runs a CommonJS module is about to be called. */
+  requiring(site: number): void;
+  /** What that function returned. */
+  required<T>(site: number, exports: T): T;
 }

@@ -38,6 +38,8 @@ export interface Context {
   sites: SiteRow[];
   /** By {@link declarationKey}. */
   declared: Map<string, DeclaredBinding>;
+  /** Blocks that note an error. */
+  handlers: Set<Node>;
   resolve(read: LocatedSite, path: readonly string[]): Target;
   /** What a dynamic import (a site of the module) asks for: a module, a specifier, or null for what only running tells. */
   resolveDynamic(module: number, site: number): number | string | null;

@@ -45,18 +45,12 @@ export function realisePhases(
 
 export function realiseAwaits(context: Context, located: readonly LocatedSite[]): void {
   const { edits, names, code } = context;
-  const caught = new Set<Node>();
   for (const waiting of located) {
     const { site, place, module } = waiting;
     const { node } = place;
     if (site.kind !== 'await') continue;
     const number = addSite(context, ['a', module.index, site.line, site.column, ...fileOf(context, waiting)]);
-    const handler = handlerOf(place);
-    if (handler && !caught.has(handler.node)) {
-      caught.add(handler.node);
-      // catch (e) { build.caught(0); … }
-      edits.insert(startOf(handler.node) + 1, ` ${names.build}.caught(${module.index});`);
-    }
+    realiseHandler(context, waiting);
     if (node.type === 'AwaitExpression') {
       // await v  →  build.resume(0,await build.suspend(0,v))
       edits.wrap(place, `${names.build}.resume(${number},`, ')');
@@ -75,13 +69,22 @@ export function realiseAwaits(context: Context, located: readonly LocatedSite[])
   }
 }
 
-/** The block that runs first if what is awaited is rejected: of the nearest `catch` or `finally`. */
-function handlerOf(place: Ancestor): Ancestor | undefined {
+/** catch (e) { build.caught(0); … } around what may fail in the middle of a module. */
+export function realiseHandler({ edits, names, handlers }: Context, { place, module }: LocatedSite): void {
+  const handler = handlerOf(place);
+  if (!handler || handlers.has(handler)) return;
+  handlers.add(handler);
+  edits.insert(startOf(handler) + 1, ` ${names.build}.caught(${module.index});`);
+}
+
+/** The block that runs first if the expression throws: of the nearest `catch` or `finally`. */
+function handlerOf(place: Ancestor): Node | undefined {
   for (let { key, parent } = place; parent; { key, parent } = parent) {
     const { node } = parent;
+    if (/^(?:Function|Arrow)/.test(node.type)) return undefined;
     if (node.type !== 'TryStatement' || key === 'finalizer') continue;
-    if (key === 'block' && node.handler) return { node: node.handler.body, key: 'body', parent };
-    if (node.finalizer) return { node: node.finalizer, key: 'finalizer', parent };
+    if (key === 'block' && node.handler) return node.handler.body;
+    if (node.finalizer) return node.finalizer;
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 /** Rendered chunk → traced chunk. */
 import type { Program } from 'estree';
 import MagicString from 'magic-string';
+import type { ModuleRecord } from '../model.ts';
 import type { SiteRow } from '../protocol.ts';
 import type { Context, DeclaredBinding, Names } from './context.ts';
 import { collectDeclarations, realiseInitializations } from './declarations.ts';
@@ -10,6 +11,7 @@ import { type ChunkModule, type LocatedChunk, locate } from './locate.ts';
 import { extentsOf, realiseAwaits, realisePhases } from './phases.ts';
 import { headOffset, prologueOffset, registerChunk } from './prologue.ts';
 import { realiseReads } from './reads.ts';
+import { realiseRequires } from './requires.ts';
 import { realiseWrites } from './writes.ts';
 
 export interface RealiseInput {
@@ -19,8 +21,6 @@ export interface RealiseInput {
   first: number;
   /** The module whose marks carry a token. */
   moduleOf(token: string): ChunkModule | undefined;
-  /** Whether a module's start and end are shown. */
-  hasPhases(module: ChunkModule): boolean;
   resolve: Context['resolve'];
   resolveDynamic: Context['resolveDynamic'];
   pathOf(file: string): string;
@@ -71,6 +71,7 @@ export function realise(input: RealiseInput): RealisedChunk | null {
     first: input.first,
     sites: [],
     declared: new Map(),
+    handlers: new Set(),
     resolve: input.resolve,
     resolveDynamic: input.resolveDynamic,
     publishers: publishersOf(located),
@@ -80,6 +81,7 @@ export function realise(input: RealiseInput): RealisedChunk | null {
   realiseReads(context, located.sites);
   realiseWrites(context, located.sites);
   realiseInitializations(context, located.sites);
+  realiseRequires(context, located.sites);
   realiseImports(context, located.sites);
   realiseAwaits(context, located.sites);
 
@@ -96,7 +98,7 @@ export function realise(input: RealiseInput): RealisedChunk | null {
   realisePhases(
     context,
     located,
-    extents.filter(({ module }) => input.hasPhases(module)),
+    extents.filter(({ module }) => phasesOf(module.record) === true),
   );
   return { text: textOf(code, located, edits), contents };
 }
@@ -107,6 +109,10 @@ function textOf(code: string, located: LocatedChunk, edits: Edits): MagicString 
   edits.apply(text, prologueOffset(code, located));
   return text;
 }
+
+/** When a module runs: with its chunk, or when it is required. */
+export const phasesOf = ({ sites }: ModuleRecord): true | 'required' =>
+  sites.some(({ kind }) => kind === 'body') ? 'required' : true;
 
 /** Parameters of the chunk's wrapper, variables that a `require` is assigned to, and `exports`. */
 function publishersOf({ body, wrapper }: LocatedChunk): Set<string> {

@@ -1,5 +1,6 @@
 /** The modules of a build by number, as tables refer to them. */
 import type { ModuleRecord } from '../model.ts';
+import { wrappedModule } from './commonjs.ts';
 import { createGraph, type Graph, type GraphModule } from './graph.ts';
 
 /** Module and binding, by number; -1 for a namespace object; by name where there is no number. */
@@ -62,7 +63,8 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
     const { request = -1, name = null } = record.imports[entry] ?? {};
     const id = requested[request];
     const wanted = name ?? path[0];
-    return id == null || wanted === undefined ? null : [numbers.get(id) ?? id, wanted];
+    // Members of what a CommonJS module exports are read through a module of the plugin's own.
+    return id == null || wanted === undefined ? null : [numbers.get(wrappedModule(id)) ?? id, wanted];
   }
 
   return {

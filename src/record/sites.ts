@@ -1,10 +1,11 @@
 /** One walk over a module: every place that gets a mark. */
-import type { Identifier, ImportExpression, Node, Program } from 'estree';
+import type { FunctionDeclaration, Identifier, ImportExpression, Node, Program } from 'estree';
 import { walk } from 'estree-walker';
 import { isDecoratorHead, memberName, roleOf } from '../ast/role.ts';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, startOf, Trail } from '../ast/walk.ts';
-import type { Binding, Place, Site } from '../model.ts';
+import type { Binding, ImportEntry, Place, Site } from '../model.ts';
+import { bodyOf, isGenerated, isRequire, isRequireFunction } from './commonjs.ts';
 import { type Entries, variableKind } from './entries.ts';
 import { findScopes } from './scopes.ts';
 
@@ -28,6 +29,7 @@ export function findSites(
   const found: FoundSite[] = [];
   const names = new Set([...importsByLocal.keys(), ...bindingsByLocal.keys()]);
   const scopeFinder = findScopes(names);
+  const requireFunction = localNameOf(entries, isRequireFunction);
   /** Identifiers by the name of an import or an exported binding; whether they mean it is known after the walk. */
   const named: Ancestor[] = [];
   let functionDepth = 0;
@@ -90,8 +92,10 @@ export function findSites(
 
   function declarationStatement(statement: Node, node: Node): void {
     add(startOf(statement), startOf(statement), { kind: 'statement' });
-    if (node.type === 'FunctionDeclaration') declaration(node.id, 'function');
-    else if (node.type === 'ClassDeclaration') declaration(node.id, 'class');
+    if (node.type === 'FunctionDeclaration') {
+      declaration(node.id, 'function');
+      if (node.id.name === requireFunction) commonJSBody(node);
+    } else if (node.type === 'ClassDeclaration') declaration(node.id, 'class');
     else if (node.type === 'VariableDeclaration') {
       // Rollup may print `let a = 1, b = f()` as several statements: each has to be known as this module's.
       for (const { id } of node.declarations.slice(1)) {
@@ -100,6 +104,13 @@ export function findSites(
         }
       }
     }
+  }
+
+  function commonJSBody(node: FunctionDeclaration): void {
+    const body = bodyOf(node);
+    if (!body) return;
+    add(endOf(body.first), startOf(body.first), { kind: 'body', edge: 'start' });
+    add(endOf(body.last), startOf(body.last), { kind: 'body', edge: 'end' });
   }
 
   function declaration(id: Identifier, kind: Binding['kind']): void {
@@ -116,7 +127,12 @@ export function findSites(
     if (!scopes.isModuleScoped(node.name, startOf(node))) return;
     const role = roleOf(place);
     if (imported !== undefined) {
-      if (role === 'reference' && readsAndWrites.reads && !isDecoratorHead(place)) read(imported, place);
+      const entry = entries.imports[imported] as ImportEntry;
+      if (role !== 'reference' || isDecoratorHead(place)) return;
+      if (isRequire(entry, place)) add(endOf(node), startOf(node), { kind: 'require', import: imported });
+      else if (readsAndWrites.reads && !isGenerated(entries.requests[entry.request]?.specifier ?? '')) {
+        read(imported, place);
+      }
     } else if (binding !== undefined) {
       if (role === 'declaration') declaration(node, declaredKind(place));
       else if (role === 'target' && readsAndWrites.writes) {
@@ -165,6 +181,14 @@ function specifierOf({ source }: ImportExpression): string | null {
   if (source.type === 'Literal') return typeof source.value === 'string' ? source.value : null;
   if (source.type !== 'TemplateLiteral' || source.expressions.length > 0) return null;
   return source.quasis[0]?.value.cooked ?? null;
+}
+
+function localNameOf(
+  { localExports, bindings }: Entries,
+  isMeant: (name: string) => boolean,
+): string | undefined {
+  const found = localExports.find(({ name }) => isMeant(name));
+  return found && bindings[found.binding]?.name;
 }
 
 const isFunction = (node: Node): boolean =>

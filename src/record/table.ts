@@ -9,8 +9,8 @@ export interface RenderedModule {
   chunk: string;
   /** Bindings that it declares there, by index: the number of the state before any module runs. */
   states: ReadonlyMap<number, number>;
-  /** Whether its start and end are shown. */
-  hasPhases: boolean;
+  /** When its start and end are shown, if they are. */
+  phases?: ModuleRow['phases'];
 }
 
 export interface TableInput extends Pick<BuildTable, 'settings' | 'cells' | 'sites'> {
@@ -51,7 +51,7 @@ function moduleRow(
   return {
     path: pathOf(id),
     chunk: found.chunk,
-    ...(found.hasPhases && { phases: true }),
+    ...(found.phases && { phases: found.phases }),
     requests,
     bindings: record.bindings.map(({ name, kind, line, column }, index): BindingRow => {
       const state = found.states.get(index);

@@ -9,7 +9,7 @@ import { createImports } from './imports.ts';
 import { type BindingSlot, countPhases, createModules, type ModuleSlot } from './modules.ts';
 import { createPhases } from './phases.ts';
 import type { NewEvent, Realm } from './realm.ts';
-import { createRequire } from './requires.ts';
+import { createRequires } from './requires.ts';
 import { publish } from './traced-modules.ts';
 
 const { apply } = Reflect;
@@ -74,9 +74,11 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
   };
   const phases = createPhases(state, {
     ended: (module) => imports.ended(module),
+    idle: () => requires.idle(),
     failed: (module, error) => imports.failed(module, error),
   });
   const imports = createImports(state, phases.fail);
+  const requires = createRequires(state, phases);
   const bindings = createBindings(state);
   for (let i = 0; i < table.sites.length; i++)
     bindings.addSites(table.sites[i] as BuildTable['sites'][number]);
@@ -90,6 +92,7 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
   const resume = guarded(phases.resume);
   const importing = guarded(imports.start);
   const watch = guarded(imports.watch);
+  const returned = guarded(requires.end);
   const probe = guarded(bindings.probe);
   return {
     seen: state.seen,
@@ -97,6 +100,7 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
     start: guarded(phases.start),
     end: guarded((module: number) => {
       bindings.release(modules[module]);
+      requires.backIn(module);
       phases.end(module);
     }),
     read: guarded((site: number, get: () => unknown) => bindings.read(site, { from: 'getter', get })),
@@ -124,7 +128,10 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
       resume(site);
       return value;
     },
-    caught: guarded(phases.caught),
+    caught: guarded((module: number) => {
+      requires.backIn(module);
+      phases.caught(module);
+    }),
     importing(...args) {
       importing(args[0], args.length > 1, args[1]);
       return args[1] as never;
@@ -137,7 +144,11 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
       for (let i = 1; i < args.length; i++) if (!state.seen[args[i] as number]) probe(args[i] as number);
       return args[0];
     },
-    require: createRequire(state, phases),
+    requiring: guarded(requires.start),
+    required(site, exports) {
+      if (!state.seen[site]) returned(site);
+      return exports;
+    },
   };
 
   /** The program never sees an error of the trace. */

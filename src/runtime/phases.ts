@@ -31,6 +31,8 @@ export interface Phases {
   tell(error: string, isRejection: boolean): void;
   /** A dynamic import was rejected; `target` is the module that it asked for. */
   fail(error: string, target: number | undefined): void;
+  /** Has `idle` called soon. */
+  queueCheck(): void;
   /** Modules that wait, and those that wait for them. */
   waiting(): Wait[];
 }
@@ -39,6 +41,8 @@ export interface Phases {
 export interface PhaseListener {
   ended(module: number): void;
   failed(module: number, error: string | undefined): void;
+  /** All that ran has returned or thrown. */
+  idle(): void;
 }
 
 export function createPhases(state: BuildState, listener: PhaseListener): Phases {
@@ -51,7 +55,7 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
   let isCheckQueued = false;
   /** The last error without a text: the host may tell it yet. */
   let untold: TraceEvent | undefined;
-  return { start, end, suspend, resume, caught, finish, tell, fail, waiting };
+  return { start, end, suspend, resume, caught, finish, tell, fail, queueCheck, waiting };
 
   function start(index: number): void {
     const module = modules[index] as ModuleSlot;
@@ -87,12 +91,9 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
       module.isInstantiated = true;
       if (chunk === undefined) continue;
       if (phases === true) pending++;
-      const event: NewEvent = {
-        type: 'instantiate',
-        module: path,
-        chunk,
-        bindings: bindingsOf(module, index),
-      };
+      // What a CommonJS module exports is no binding.
+      const bindings = phases === 'required' ? [] : bindingsOf(module, index);
+      const event: NewEvent = { type: 'instantiate', module: path, chunk, bindings };
       // Of a module that shows no start, a reader of the console would wait for it.
       if (phases) log(event);
       else realm.log(event);
@@ -167,6 +168,7 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
     isCheckQueued = true;
     host.microtask(() => {
       isCheckQueued = false;
+      listener.idle();
       failAll('evaluating');
     });
   }

@@ -1,58 +1,104 @@
 /** `require` of CommonJS modules that run when they are required. */
-import type { Build } from '../protocol.ts';
+import type { RequireEvent } from '../protocol.ts';
 import type { BuildState } from './build.ts';
 import type { Phases } from './phases.ts';
 
-/** Calls what runs the module, between its events; whatever that throws goes on as it is. */
-export function createRequire(
+/** A `require` that has neither returned nor failed, as far as it is known. */
+interface OpenRequire {
+  site: number;
+  importer: number;
+  /** Index of the module; -1 for what is none of the build's. */
+  target: number;
+  /** The module had not run. */
+  isFirst: boolean;
+  startedAt: number;
+  fields: Pick<RequireEvent, 'importer' | 'loc' | 'module'>;
+}
+
+export interface Requires {
+  start(site: number): void;
+  end(site: number): void;
+  /** Code of the module runs again after an error, or it has ended: what it required has failed, if it is open. */
+  backIn(module: number): void;
+  /** No code runs: whatever is open has failed. */
+  idle(): void;
+}
+
+/**
+ * What is required runs on the stack of what requires it, so the open ones are a stack too: one below that goes on says
+ * that those above have thrown. Nothing is put around the call: it would show in stacks, and throw the error again.
+ */
+export function createRequires(
   { realm, modules, sites, seen, locOf, log }: BuildState,
-  phases: Phases,
-): Build['require'] {
+  phases: Pick<Phases, 'finish' | 'queueCheck'>,
+): Requires {
   const { host } = realm;
+  const open: OpenRequire[] = [];
+  return { start, end, backIn, idle };
 
-  return (site, run) => {
-    const finish = attempt(() => start(site));
-    let isReturned = false;
-    // No `catch`: what is thrown again shows another place as the one that threw.
-    try {
-      const exports = run();
-      isReturned = true;
-      return exports;
-    } finally {
-      attempt(() => finish?.(isReturned));
-    }
-  };
-
-  function start(site: number): ((isReturned: boolean) => void) | undefined {
+  function start(site: number): void {
     const row = sites[site];
-    if (row?.[0] !== 'q') return undefined;
-    const importer = modules[row[1]];
-    const module = typeof row[4] === 'number' ? modules[row[4]] : undefined;
-    const what = {
-      importer: importer?.row.path ?? '',
+    if (row?.[0] !== 'q') return;
+    const { 1: importer, 4: target } = row;
+    const module = typeof target === 'number' ? modules[target] : undefined;
+    const fields = {
+      importer: modules[importer]?.row.path ?? '',
       loc: locOf(row),
-      module: module?.row.path ?? `${row[4]}`,
+      module: module?.row.path ?? `${target}`,
     };
-    const began = host.now();
-    const wasLinked = module?.status === 'linked';
-    log({ type: 'require-start', ...what, ...(module && { status: module.status }) });
-    return (isReturned) => {
-      if (importer) importer.waited += host.now() - began;
-      // A body that returned early, or threw, has not come to its end.
-      if (wasLinked && module.status === 'evaluating') phases.finish(row[4] as number, isReturned);
-      // What runs, or has just run, shows once more.
-      const isNews = module?.status === 'evaluating' || (wasLinked && module.status !== 'linked');
-      if (isReturned && !isNews) seen[site] = 1;
-      log({ type: isReturned ? 'require-end' : 'require-error', ...what });
+    open[open.length] = {
+      site,
+      importer,
+      target: typeof target === 'number' ? target : -1,
+      isFirst: module?.status === 'linked',
+      startedAt: host.now(),
+      fields,
     };
+    phases.queueCheck();
+    log({ type: 'require-start', ...fields, ...(module?.row.phases && { status: module.status }) });
   }
 
-  function attempt<T>(job: () => T): T | undefined {
-    try {
-      return job();
-    } catch {
-      realm.fail();
-      return undefined;
+  function end(site: number): void {
+    const depth = depthOf((entry) => entry.site === site);
+    if (depth < 0) return;
+    failAbove(depth);
+    const { target, isFirst } = open[depth] as OpenRequire;
+    // A body that returned early has not come to its end.
+    if (isFirst && modules[target]?.status === 'evaluating') phases.finish(target, true);
+    // What has just run, or still runs, shows once more.
+    if (!isFirst && modules[target]?.status !== 'evaluating') seen[site] = 1;
+    conclude('require-end');
+  }
+
+  function backIn(module: number): void {
+    const depth = depthOf(({ importer }) => importer === module);
+    if (depth >= 0) failAbove(depth - 1);
+  }
+
+  function idle(): void {
+    failAbove(-1);
+  }
+
+  function depthOf(isMeant: (entry: OpenRequire) => boolean): number {
+    let depth = open.length - 1;
+    while (depth >= 0 && !isMeant(open[depth] as OpenRequire)) depth--;
+    return depth;
+  }
+
+  function failAbove(depth: number): void {
+    while (open.length - 1 > depth) {
+      const { target, isFirst } = open[open.length - 1] as OpenRequire;
+      if (isFirst && modules[target]?.status === 'evaluating') phases.finish(target, false);
+      conclude('require-error');
     }
+  }
+
+  /** Of the innermost. */
+  function conclude(type: 'require-end' | 'require-error'): void {
+    const { importer, startedAt, fields } = open[open.length - 1] as OpenRequire;
+    open.length--;
+    const slot = modules[importer];
+    if (slot) slot.waited += host.now() - startedAt;
+    log({ type, ...fields });
   }
 }

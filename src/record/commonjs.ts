@@ -1,0 +1,51 @@
+/**
+ * CommonJS modules as \@rollup/plugin-commonjs prints them: ES modules, of which some run in a function that is called
+ * where they are required.
+ */
+import type { FunctionDeclaration, Node } from 'estree';
+import type { Ancestor } from '../ast/walk.ts';
+import type { ImportEntry } from '../model.ts';
+
+/** Under this name a module exports the function that runs it. */
+const REQUIRE = '__require';
+
+/** Whether what a specifier names holds nothing of the user's: helpers, and the objects that modules export by. */
+export const isGenerated = (specifier: string): boolean =>
+  /commonjsHelpers\.js$|\?commonjs-(?:exports|module)$/.test(specifier);
+
+/** The module that a module of the plugin's own stands for. */
+export const wrappedModule = (id: string): string => /^\0(.+)\?commonjs-[\w-]+$/.exec(id)?.[1] ?? id;
+
+/** `require$$0()`, which stands for `require('./x')`. */
+export const isRequire = ({ name }: ImportEntry, { key, parent }: Ancestor): boolean =>
+  name === REQUIRE &&
+  parent?.node.type === 'CallExpression' &&
+  key === 'callee' &&
+  parent.node.arguments.length === 0;
+
+export const isRequireFunction = (exported: string): boolean => exported === REQUIRE;
+
+/**
+ * What stands right before the module's own code in its function, and right after it: what is set, and what is returned.
+ *
+ * ```js
+ * function requireA () {
+ *   if (hasRequiredA) return a;
+ *   hasRequiredA = 1;
+ *   …
+ *   return a;
+ * }
+ * ```
+ */
+export function bodyOf({ body }: FunctionDeclaration): { first: Node; last: Node } | undefined {
+  const set = body.body[1];
+  const last = body.body.at(-1);
+  if (set?.type !== 'ExpressionStatement' || set.expression.type !== 'AssignmentExpression') return undefined;
+  const first: Node = set.expression.left;
+  if (last?.type !== 'ReturnStatement' || !last.argument || first.type !== 'Identifier') return undefined;
+  return isNamed(last.argument) ? { first, last: last.argument } : undefined;
+}
+
+/** What a mark can be found again at: `a`, `a.exports`. */
+const isNamed = (node: Node): boolean =>
+  node.type === 'Identifier' || (node.type === 'MemberExpression' && !node.computed);
