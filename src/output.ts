@@ -12,8 +12,7 @@ import {
   isFileFormat,
   runtimeFile,
 } from './realise/connect/index.ts';
-import { type ChunkContents, type Connect, phasesOf, realise } from './realise/realise.ts';
-import type { GraphModule } from './record/graph.ts';
+import { type ChunkContents, type Connect, realise } from './realise/realise.ts';
 import type { Numbering } from './record/numbering.ts';
 import { buildTable, type RenderedModule } from './record/table.ts';
 
@@ -73,6 +72,7 @@ export function createOutput(input: OutputInput): Output {
         program,
         first: firstSites.get(fileName) ?? 0,
         moduleOf: numbering.moduleOf,
+        phasesOf: numbering.phasesOf,
         resolve: ({ module, site }, path) =>
           site.kind === 'read' || site.kind === 'require'
             ? numbering.targetOf(module.index, site.import, path)
@@ -116,7 +116,7 @@ export function createOutput(input: OutputInput): Output {
         rendered.set(module, {
           chunk: nameOf(fileName),
           states: states.get(module) ?? new Map(),
-          phases: phasesOf((numbering.modules[module] as GraphModule).record),
+          phases: numbering.phasesOf(module),
         });
       }
       if (circular.has(fileName)) {

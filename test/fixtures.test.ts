@@ -5,7 +5,7 @@ import { MARK_PATTERN } from '../src/protocol.ts';
 import { type Bundle, bundle, type Format, write } from './support/bundle.ts';
 import { projectFrom } from './support/project.ts';
 import { outcome, type Run, run } from './support/run.ts';
-import { expectText, inFormat, type Story, stories } from './support/story.ts';
+import { expectText, inFormat, pluginsOf, type Story, stories } from './support/story.ts';
 import { checkTrace, countTrace, formatTrace } from './support/trace.ts';
 
 /** A story in one format: its modules run by Node, as a plain and as a traced bundle. */
@@ -30,8 +30,8 @@ async function tell(
 ) {
   const { input = 'main.js', external = [], treeshake = true, output = {}, options = {} } = config;
   const common = { source: await dir(), input, external, treeshake, output, format };
-  const plain = await bundle({ ...common, trace: false });
-  const traced = await bundle({ ...common, trace: options });
+  const plain = await bundle({ ...common, plugins: pluginsOf(config, await dir()), trace: false });
+  const traced = await bundle({ ...common, plugins: pluginsOf(config, await dir()), trace: options });
   if (config.notRun) return { plain, traced };
   const [plainRun, tracedRun] = await Promise.all([
     run(write(plain, format, `${format}-plain`)),
@@ -141,9 +141,12 @@ function expectTrace(story: Story, format: Format, { dir, output }: Bundle, { ev
   const started = [
     ...new Set(events.flatMap((event) => (event.type === 'evaluate-start' ? event.module : []))),
   ];
+  const required = new Set(events.flatMap((event) => (event.type === 'require-start' ? event.module : [])));
   for (const file of output) {
     if (file.type !== 'chunk') continue;
-    const order = file.moduleIds.map((id) => relative(dir, id).split(sep).join('/'));
+    const order = file.moduleIds
+      .map((id) => relative(dir, id).split(sep).join('/'))
+      .filter((module) => !required.has(module));
     expect(
       started.filter((module) => order.includes(module)),
       'modules start in the order of their chunk',

@@ -1,8 +1,7 @@
 /** Rendered chunk → traced chunk. */
 import type { Program } from 'estree';
 import MagicString from 'magic-string';
-import type { ModuleRecord } from '../model.ts';
-import type { SiteRow } from '../protocol.ts';
+import type { ModuleRow, SiteRow } from '../protocol.ts';
 import type { Context, DeclaredBinding, Names } from './context.ts';
 import { collectDeclarations, realiseInitializations } from './declarations.ts';
 import { Edits } from './edits.ts';
@@ -21,6 +20,8 @@ export interface RealiseInput {
   first: number;
   /** The module whose marks carry a token. */
   moduleOf(token: string): ChunkModule | undefined;
+  /** When a module's start and end are shown. */
+  phasesOf(module: number): ModuleRow['phases'] | undefined;
   resolve: Context['resolve'];
   resolveDynamic: Context['resolveDynamic'];
   pathOf(file: string): string;
@@ -98,7 +99,7 @@ export function realise(input: RealiseInput): RealisedChunk | null {
   realisePhases(
     context,
     located,
-    extents.filter(({ module }) => phasesOf(module.record) === true),
+    extents.filter(({ module }) => input.phasesOf(module.index) === true),
   );
   return { text: textOf(code, located, edits), contents };
 }
@@ -109,10 +110,6 @@ function textOf(code: string, located: LocatedChunk, edits: Edits): MagicString 
   edits.apply(text, prologueOffset(code, located));
   return text;
 }
-
-/** When a module runs: with its chunk, or when it is required. */
-export const phasesOf = ({ sites }: ModuleRecord): true | 'required' =>
-  sites.some(({ kind }) => kind === 'body') ? 'required' : true;
 
 /** Parameters of the chunk's wrapper, variables that a `require` is assigned to, and `exports`. */
 function publishersOf({ body, wrapper }: LocatedChunk): Set<string> {

@@ -1,6 +1,7 @@
 /** The modules of a build by number, as tables refer to them. */
 import type { ModuleRecord } from '../model.ts';
-import { wrappedModule } from './commonjs.ts';
+import type { ModuleRow } from '../protocol.ts';
+import { isGenerated, wrappedModule } from './commonjs.ts';
 import { createGraph, type Graph, type GraphModule } from './graph.ts';
 
 /** Module and binding, by number; -1 for a namespace object; by name where there is no number. */
@@ -15,6 +16,8 @@ export interface Numbering {
   numbersOf(ids: Iterable<string>): number[];
   /** The module whose marks carry a token. */
   moduleOf(token: string): { index: number; record: ModuleRecord } | undefined;
+  /** When a module's start and end are shown: with its chunk, when it is required, or never. */
+  phasesOf(number: number): ModuleRow['phases'] | undefined;
   /** What a dynamic import, a site of the importer, asks for: a module, its specifier, or null. */
   dynamicTargetOf(importer: number, site: number): number | string | null;
   /** What an import entry, followed by member names, resolves to. Null where the module has no such entry. */
@@ -73,6 +76,11 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
     numberOf: (id) => numbers.get(id),
     numbersOf: (ids) => [...new Set(ids)].flatMap((id) => numbers.get(id) ?? []),
     moduleOf: (token) => byToken.get(token),
+    phasesOf(number) {
+      const module = modules[number];
+      if (!module || isGenerated(module.id)) return undefined;
+      return module.record.sites.some(({ kind }) => kind === 'body') ? 'required' : true;
+    },
     dynamicTargetOf(importer, site) {
       const module = modules[importer];
       const request = module?.record.sites[site];

@@ -10,7 +10,7 @@ export interface RenderedModule {
   /** Bindings that it declares there, by index: the number of the state before any module runs. */
   states: ReadonlyMap<number, number>;
   /** When its start and end are shown, if they are. */
-  phases?: ModuleRow['phases'];
+  phases?: ModuleRow['phases'] | undefined;
 }
 
 export interface TableInput extends Pick<BuildTable, 'settings' | 'cells' | 'sites'> {

@@ -6,7 +6,7 @@ import type { ModuleFormat, OutputOptions } from 'rollup';
 import { type Bundle, bundle, write } from '../support/bundle.ts';
 import { projectFrom } from '../support/project.ts';
 import { type Run, run } from '../support/run.ts';
-import { type Story, stories } from '../support/story.ts';
+import { pluginsOf, type Story, stories } from '../support/story.ts';
 import { summarize } from '../support/summary.ts';
 import { checkTrace } from '../support/trace.ts';
 
@@ -87,11 +87,13 @@ async function build(
   isTraced: boolean,
 ): Promise<Bundle> {
   const { input = 'main.js', external = [], treeshake = true, options = {} } = config;
+  const source = await projectOf(dir, name);
   return bundle({
-    source: await projectOf(dir, name),
+    source,
     input,
     external,
     treeshake,
+    plugins: pluginsOf(config, source),
     format,
     trace: isTraced ? options : false,
     output: { ...config.output, ...output },

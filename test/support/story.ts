@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import commonjsPlugin, { type RollupCommonJSOptions } from '@rollup/plugin-commonjs';
+import jsonPlugin from '@rollup/plugin-json';
 import { expect } from 'chai';
-import type { OutputOptions } from 'rollup';
+import type { OutputOptions, Plugin } from 'rollup';
 import { FORMATS, type Format, type PluginOptions } from './bundle.ts';
 
 const fixtures = fileURLToPath(new URL('../../fixtures', import.meta.url));
@@ -26,6 +28,8 @@ interface StoryConfig {
   external?: string[];
   /** The plugin's. */
   options?: PluginOptions;
+  /** Options of @rollup/plugin-commonjs, where the story needs it. */
+  commonjs?: RollupCommonJSOptions;
   /** Rollup's. */
   treeshake?: boolean;
   /** Rollup's. */
@@ -53,6 +57,7 @@ const KEYS: Record<keyof StoryConfig, true> = {
   input: true,
   external: true,
   options: true,
+  commonjs: true,
   treeshake: true,
   output: true,
   warnings: true,
@@ -72,6 +77,14 @@ export interface Story {
   config: StoryConfig;
   formats: readonly Format[];
 }
+
+// The types are those of the packages' CommonJS builds.
+const commonjs = commonjsPlugin as unknown as (options: RollupCommonJSOptions) => Plugin;
+const json = jsonPlugin as unknown as () => Plugin;
+
+/** The story's plugins, before ours; `dir` is the folder that `<dir>` stands for in their options. */
+export const pluginsOf = ({ commonjs: options }: StoryConfig, dir: string): Plugin[] =>
+  options ? [commonjs(JSON.parse(JSON.stringify(options).replaceAll('<dir>', dir))), json()] : [];
 
 /** Every fixture, in order. */
 export function stories(): Story[] {
