@@ -338,4 +338,136 @@ console.log([Object, Array.prototype, Promise.prototype, console, performance.co
     expect(traceOf(found)).to.equal(SHOP_TRACE);
     expect(textOf(found.trace.slice(-1))).to.match(/^module-phases: 4 modules evaluated/);
   });
+
+  describe('tracks of the performance panel', () => {
+    const trace = { devtools: true };
+
+    /** A mark or a measure of the page, and what DevTools are told of it. */
+    interface Timing {
+      entryType: string;
+      name: string;
+      start: number;
+      end: number;
+      devtools: Record<string, unknown>;
+    }
+
+    /** By start. */
+    const timings = ({ page }: Visit): Promise<Timing[]> =>
+      page.evaluate(() =>
+        performance.getEntries().flatMap((entry) => {
+          const { entryType, name, startTime, duration } = entry;
+          if (entryType !== 'measure' && entryType !== 'mark') return [];
+          const { devtools } = (entry as unknown as { detail: Pick<Timing, 'devtools'> }).detail;
+          return [{ entryType, name, start: startTime, end: startTime + duration, devtools }];
+        }),
+      );
+
+    it('shows modules as spans, one in another that waited for it, and early reads as markers', async () => {
+      const source = {
+        ...SHOP,
+        'main.js': `${SHOP['main.js']}console.log(await import('./lazy.js').then(({ text }) => text));\n`,
+        'lazy.js': "export const text = 'lazy';\n",
+      };
+      const found = await visit({
+        bundles: [{ source, trace, output: { chunkFileNames: '[name].js' } }],
+        files: { 'index.html': MODULE },
+        last: 'lazy',
+      });
+      const entries = await timings(found);
+      const spans = entries.filter(({ entryType }) => entryType === 'measure');
+      const markers = entries.filter(({ entryType }) => entryType === 'mark');
+
+      const boundaries = spans.flatMap(({ name, start, end }) => [
+        { at: start, text: `${name} {` },
+        { at: end, text: `} ${name}` },
+      ]);
+      const order = boundaries.sort((a, b) => a.at - b.at).map(({ text }) => text);
+      expect(order.join(' ')).to.equal(
+        'counter.js { } counter.js tax.js { } tax.js config.js { } config.js main.js { lazy.js { } lazy.js } main.js',
+      );
+      for (const { name, devtools } of spans) {
+        expect(devtools).to.deep.include({
+          dataType: 'track-entry',
+          track: 'Modules',
+          trackGroup: 'module-phases',
+          color: 'primary',
+        });
+        expect(devtools.tooltipText)
+          .to.match(/^evaluate-end +\S+ +in [\d.]+ ms$/)
+          .and.include(name);
+      }
+      expect(markers).to.have.length(1);
+      expect(markers[0]?.name).to.equal('Read too early: config');
+      expect(markers[0]?.devtools).to.deep.include({
+        dataType: 'marker',
+        color: 'warning',
+        tooltipText:
+          '  read            tax.js:2:28  config of config.js → undefined (too early: config.js has not finished)',
+        properties: [['event', "globalThis[Symbol.for('module-phases')].events[9]"]],
+      });
+      expect(found.events?.[9]).to.deep.include({ type: 'read', early: true });
+    });
+
+    it('has errors in their colour', async () => {
+      const found = await visit({
+        bundles: [{ source: CHECKOUT, trace }],
+        files: { 'index.html': MODULE },
+      });
+      expect((await timings(found)).map(({ name, devtools }) => [name, devtools.color])).to.deep.equal([
+        ['tax.js', 'error'],
+        ['Read too early: config', 'error'],
+      ]);
+    });
+
+    it('is not there without the option', async () => {
+      const found = await visit({ bundles: [{ source: SHOP }], files: { 'index.html': MODULE } });
+      expect(await timings(found)).to.deep.equal([]);
+    });
+
+    for (const [title, script] of [
+      ['throws', 'performance.mark = performance.measure = () => { throw new Error(); };'],
+      ['is missing', 'delete globalThis.performance;'],
+      [
+        'cannot be read',
+        `const { performance: found } = globalThis;
+let isHidden = true;
+const get = () => { if (isHidden) throw new Error(); return found; };
+Object.defineProperty(globalThis, 'performance', { get, configurable: true });
+addEventListener('load', () => { isHidden = false; });`,
+      ],
+    ]) {
+      it(`a \`performance\` that ${title} changes nothing else`, async () => {
+        const found = await visit({
+          bundles: [{ source: SHOP, trace }],
+          files: {
+            'index.html': `<!doctype html><script src="before.js"></script>${MODULE}`,
+            'before.js': script ?? '',
+          },
+        });
+        expect(found.program).to.deep.equal(printed(SHOP_PRINTS));
+        expect(traceOf(found)).to.equal(SHOP_TRACE);
+      });
+    }
+
+    it('calls what the page had before its modules ran', async () => {
+      const source = {
+        ...SHOP,
+        'main.js': `import './patch.js';\n${SHOP['main.js']}console.log(calls);\n`,
+        'patch.js': `globalThis.calls = 0;
+for (const name of ['now', 'mark', 'measure']) performance[name] = () => { calls++; };
+Object.defineProperty(Object.prototype, 'duration', { get() { calls++; }, configurable: true });
+`,
+      };
+      const found = await visit({ bundles: [{ source, trace }], files: { 'index.html': MODULE } });
+      expect(found.program).to.deep.equal(printed(SHOP_PRINTS, '0'));
+      expect((await timings(found)).map(({ name }) => name)).to.deep.equal([
+        'patch.js',
+        'counter.js',
+        'tax.js',
+        'Read too early: config',
+        'config.js',
+        'main.js',
+      ]);
+    });
+  });
 });

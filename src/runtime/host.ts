@@ -90,7 +90,7 @@ export function createHost(realm: object = globalThis): Host {
 }
 
 /** What `get` gives; nothing if it throws. */
-function attempt<T>(get: () => T): T | undefined {
+export function attempt<T>(get: () => T): T | undefined {
   try {
     return get();
   } catch {
