@@ -70,6 +70,12 @@ export interface Options {
    */
   console?: boolean | ConsoleOptions | undefined;
   /**
+   * Shows modules as a track of the performance panel in Chrome's DevTools, and early reads that threw or gave
+   * `undefined` as markers there. They are entries of `performance`, which the program can see too.
+   * @default false
+   */
+  devtools?: boolean | undefined;
+  /**
    * Reads and writes that the trace keeps; what comes later is counted in `trace.dropped`. A whole number from 0, and
    * finite, because the trace's memory is bounded. The few events of phases don't count.
    * @default 100_000
@@ -188,6 +194,11 @@ const OPTIONS: Rows<Options, Settled> = {
         : undefined;
     },
   },
+  devtools: choice<boolean>(
+    false,
+    { true: true, false: false },
+    "Use true for a track in the performance panel of Chrome's DevTools.",
+  ),
   limit: {
     fallback: 100_000,
     expected: 'a whole number from 0',

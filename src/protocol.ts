@@ -222,6 +222,7 @@ export interface RuntimeSettings {
   values: ValuesMode;
   limit: number;
   console: ConsoleSettings | false;
+  devtools: boolean;
 }
 
 /** Numbers of states in tables. */

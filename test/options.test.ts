@@ -15,6 +15,7 @@ const DEFAULTS = {
     values: 'preview',
     limit: 100_000,
     console: { detail: 'auto', color: 'auto' },
+    devtools: false,
   },
 };
 
@@ -155,6 +156,16 @@ const RULES: Record<keyof Options | `console.${keyof ConsoleOptions}`, Rule> = {
       [1, '1'],
     ],
   },
+  devtools: {
+    right: [true, false],
+    expected: 'true or false',
+    remedy: "Use true for a track in the performance panel of Chrome's DevTools.",
+    wrong: [
+      ['chrome', "'chrome'"],
+      [1, '1'],
+      [null, 'null'],
+    ],
+  },
   limit: {
     right: [0, 1, 100_000, Number.MAX_SAFE_INTEGER],
     expected: 'a whole number from 0',
@@ -220,6 +231,7 @@ describe('options', () => {
     assert.deepEqual(settled({ reads: false }), withSettings({ reads: false }));
     assert.deepEqual(settled({ writes: 'all' }), withSettings({ writes: 'all' }));
     assert.deepEqual(settled({ values: 'type' }), withSettings({ values: 'type' }));
+    assert.deepEqual(settled({ devtools: true }), withSettings({ devtools: true }));
     assert.deepEqual(settled({ limit: 0 }), withSettings({ limit: 0 }));
     assert.deepEqual(settled({ console: true }), DEFAULTS);
     assert.deepEqual(settled({ console: false }), withSettings({ console: false }));
@@ -347,7 +359,7 @@ describe('options', () => {
 
   describe('an unknown name is refused, with a suggestion if one is near', () => {
     const ALL =
-      '"enabled", "include", "exclude", "reads", "writes", "values", "console", "limit", "root" or "runtime"';
+      '"enabled", "include", "exclude", "reads", "writes", "values", "console", "devtools", "limit", "root" or "runtime"';
     const cases: [object, string, string][] = [
       [{ read: 'all' }, '"read"', 'Did you mean "reads"?'],
       [{ raeds: 'all' }, '"raeds"', 'Did you mean "reads"?'],

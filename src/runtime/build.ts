@@ -11,6 +11,7 @@ import { createPhases } from './phases.ts';
 import type { NewEvent, Realm } from './realm.ts';
 import { createRequires } from './requires.ts';
 import { publish } from './traced-modules.ts';
+import { createTracks } from './tracks.ts';
 
 const { apply } = Reflect;
 
@@ -40,6 +41,7 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
   const sink =
     settings.console &&
     createConsole(createPrinter(settings.console.color), settings.console, countPhases(rows));
+  const track = settings.devtools && createTracks(realm.host.now);
   const state: BuildState = {
     realm,
     table,
@@ -61,11 +63,13 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
     },
     log(event) {
       const logged = realm.log(event);
+      if (track) track(logged);
       if (sink) sink.event(logged);
       return logged;
     },
     logEarly(event, explain) {
       const logged = realm.log(event);
+      if (track) track(logged);
       if (sink) sink.event(logged, explain(logged));
     },
     finish(waiting) {

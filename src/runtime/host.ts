@@ -101,7 +101,7 @@ export function createHost(realm: object = globalThis): Host {
 }
 
 /** What `get` gives; nothing if it throws. */
-function attempt<T>(get: () => T): T | undefined {
+export function attempt<T>(get: () => T): T | undefined {
   try {
     return get();
   } catch {
@@ -139,13 +139,16 @@ export function createPrinter(color: ConsoleSettings['color'], realm: object = g
   return (lines, tone) => attempt(() => print?.(lines, tone));
 }
 
-/** Of each tone: the code of a terminal, the style of a page. */
+/**
+ * Of each tone: the code of a terminal, the style of a page. A page's are mixed with the colour of the text around
+ * them: consoles are light or dark, and errors and warnings in them have grounds of their own.
+ */
 const LOOKS: Readonly<Record<Tone, readonly [ansi: number, css: string]>> = {
   plain: [0, ''],
-  dim: [2, 'color:gray'],
+  dim: [2, 'color:color-mix(in srgb,currentcolor 60%,transparent)'],
   strong: [1, 'font-weight:bold'],
-  warn: [33, 'color:#b60'],
-  bad: [31, 'color:red'],
+  warn: [33, 'color:color-mix(in srgb,currentcolor,orange)'],
+  bad: [31, 'color:color-mix(in srgb,currentcolor,red)'],
 };
 
 /** A path or an error's text can hold what would move a cursor or break a line. */
@@ -178,7 +181,10 @@ function terminal({ stderr, env }: Process, color: ConsoleSettings['color']): Pr
 const wantsColor = ({ NO_COLOR, FORCE_COLOR, TERM }: Process['env'], isTTY?: boolean): boolean | undefined =>
   !NO_COLOR && (FORCE_COLOR === undefined ? isTTY && TERM !== 'dumb' : !/^(0|false)$/.test(FORCE_COLOR));
 
-/** An error or a warning is one message, which a page shows with a stack; other blocks are a closed group. */
+/** As many as a small program's summary has: closed, it would hide that there were early reads. */
+const LINES_OPEN = 3;
+
+/** An error or a warning is one message, which a page shows with a stack; another long block is a closed group. */
 function page(console: Console): Print {
   const { log, warn = log, error = log, groupCollapsed, groupEnd } = console;
   /** Texts are arguments of the format, so that a `%` in them means nothing. */
@@ -192,7 +198,7 @@ function page(console: Console): Print {
   return (lines, tone) => {
     if (tone === 'bad') say(error, lines);
     else if (tone === 'warn') say(warn, lines);
-    else if (groupCollapsed && groupEnd && lines.length > 1) {
+    else if (groupCollapsed && groupEnd && lines.length > LINES_OPEN) {
       say(groupCollapsed, lines.slice(0, 1));
       say(log, lines.slice(1));
       say(groupEnd, []);

@@ -131,6 +131,18 @@ describe('text of an event', () => {
     shows(read({ local: 'ns.n' }), '  read            a.js:3:13  n of b.js as ns.n → 5');
   });
 
+  it('takes nothing from what a page has put on `Object.prototype`', () => {
+    const hears = (): never => expect.fail('a getter of the page ran');
+    const fields = ['error', 'duration', 'previous', 'early', 'bindings', 'importer', 'loc'];
+    for (const field of fields)
+      Object.defineProperty(Object.prototype, field, { get: hears, configurable: true });
+    try {
+      shows({ ...base, type: 'evaluate-start', module: 'a.js', chunk: 'main.js' }, 'evaluate-start    a.js');
+    } finally {
+      for (const field of fields) Reflect.deleteProperty(Object.prototype, field);
+    }
+  });
+
   it('an early read says so in words', () => {
     shows(
       early('uninitialized'),

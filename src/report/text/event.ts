@@ -37,6 +37,8 @@ type Fields = Partial<
 
 /** Says what the event has, in one order for all types. */
 export function eventLine(event: TraceEvent): Line {
+  // A field that the event lacks must not be one that a page has put on `Object.prototype`.
+  const own = { __proto__: null, ...(event as Fields) };
   const {
     module,
     loc,
@@ -54,7 +56,7 @@ export function eventLine(event: TraceEvent): Line {
     bindings,
     duration,
     error,
-  } = event as Fields;
+  } = own;
   const got =
     state === 'uninitialized' ? 'ReferenceError, uninitialized' : state === 'undefined' ? state : value;
   const text = list(
