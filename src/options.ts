@@ -14,6 +14,7 @@ import type {
 /** `inline`: in the chunk; `file`: one file that every chunk imports first; `auto`: inline where one chunk is all. */
 export type RuntimePlacement = 'auto' | 'inline' | 'file';
 
+/** How the bundle prints its trace. */
 export interface ConsoleOptions {
   /**
    * How much the console shows: every event as a line (`'full'`), a screen at the end (`'summary'`), or what suits
@@ -28,6 +29,7 @@ export interface ConsoleOptions {
   color?: boolean | 'auto' | undefined;
 }
 
+/** What the plugin can be told; all of it may be left out. */
 export interface Options {
   /**
    * `false`: the bundle is as without the plugin.

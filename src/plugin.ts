@@ -72,8 +72,9 @@ export function modulePhases(options: Options = {}): Plugin {
       isActive = twins[0] === plugin;
       isReplaced = !isActive && twins.length > 0;
       if (twins[1] === plugin) this.warn(duplicatePlugin());
-      const [major = 0] = this.meta.rollupVersion.split('.').map(Number);
-      if (major < 4) this.error(rollupTooOld(this.meta.rollupVersion, peerDependencies.rollup));
+      const { rollupVersion } = this.meta;
+      if (isOlder(rollupVersion, peerDependencies.rollup.slice(1)))
+        this.error(rollupTooOld(rollupVersion, peerDependencies.rollup));
       unmarked = [];
       unparsed = new Map();
     },
@@ -219,8 +220,12 @@ export function modulePhases(options: Options = {}): Plugin {
 /** What is needed of the package's own package.json. */
 interface Manifest {
   version: string;
+  /** `^` and the oldest version. */
   peerDependencies: { rollup: string };
 }
+
+const isOlder = (version: string, than: string): boolean =>
+  version.localeCompare(than, 'en', { numeric: true }) < 0;
 
 const readText = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 

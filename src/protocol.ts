@@ -61,6 +61,7 @@ interface EventBase {
   time: number;
 }
 
+/** A binding of a module that was instantiated: what it is, and its state before any module ran. */
 export interface InstantiatedBinding {
   name: string;
   kind: BindingKind;
@@ -69,6 +70,7 @@ export interface InstantiatedBinding {
   observed: boolean;
 }
 
+/** A module was linked: its bindings exist. */
 export interface InstantiateEvent extends EventBase {
   type: 'instantiate';
   module: string;
@@ -76,19 +78,22 @@ export interface InstantiateEvent extends EventBase {
   bindings: InstantiatedBinding[];
 }
 
+/** A module's own body begins: what it imports has run, unless a cycle put it first. */
 export interface EvaluateStartEvent extends EventBase {
   type: 'evaluate-start';
   module: string;
   chunk: string;
 }
 
+/** A module's own body has run to its end. */
 export interface EvaluateEndEvent extends EventBase {
   type: 'evaluate-end';
   module: string;
-  /** Milliseconds of the module's own: without what it waited for. */
+  /** Milliseconds of the module's own: without what it waited for and what it required. */
   duration: number;
 }
 
+/** A module threw before its end. */
 export interface EvaluateErrorEvent extends EventBase {
   type: 'evaluate-error';
   module: string;
@@ -96,6 +101,7 @@ export interface EvaluateErrorEvent extends EventBase {
   error?: string;
 }
 
+/** A top-level await begins to wait, or goes on; each step of a `for await` too. */
 export interface SuspendEvent extends EventBase {
   type: 'evaluate-suspend' | 'evaluate-resume';
   module: string;
@@ -129,6 +135,7 @@ export interface RequireEvent extends EventBase {
   status?: ModuleStatus;
 }
 
+/** A binding has its first value, and has left its temporal dead zone. */
 export interface InitializeEvent extends EventBase {
   type: 'initialize';
   module: string;
@@ -138,6 +145,7 @@ export interface InitializeEvent extends EventBase {
   loc: Loc;
 }
 
+/** An exported binding was written to. */
 export interface WriteEvent extends EventBase {
   type: 'write';
   module: string;
@@ -151,6 +159,7 @@ export interface WriteEvent extends EventBase {
   unobserved?: number;
 }
 
+/** A module read what it imports. */
 export interface ReadEvent extends EventBase {
   type: 'read';
   importer: string;
@@ -170,6 +179,7 @@ export interface ReadEvent extends EventBase {
   snapshot?: true;
 }
 
+/** What happened, told apart by `type`. */
 export type TraceEvent =
   | InstantiateEvent
   | EvaluateStartEvent
@@ -182,6 +192,7 @@ export type TraceEvent =
   | WriteEvent
   | ReadEvent;
 
+/** A module as it is now. */
 export interface TracedModule {
   readonly status: ModuleStatus;
   /** The module's surviving exports, each behind a getter that reads the live binding. */
@@ -190,7 +201,7 @@ export interface TracedModule {
 
 /** What stands at `globalThis[Symbol.for('module-phases')]`. */
 export interface Trace {
-  /** {@link PROTOCOL_VERSION} */
+  /** Of the protocol, that is of events and of this object. */
   readonly version: number;
   readonly events: readonly TraceEvent[];
   readonly modules: Readonly<Record<string, TracedModule>>;
@@ -204,9 +215,15 @@ export interface Trace {
 
 // --- tables: what the build writes into the bundle ----------------------------------------------------------
 
+/** See `reads` of the options. */
 export type ReadsMode = 'first' | 'all' | false;
+
+/** See `writes` of the options. */
 export type WritesMode = 'observed' | 'all' | false;
+
+/** See `values` of the options. */
 export type ValuesMode = 'preview' | 'type' | false;
+
 /** `full`: every event a line; `summary`: a screen at the end; `auto`: by the number of modules. */
 export type ConsoleDetail = 'auto' | 'full' | 'summary';
 

@@ -207,12 +207,14 @@ read main.js:5:21 config = config.js#config initialized 1
 end main.js
 instantiate admin.js in admin.js: no bindings
 start admin.js in admin.js
+import admin.js:2:0 lazy.js
 end admin.js
 instantiate lazy.js in lazy.js: text const uninitialized
 start lazy.js in lazy.js
 read lazy.js:2:30 n = counter.js#n initialized 1
 init lazy.js:2:13 text = 'lazy 1'
 end lazy.js
+imported admin.js:2:0 lazy.js
 read admin.js:2:57 n = counter.js#n initialized 1
 `);
   });
@@ -268,7 +270,8 @@ ${SHOP_TRACE}`);
     expect(textOf(found.trace.slice(-1))).to.equal(`\
 module-phases: 3 modules evaluated in <time>, 5 reads
   early reads  1 got undefined
-  modules      1 not finished (main.js)`);
+  modules      1 not finished (main.js)
+  waits        main.js at main.js:7:1`);
   });
 
   it('an early read that throws is explained before the error, which is as it was', async () => {

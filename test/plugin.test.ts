@@ -105,10 +105,11 @@ describe('bad input', () => {
       meta: { rollupVersion },
       error: (log: RollupLog) => errors.push(log),
     });
-    start.call(context('4.99.0'), { plugins: [plugin] });
+    for (const version of ['4.9.4', '4.10.0-1', '4.99.0', '10.0.0'])
+      start.call(context(version), { plugins: [plugin] });
     expect(errors).to.deep.equal([]);
-    start.call(context('3.29.5'), { plugins: [plugin] });
-    expect(errors).to.have.length(1);
+    for (const version of ['3.29.5', '4.9.3']) start.call(context(version), { plugins: [plugin] });
+    expect(errors).to.have.length(2);
     expect(errors[0]).to.deep.include({ code: 'ROLLUP_TOO_OLD' });
     expect(errors[0]?.message)
       .to.match(/^Rollup 3\.29\.5 is too old .* needs /)

@@ -182,7 +182,7 @@ const wantsColor = ({ NO_COLOR, FORCE_COLOR, TERM }: Process['env'], isTTY?: boo
   !NO_COLOR && (FORCE_COLOR === undefined ? isTTY && TERM !== 'dumb' : !/^(0|false)$/.test(FORCE_COLOR));
 
 /** As many as a small program's summary has: closed, it would hide that there were early reads. */
-const LINES_OPEN = 3;
+const LINES_OPEN = 5;
 
 /** An error or a warning is one message, which a page shows with a stack; another long block is a closed group. */
 function page(console: Console): Print {

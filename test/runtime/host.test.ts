@@ -289,13 +289,14 @@ describe('printing in a page', () => {
     expect(fake.calls).to.deep.equal([['log', '%c%s%c%s%c%s', '', '', '', '100% ', red, 'sure']]);
   });
 
-  it('shows up to three lines as one message, more as a closed group', () => {
+  it('shows up to five lines as one message, more as a closed group', () => {
     const fake = fakePage();
     const print = createPrinter('auto', fake.realm);
     const names = () => fake.calls.splice(0).map(([name]) => name);
-    print([...LINES, ...LINES].slice(0, 3));
+    const lines = [...LINES, ...LINES, ...LINES].slice(0, 6);
+    print(lines.slice(0, 5));
     expect(names()).to.deep.equal(['log']);
-    print([...LINES, ...LINES]);
+    print(lines);
     expect(names()).to.deep.equal(['groupCollapsed', 'log', 'groupEnd']);
   });
 

@@ -17,6 +17,12 @@ export const FORMATS = ['es', 'cjs', 'iife'] as const;
 export type Format = (typeof FORMATS)[number];
 export type PluginOptions = NonNullable<Parameters<typeof modulePhases>[0]>;
 
+/** What bundles: those of this repository, or those of a project that has another Rollup. */
+export interface Tools {
+  rollup: typeof rollup;
+  modulePhases: typeof modulePhases;
+}
+
 export interface BundleInput {
   /** A folder, or the modules' texts by their paths. */
   source: string | Record<string, string>;
@@ -32,6 +38,7 @@ export interface BundleInput {
   /** Plugins before ours. */
   plugins?: Plugin[];
   output?: OutputOptions;
+  tools?: Tools;
 }
 
 export interface Bundle {
@@ -53,16 +60,17 @@ export async function bundle({
   treeshake = true,
   plugins = [],
   output: outputOptions = {},
+  tools = { rollup, modulePhases },
 }: BundleInput): Promise<Bundle> {
   const dir = typeof source === 'string' ? source : project(source);
   const warnings: RollupLog[] = [];
-  const build = await rollup({
+  const build = await tools.rollup({
     input: inside(dir, input),
     external,
     treeshake,
     plugins: [
       ...plugins,
-      ...(trace === false ? [] : [modulePhases({ console: false, root: dir, ...trace })]),
+      ...(trace === false ? [] : [tools.modulePhases({ console: false, root: dir, ...trace })]),
     ],
     onLog(level, log) {
       if (level === 'warn') warnings.push(log);

@@ -1,4 +1,4 @@
-/** What a trace comes to: up to three lines for a small program, at most a screen for a large one. */
+/** What a trace comes to: a few lines for a small program, at most a screen for a large one. */
 import { type BindingState, type Loc, REALM_KEY, type TraceEvent } from '../../protocol.ts';
 import { STATE_TONES } from './event.ts';
 import { count, type Line, list, milliseconds, place, row } from './line.ts';
