@@ -13,11 +13,15 @@ export interface ModuleRequest extends Place {
   specifier: string;
 }
 
-/** ECMA-262 ImportEntry; `request` is an index of `requests`, `name` is null for a namespace object. */
+/**
+ * ECMA-262 ImportEntry; `request` is an index of `requests`, `name` is null for a namespace object. What a dynamic
+ * import gives is an entry too: `dynamic` is the index of its site, and `request` is -1.
+ */
 export interface ImportEntry {
   local: string;
   request: number;
   name: string | null;
+  dynamic?: number;
 }
 
 /** A binding that the module declares and exports. A default expression's name is `default`. */
@@ -45,6 +49,7 @@ export interface IndirectExport {
  * - `default`: before `export default` of what has no name of its own.
  * - `declaration`: after the name, where an exported binding is declared.
  * - `read`: after a reference to an import; for a namespace object after the names of members taken of it (`path`).
+ *   With a `variable` it stands after that, which keeps a member of what a dynamic import gave.
  * - `write`: after the target, where an exported binding is written.
  * - `await`: after the keyword of a top-level await.
  * - `require`: after the name of the function that runs an imported CommonJS module.
@@ -56,7 +61,7 @@ export type Site = Place &
     | { kind: 'statement' }
     | { kind: 'default'; binding: number }
     | { kind: 'declaration'; binding: number }
-    | { kind: 'read'; import: number; path: string[] }
+    | { kind: 'read'; import: number; path: string[]; variable?: string }
     | { kind: 'write'; binding: number }
     | { kind: 'await' }
     | { kind: 'import'; specifier: string | null }

@@ -13,10 +13,15 @@ export interface Ancestor {
 export const startOf = (node: Node): number => (node as Ranged).start;
 export const endOf = (node: Node): number => (node as Ranged).end;
 
-/** The way from the program to the node that is visited. */
+/** The way from the program, or from a place in it, to the node that is visited. */
 export class Trail {
+  private readonly root: Ancestor | null;
   private readonly nodes: Node[] = [];
   private readonly keys: unknown[] = [];
+
+  constructor(root: Ancestor | null = null) {
+    this.root = root;
+  }
 
   enter(node: Node, key: unknown): void {
     this.nodes.push(node);
@@ -35,7 +40,7 @@ export class Trail {
 
   /** The place of a child of the node entered last; made when it is asked for, as few nodes of a program matter. */
   placeOf(node: Node, key: unknown): Ancestor {
-    let parent: Ancestor | null = null;
+    let parent = this.root;
     for (let depth = 0; depth < this.nodes.length; depth++) {
       parent = { node: this.nodes[depth] as Node, key: String(this.keys[depth]), parent };
     }

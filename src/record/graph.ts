@@ -100,7 +100,10 @@ export function createGraph(modules: ReadonlyMap<string, GraphModule>): Graph {
   function resolveImport(module: GraphModule, index: number, path: readonly string[]): Resolution | null {
     const entry = module.record.imports[index];
     if (!entry) return null;
-    let resolution = resolveRequest(module, entry.request, entry.name, new Set());
+    let resolution =
+      entry.dynamic === undefined
+        ? resolveRequest(module, entry.request, entry.name, new Set())
+        : namespaceOf(module.dynamic.get(entry.dynamic));
     for (const name of path) {
       if (resolution?.type === 'namespace') resolution = resolveExport(resolution.module.id, name);
       else if (resolution?.type === 'unknown' && resolution.name === null)
@@ -108,6 +111,12 @@ export function createGraph(modules: ReadonlyMap<string, GraphModule>): Graph {
       else return null;
     }
     return resolution;
+  }
+
+  function namespaceOf(id: string | undefined): Resolution | null {
+    const module = modules.get(id ?? '');
+    if (module) return { type: 'namespace', module };
+    return id === undefined ? null : { type: 'unknown', id, name: null };
   }
 
   function exportedNames(id: string): string[] {

@@ -59,12 +59,12 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
 
   /** A name that no export stands behind, as with `syntheticNamedExports`. */
   function byName(
-    { record, requested }: GraphModule,
+    { record, requested, dynamic }: GraphModule,
     entry: number,
     path: readonly string[],
   ): ReadTarget | null {
-    const { request = -1, name = null } = record.imports[entry] ?? {};
-    const id = requested[request];
+    const { request = -1, name = null, dynamic: site } = record.imports[entry] ?? {};
+    const id = site === undefined ? requested[request] : dynamic.get(site);
     const wanted = name ?? path[0];
     // Members of what a CommonJS module exports are read through a module of the plugin's own.
     return id == null || wanted === undefined ? null : [numbers.get(wrappedModule(id)) ?? id, wanted];

@@ -6,6 +6,7 @@ import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, startOf, Trail } from '../ast/walk.ts';
 import type { Binding, ImportEntry, Place, Site } from '../model.ts';
 import { bodyOf, isGenerated, isRequire, isRequireFunction } from './commonjs.ts';
+import { followNamespace } from './dynamic.ts';
 import { type Entries, variableKind } from './entries.ts';
 import { findScopes } from './scopes.ts';
 
@@ -32,6 +33,8 @@ export function findSites(
   const requireFunction = localNameOf(entries, isRequireFunction);
   /** Identifiers by the name of an import or an exported binding; whether they mean it is known after the walk. */
   const named: Ancestor[] = [];
+  /** Dynamic imports whose namespace is followed. */
+  const requests: { dynamic: number; place: Ancestor }[] = [];
   let functionDepth = 0;
   const trail = new Trail();
 
@@ -46,10 +49,10 @@ export function findSites(
         if (names.has(node.name)) named.push(trail.placeOf(node, key));
         return;
       }
+      if (node.type === 'ImportExpression') dynamicImport(node, trail.placeOf(node, key));
       trail.enter(node, key);
       scopeFinder.enter(node);
       if (parent?.type === 'Program') topLevelStatement(node);
-      if (node.type === 'ImportExpression') dynamicImport(node);
       if (isFunction(node)) functionDepth++;
       else if (functionDepth === 0) topLevelAwait(node);
     },
@@ -62,6 +65,7 @@ export function findSites(
   });
   const scopes = scopeFinder.scopes();
   for (const place of named) identifier(place.node as Identifier, place);
+  for (const { dynamic, place } of requests) namespaceReads(dynamic, place);
   return found;
 
   function topLevelStatement(node: Node): void {
@@ -160,10 +164,32 @@ export function findSites(
     add(endOf(end.node), startOf(place.node), { kind: 'read', import: index, path });
   }
 
-  function dynamicImport(node: ImportExpression): void {
+  function dynamicImport(node: ImportExpression, place: Ancestor): void {
     // `import.source(x)` and `import.defer(x)` do not evaluate.
     if ('phase' in node && node.phase) return;
-    add(endOf(node), startOf(node), { kind: 'import', specifier: specifierOf(node) });
+    const specifier = specifierOf(node);
+    const dynamic = found.length;
+    add(endOf(node), startOf(node), { kind: 'import', specifier });
+    if (specifier !== null && readsAndWrites.reads) requests.push({ dynamic, place });
+  }
+
+  /** Reads of the namespace that a dynamic import gives. */
+  function namespaceReads(dynamic: number, request: Ancestor): void {
+    const entryOf = (local: string): number => {
+      const known = entries.imports.findIndex((entry) => entry.dynamic === dynamic && entry.local === local);
+      return known >= 0 ? known : entries.imports.push({ local, request: -1, name: null, dynamic }) - 1;
+    };
+    followNamespace(request, {
+      reference(place) {
+        // Where it goes as a whole, nothing is read of it yet.
+        if (place.parent?.node.type !== 'MemberExpression' || place.key !== 'object') return;
+        read(entryOf((place.node as Identifier).name), place);
+      },
+      snapshot(name, variable) {
+        const site = { import: entryOf(variable.name), path: [name], variable: variable.name };
+        add(endOf(variable), startOf(variable), { kind: 'read', ...site });
+      },
+    });
   }
 
   function topLevelAwait(node: Node): void {

@@ -69,6 +69,10 @@ export function createBindings(state: BuildState): Bindings {
   function probe(site: number): void {
     const row = sites[site];
     const slot = row && bindingAt(row);
+    if (slot?.getter === 0) {
+      note(site);
+      return;
+    }
     const state = slot?.state ?? 'initialized';
     read(site, slot?.getter ? { from: 'getter', get: slot.getter } : { from: 'state', state });
   }

@@ -1,0 +1,103 @@
+/** Where the source shows what is read of the namespace object that a dynamic import gives. */
+import type {
+  AssignmentProperty,
+  Identifier,
+  Node,
+  ObjectPattern,
+  Pattern,
+  VariableDeclaration,
+} from 'estree';
+import { walk } from 'estree-walker';
+import { memberName, roleOf } from '../ast/role.ts';
+import { type Ancestor, startOf, Trail } from '../ast/walk.ts';
+import { findScopes } from './scopes.ts';
+
+export interface NamespaceListener {
+  /** A reference to the namespace by its name, which may be the beginning of a member chain. */
+  reference(place: Ancestor): void;
+  /** A property that is taken out once, and the variable that keeps it. */
+  snapshot(name: string, variable: Identifier): void;
+}
+
+/** A name for the namespace, and the node in which it has that meaning. */
+interface Name {
+  name: string;
+  scope: Ancestor;
+}
+
+/**
+ * Follows `const m = await import(…)`, `const { x } = await import(…)`, `import(…).then((m) => …)`,
+ * `import(…).then(({ x }) => …)`, and `const` aliases of those names.
+ */
+export function followNamespace(request: Ancestor, listener: NamespaceListener): void {
+  const names: Name[] = [];
+  const { parent } = request;
+  if (parent?.node.type === 'AwaitExpression') bindTo(constantOf(parent));
+  else if (parent?.node.type === 'MemberExpression' && request.key === 'object') {
+    if (memberName(parent.node) === 'then') bindTo(parameterOf(parent));
+  }
+  for (let name = names.pop(); name; name = names.pop()) follow(name);
+
+  function bindTo(target: { pattern: Pattern; scope: Ancestor } | undefined): void {
+    if (target?.pattern.type === 'Identifier') names.push({ name: target.pattern.name, scope: target.scope });
+    else if (target?.pattern.type === 'ObjectPattern') takeOut(target.pattern);
+  }
+
+  function takeOut({ properties }: ObjectPattern): void {
+    for (const property of properties) {
+      if (property.type !== 'Property') continue;
+      const name = keyOf(property);
+      const variable = property.value.type === 'AssignmentPattern' ? property.value.left : property.value;
+      if (name !== undefined && variable.type === 'Identifier') listener.snapshot(name, variable);
+    }
+  }
+
+  function follow({ name, scope }: Name): void {
+    const scopes = findScopes(new Set([name]));
+    const found: Ancestor[] = [];
+    const trail = new Trail(scope.parent);
+    walk(scope.node, {
+      enter(node, _parent, key) {
+        // The scope itself declares the name.
+        if (node !== scope.node) scopes.enter(node);
+        const at = node === scope.node ? scope.key : key;
+        if (node.type === 'Identifier' && node.name === name) found.push(trail.placeOf(node, at));
+        trail.enter(node, at);
+      },
+      leave(node) {
+        trail.leave();
+        if (node !== scope.node) scopes.leave(node);
+      },
+    });
+    const { isModuleScoped } = scopes.scopes();
+    for (const place of found) {
+      if (roleOf(place) !== 'reference' || !isModuleScoped(name, startOf(place.node))) continue;
+      const alias = constantOf(place);
+      if (alias) bindTo(alias);
+      else listener.reference(place);
+    }
+  }
+}
+
+/** const m = <value> */
+function constantOf({ key, parent }: Ancestor): { pattern: Pattern; scope: Ancestor } | undefined {
+  const declaration = parent?.parent;
+  if (parent?.node.type !== 'VariableDeclarator' || key !== 'init' || !declaration?.parent) return undefined;
+  const { kind } = declaration.node as VariableDeclaration;
+  return kind === 'const' ? { pattern: parent.node.id, scope: declaration.parent } : undefined;
+}
+
+/** <promise>.then((m) => …) */
+function parameterOf(then: Ancestor): { pattern: Pattern; scope: Ancestor } | undefined {
+  const call = then.parent;
+  if (call?.node.type !== 'CallExpression' || then.key !== 'callee') return undefined;
+  const [reaction] = call.node.arguments;
+  const isFunction = reaction?.type === 'ArrowFunctionExpression' || reaction?.type === 'FunctionExpression';
+  const pattern = isFunction ? reaction.params[0] : undefined;
+  return pattern && { pattern, scope: { node: reaction as Node, key: 'arguments', parent: call } };
+}
+
+function keyOf({ key, computed }: AssignmentProperty): string | undefined {
+  if (!computed && key.type === 'Identifier') return key.name;
+  return key.type === 'Literal' && typeof key.value === 'string' ? key.value : undefined;
+}
