@@ -1,4 +1,4 @@
-export type { ConsoleOptions, Options, RuntimePlacement } from './options.ts';
+export type { ConsoleOptions, NamespacesMode, Options, RuntimePlacement } from './options.ts';
 export { modulePhases, modulePhases as default } from './plugin.ts';
 // By name: the rest of the protocol is between the build and its bundle.
 export type {

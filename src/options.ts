@@ -60,6 +60,13 @@ export interface Options {
    */
   writes?: WritesMode | undefined;
   /**
+   * `'traced'`: reads by the getters of the namespace objects that Rollup prints are traced too, so that those show
+   * whose namespace was handed on. It changes the text of these getters, and makes each of them slower. Bindings that
+   * never change are plain properties there, and show nothing.
+   * @default false
+   */
+  namespaces?: NamespacesMode | undefined;
+  /**
    * How values appear: a short text (`'preview'`), their type alone (`'type'`), or not at all (`false`). A preview can
    * carry a secret into a log.
    * @default 'preview'
@@ -97,12 +104,16 @@ export interface Options {
   runtime?: RuntimePlacement | undefined;
 }
 
+/** Whether getters of the namespace objects that Rollup prints are traced. */
+export type NamespacesMode = 'traced' | false;
+
 export interface ResolvedOptions {
   enabled: boolean;
   /** Whether the reads and writes of the module with this id are traced. */
   filter: (id: string) => boolean;
   /** Absolute. */
   root: string;
+  namespaces: NamespacesMode;
   runtime: RuntimePlacement;
   settings: RuntimeSettings;
 }
@@ -114,9 +125,13 @@ export interface ResolvedOptions {
 export function resolveOptions(options: unknown): ResolvedOptions {
   const given = options === undefined ? {} : options;
   if (!isPlainObject(given)) throw toError(invalidOption({ ...WHOLE, value: given }));
-  const { enabled, include, exclude, root, runtime, ...settings } = settle<Options, Settled>(OPTIONS, given);
+  const { enabled, include, exclude, namespaces, root, runtime, ...settings } = settle<Options, Settled>(
+    OPTIONS,
+    given,
+  );
   const excluded = exclude ?? (include === null ? NODE_MODULES : null);
-  return { enabled, filter: createFilter(include, excluded, { resolve: root }), root, runtime, settings };
+  const filter = createFilter(include, excluded, { resolve: root });
+  return { enabled, filter, namespaces, root, runtime, settings };
 }
 
 /** One option: its public type, and what that is settled to. */
@@ -178,6 +193,11 @@ const OPTIONS: Rows<Options, Settled> = {
     'observed',
     { observed: 'observed', all: 'all', false: false },
     "Use 'observed' to log the writes that follow a read, 'all' to log every write, false to log none.",
+  ),
+  namespaces: choice<NamespacesMode>(
+    false,
+    { traced: 'traced', false: false },
+    "Use 'traced' to see what is read of a namespace object that was handed on.",
   ),
   values: choice<ValuesMode>(
     'preview',

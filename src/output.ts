@@ -31,6 +31,8 @@ export interface OutputInput {
   /** Text of the runtime. */
   runtime: string;
   placement: RuntimePlacement;
+  /** Whether reads by namespace objects that Rollup prints are traced. */
+  tracesNamespaces: boolean;
   format: string;
   chunks: readonly OutputChunk[];
   /** Where the runtime goes if it gets a file. */
@@ -73,6 +75,7 @@ export function createOutput(input: OutputInput): Output {
         first: firstSites.get(fileName) ?? 0,
         moduleOf: numbering.moduleOf,
         phasesOf: numbering.phasesOf,
+        tracesNamespaces: input.tracesNamespaces,
         resolve: ({ module, site }, path) =>
           site.kind === 'read' || site.kind === 'require'
             ? numbering.targetOf(module.index, site.import, path)
@@ -144,13 +147,19 @@ const sitesOf = (contents: ReadonlyMap<string, ChunkContents>): number =>
 /** Stands for what comes after the last chunk. */
 const END = '';
 
-/** Chunks are traced in any order, so each gets as many numbers as its modules have sites. */
+/**
+ * Chunks are traced in any order, so each gets as many numbers as its modules have sites, and bindings that a namespace
+ * object can be asked for.
+ */
 function numberSites({ graph }: Numbering, chunks: readonly OutputChunk[]): Map<string, number> {
   const first = new Map<string, number>();
   let next = 0;
   for (const { fileName, modules } of chunks) {
     first.set(fileName, next);
-    for (const id of modules) next += graph.modules.get(id)?.record.sites.length ?? 0;
+    for (const id of modules) {
+      const record = graph.modules.get(id)?.record;
+      next += (record?.sites.length ?? 0) + (record?.bindings.length ?? 0);
+    }
   }
   return first.set(END, next);
 }

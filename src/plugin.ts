@@ -44,7 +44,7 @@ const NAME = 'module-phases';
  * @throws {Error} with `code` `INVALID_OPTION` or `UNKNOWN_OPTION`
  */
 export function modulePhases(options: Options = {}): Plugin {
-  const { enabled, filter, root, runtime: placement, settings } = resolveOptions(options);
+  const { enabled, filter, namespaces, root, runtime: placement, settings } = resolveOptions(options);
   const runtime = readText('./runtime.js');
   const { version, peerDependencies } = JSON.parse(readText('../package.json')) as Manifest;
   const outputs = new WeakMap<NormalizedOutputOptions, Output>();
@@ -200,6 +200,7 @@ export function modulePhases(options: Options = {}): Plugin {
       settings,
       runtime,
       placement,
+      tracesNamespaces: namespaces === 'traced' && settings.reads !== false,
       format: options.format,
       chunks: list.map(({ fileName, modules, imports }) => ({
         fileName,

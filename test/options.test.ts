@@ -7,6 +7,7 @@ const NAME = 'rollup-plugin-module-phases';
 
 const DEFAULTS = {
   enabled: true,
+  namespaces: false,
   root: process.cwd(),
   runtime: 'auto',
   settings: {
@@ -156,6 +157,15 @@ const RULES: Record<keyof Options | `console.${keyof ConsoleOptions}`, Rule> = {
       [1, '1'],
     ],
   },
+  namespaces: {
+    right: ['traced', false],
+    expected: "'traced' or false",
+    remedy: "Use 'traced' to see what is read of a namespace object that was handed on.",
+    wrong: [
+      [true, 'true'],
+      ['all', "'all'"],
+    ],
+  },
   devtools: {
     right: [true, false],
     expected: 'true or false',
@@ -228,6 +238,7 @@ describe('options', () => {
     const withSettings = (changed: object) => ({ ...DEFAULTS, settings: { ...settings, ...changed } });
     assert.deepEqual(settled({ enabled: false }), { ...DEFAULTS, enabled: false });
     assert.deepEqual(settled({ runtime: 'file' }), { ...DEFAULTS, runtime: 'file' });
+    assert.deepEqual(settled({ namespaces: 'traced' }), { ...DEFAULTS, namespaces: 'traced' });
     assert.deepEqual(settled({ reads: false }), withSettings({ reads: false }));
     assert.deepEqual(settled({ writes: 'all' }), withSettings({ writes: 'all' }));
     assert.deepEqual(settled({ values: 'type' }), withSettings({ values: 'type' }));
@@ -359,7 +370,7 @@ describe('options', () => {
 
   describe('an unknown name is refused, with a suggestion if one is near', () => {
     const ALL =
-      '"enabled", "include", "exclude", "reads", "writes", "values", "console", "devtools", "limit", "root" or "runtime"';
+      '"enabled", "include", "exclude", "reads", "writes", "namespaces", "values", "console", "devtools", "limit", "root" or "runtime"';
     const cases: [object, string, string][] = [
       [{ read: 'all' }, '"read"', 'Did you mean "reads"?'],
       [{ raeds: 'all' }, '"raeds"', 'Did you mean "reads"?'],

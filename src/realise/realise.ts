@@ -7,6 +7,7 @@ import { collectDeclarations, realiseInitializations } from './declarations.ts';
 import { Edits } from './edits.ts';
 import { realiseImports } from './imports.ts';
 import { type ChunkModule, type LocatedChunk, locate } from './locate.ts';
+import { realiseNamespaces } from './namespaces.ts';
 import { extentsOf, realiseAwaits, realisePhases } from './phases.ts';
 import { headOffset, prologueOffset, registerChunk } from './prologue.ts';
 import { realiseReads } from './reads.ts';
@@ -22,6 +23,7 @@ export interface RealiseInput {
   moduleOf(token: string): ChunkModule | undefined;
   /** When a module's start and end are shown. */
   phasesOf(module: number): ModuleRow['phases'] | undefined;
+  tracesNamespaces: boolean;
   resolve: Context['resolve'];
   resolveDynamic: Context['resolveDynamic'];
   pathOf(file: string): string;
@@ -80,6 +82,7 @@ export function realise(input: RealiseInput): RealisedChunk | null {
   };
   collectDeclarations(context, located.sites);
   realiseReads(context, located.sites);
+  if (input.tracesNamespaces) realiseNamespaces(context, located);
   realiseWrites(context, located.sites);
   realiseInitializations(context, located.sites);
   realiseRequires(context, located.sites);
