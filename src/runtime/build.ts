@@ -34,6 +34,10 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
   const sink =
     settings.console &&
     createConsole(createPrinter(settings.console.color), settings.console, countPhases(rows));
+  /** What a subscriber did to the event must not keep the trace from going on. */
+  const show = guarded((event: TraceEvent, explain?: (event: TraceEvent) => EarlyRead) => {
+    if (sink) sink.event(event, explain?.(event));
+  });
   const state: BuildState = {
     realm,
     table,
@@ -53,13 +57,10 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
     },
     log(event) {
       const logged = realm.log(event);
-      if (sink) sink.event(logged);
+      show(logged);
       return logged;
     },
-    logEarly(event, explain) {
-      const logged = realm.log(event);
-      if (sink) sink.event(logged, explain(logged));
-    },
+    logEarly: (event, explain) => show(realm.log(event), explain),
     finish() {
       if (sink) sink.finish(realm.trace.dropped);
     },
