@@ -41,10 +41,16 @@ const { apply } = Reflect;
 
 /** The build's side of the realm's trace; the first bundle installs it. */
 export function connect(table: BuildTable, createBuild: CreateBuild): Build {
-  const installed = (globalThis as { [KEY]?: Installed })[KEY];
-  if (installed?.version === PROTOCOL_VERSION) return installed.connect(table);
+  let isFree = false;
+  try {
+    const installed = (globalThis as { [KEY]?: Installed })[KEY];
+    if (installed?.version === PROTOCOL_VERSION) return installed.connect(table);
+    isFree = installed === undefined;
+  } catch {
+    // Not a trace of ours, whatever it says.
+  }
   const trace = createTrace(createBuild);
-  if (!installed) {
+  if (isFree) {
     try {
       defineProperty(globalThis, KEY, { value: trace, configurable: true, writable: true });
     } catch {
