@@ -4,7 +4,7 @@ import type { EarlyRead } from '../report/text/early-read.ts';
 import { createBindings } from './bindings.ts';
 import { createConsole } from './console.ts';
 import { createPrinter } from './host.ts';
-import { type BindingSlot, countPhases, createModules, type ModuleSlot } from './modules.ts';
+import { type BindingSlot, bareRows, countPhases, createModules, type ModuleSlot } from './modules.ts';
 import { createPhases } from './phases.ts';
 import type { NewEvent, Realm } from './realm.ts';
 import { publish } from './traced-modules.ts';
@@ -28,7 +28,8 @@ export interface BuildState {
   finish(): void;
 }
 
-export function createTracer(realm: Realm, table: BuildTable): Build {
+export function createTracer(realm: Realm, given: BuildTable): Build {
+  const table = { ...given, modules: bareRows(given.modules) };
   const { settings, modules: rows } = table;
   const modules = createModules(table);
   const sink =

@@ -6,6 +6,7 @@ import type {
   InstantiateEvent,
   TraceEvent,
 } from '../protocol.ts';
+import { bare } from './bare.ts';
 import type { BuildState } from './build.ts';
 import { askedFor, endsAnEntry } from './instantiation.ts';
 import type { BindingSlot, ModuleSlot } from './modules.ts';
@@ -142,7 +143,11 @@ export function createPhases(state: BuildState): Phases {
       else hasFound = true;
     }
     if (error === undefined || hasFound || !untold) return;
-    defineProperty(untold, 'error', { value: error, enumerable: true, configurable: true, writable: true });
+    defineProperty(
+      untold,
+      'error',
+      bare({ value: error, enumerable: true, configurable: true, writable: true }),
+    );
     untold = undefined;
   }
 

@@ -8,6 +8,7 @@ import {
   type TracedModule,
   type TraceEvent,
 } from '../protocol.ts';
+import { bare } from './bare.ts';
 import { createHost, type Host } from './host.ts';
 
 type WithoutBase<E> = E extends TraceEvent ? Omit<E, 'seq' | 'time'> : never;
@@ -52,7 +53,7 @@ export function connect(table: BuildTable, createBuild: CreateBuild): Build {
   const trace = createTrace(createBuild);
   if (isFree) {
     try {
-      defineProperty(globalThis, KEY, { value: trace, configurable: true, writable: true });
+      defineProperty(globalThis, KEY, bare({ value: trace, configurable: true, writable: true }));
     } catch {
       // A frozen global object: the trace is there for its own console alone.
     }
@@ -113,7 +114,7 @@ function createTrace(createBuild: CreateBuild): Installed {
     },
   };
 
-  const trace: Installed = {
+  const trace: Trace = {
     version: PROTOCOL_VERSION,
     events,
     modules,
@@ -130,7 +131,7 @@ function createTrace(createBuild: CreateBuild): Installed {
         listeners[index] = undefined;
       };
     },
-    connect: (table) => createBuild(realm, table),
   };
-  return defineProperty(trace, 'connect', { enumerable: false });
+  const connect: Installed['connect'] = (table) => createBuild(realm, table);
+  return defineProperty(trace, 'connect', bare({ value: connect })) as Installed;
 }

@@ -13,6 +13,8 @@ import type {
 } from '../../protocol.ts';
 import { type Line, list, milliseconds, place, type Tone } from './line.ts';
 
+const { assign, create } = Object;
+
 /** Bindings that an `instantiate` line names. */
 const BINDINGS_SHOWN = 8;
 
@@ -31,7 +33,7 @@ type Fields = Partial<
     Omit<ReadEvent, 'type'>
 >;
 
-/** Says what the event has, in one order for all types. */
+/** Says what the event has, and not what `Object.prototype` has, in one order for all types. */
 export function eventLine(event: TraceEvent): Line {
   const {
     module,
@@ -47,7 +49,7 @@ export function eventLine(event: TraceEvent): Line {
     bindings,
     duration,
     error,
-  } = event as Fields;
+  }: Fields = assign(create(null), event);
   const got =
     state === 'uninitialized' ? 'ReferenceError, uninitialized' : state === 'undefined' ? state : value;
   const text = list(
