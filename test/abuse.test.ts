@@ -368,3 +368,116 @@ export const describe = () => RegExp.$1;
     }
   });
 });
+
+describe('accessors on Object.prototype, one for each field of an event or table', () => {
+  const FIELDS =
+    'seq time type module chunk bindings name kind state observed duration error loc previous unobserved importer local early file line column phases requests exports status cycle declared finding from reads writes limit detail color value';
+  /** Without a prototype, since a descriptor may have no `value` beside `get`, not even an inherited one. */
+  const ACCESSORS = `
+globalThis.heard = [];
+for (const name of '${FIELDS}'.split(' ')) {
+  Object.defineProperty(Object.prototype, name, {
+    __proto__: null,
+    configurable: true,
+    get() { heard.push('get ' + name); },
+    set() { heard.push('set ' + name); },
+  });
+}
+`;
+  const FILES: Files = {
+    'main.js': `import { late } from './late.js';
+import { n, up } from './counter.js';
+import './barrel.js';
+for (let i = 0; i < 3; i++) { up(); result.push(n); }
+result.push(late());
+result.push(heard.join());
+`,
+    'barrel.js': "export * from './counter.js';\n",
+    'counter.js': COUNTER,
+    'late.js': `import { early } from './cycle.js';\nexport function late() { try { return early; } catch (error) { return error.name; } }\n`,
+    'cycle.js': `import { late } from './late.js';\nresult.push(late());\nexport let early;\n`,
+  };
+
+  for (const when of ['before', 'after'] as const) {
+    it(`installed ${when} the bundle loads: none is called`, async () => {
+      const files =
+        when === 'before'
+          ? FILES
+          : { ...FILES, 'main.js': `import './first.js';\n${FILES['main.js']}`, 'first.js': ACCESSORS };
+      for (const trace of [
+        false,
+        { writes: 'all', console: { detail: 'full' } },
+        { console: { detail: 'summary' } },
+      ] as const) {
+        const { chunk } = await bundle({ source: files, format: 'iife', trace });
+        const result: unknown[] = [];
+        const lines: string[] = [];
+        const page = createContext({ result, print: (line: string) => void lines.push(line) });
+        runInContext(
+          '{ const { print } = globalThis; const log = (...args) => print(args.join()); globalThis.console = { log, warn: log, error: log, groupCollapsed: log, groupEnd() {} }; }',
+          page,
+        );
+        if (when === 'before') runInContext(ACCESSORS, page);
+        runInContext(chunk.code, page);
+        expect(result).to.deep.equal(['ReferenceError', 1, 2, 3, undefined, '']);
+        if (trace) expect(lines).to.not.have.length(0);
+      }
+    });
+  }
+});
+
+describe('a large graph', () => {
+  const SIZE = 1000;
+  const numbers = Array.from({ length: SIZE }, (_, index) => index);
+
+  for (const [how, text] of Object.entries({
+    'by name': (next: string) => `export { n, up } from '${next}';\n`,
+    'of all names': (next: string) => `export * from '${next}';\n`,
+    'by import and export': (next: string) => `import { n, up } from '${next}';\nexport { n, up };\n`,
+    'with statements of their own': (next: string) => `export * from '${next}';\nconsole.log(1);\n`,
+  })) {
+    it(`1,000 re-exports in a chain, ${how}: a read is of the module that declares the binding`, async () => {
+      const files = Object.fromEntries(
+        numbers.map((index) => [
+          `m${index}.js`,
+          text(index + 1 < SIZE ? `./m${index + 1}.js` : './counter.js'),
+        ]),
+      );
+      files['counter.js'] = COUNTER;
+      files['main.js'] = "import { n, up } from './m0.js';\nup();\nconsole.log(n);\n";
+      const { events } = await trial({ files });
+      checkTrace(events);
+      expect(ofType(events, 'read').map(({ module, name, value }) => [module, name, value])).to.deep.equal([
+        ['counter.js', 'up', 'function'],
+        ['counter.js', 'n', '1'],
+      ]);
+    });
+  }
+
+  it('a cycle of 1,000 modules: the early read is told in a screen, with what matters of the cycle', async () => {
+    const files = Object.fromEntries(
+      numbers.map((index) => [
+        `m${index}.js`,
+        `import { n${(index + 1) % SIZE} as next } from './m${(index + 1) % SIZE}.js';\nexport let n${index} = 0;\ntry { n${index} = next + 1; } catch (error) { console.log(error.name); }\n`,
+      ]),
+    );
+    files['main.js'] = "import { n0 } from './m0.js';\nconsole.log(n0);\n";
+    const { events, traced } = await trial({ files, trace: { console: { detail: 'summary' } } });
+    checkTrace(events);
+    expect(ofType(events, 'evaluate-end')).to.have.length(SIZE + 1);
+    expect(ofType(events, 'read').filter(({ state }) => state === 'uninitialized')).to.have.length(1);
+    expect(traced.stderr.split('\n').length).to.be.below(60);
+  });
+
+  it('10,000 exports, each read: an event for each', async () => {
+    const many = Array.from({ length: 10_000 }, (_, index) => index);
+    const files = {
+      'many.js': many.map((index) => `export const n${index} = ${index} * Number(1);\n`).join(''),
+      'main.js': `import { ${many.map((index) => `n${index}`).join(', ')} } from './many.js';\nconsole.log([${many.map((index) => `n${index}`).join(', ')}].length);\n`,
+    };
+    const { events } = await trial({ files });
+    checkTrace(events);
+    expect(ofType(events, 'initialize')).to.have.length(10_000);
+    expect(ofType(events, 'read')).to.have.length(10_000);
+  });
+});
