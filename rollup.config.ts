@@ -15,7 +15,6 @@ const runtimeGlobals = [
   'Object',
   'Promise',
   'Reflect',
-  'RegExp',
   'String',
   'Symbol',
   'Uint32Array',

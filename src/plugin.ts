@@ -56,7 +56,7 @@ export function modulePhases(options: Options = {}): Plugin {
   let unmarked: string[] = [];
   /** Of the marked modules, for messages about them. */
   const tokens = new Map<string, string>();
-  let unparsed = new Map<string, ParseFailure>();
+  const unparsed = new Map<string, ParseFailure>();
   /**
    * Modules that were transformed before us. Asking Rollup for the map while a module is transformed collapses the
    * chain by which it finds the places of its own messages; once the module is parsed, that chain is a copy.
@@ -76,7 +76,8 @@ export function modulePhases(options: Options = {}): Plugin {
       if (isOlder(rollupVersion, peerDependencies.rollup.slice(1)))
         this.error(rollupTooOld(rollupVersion, peerDependencies.rollup));
       unmarked = [];
-      unparsed = new Map();
+      // In watch mode a build may have failed halfway, and modules may be gone.
+      for (const map of [tokens, unparsed, transformed]) map.clear();
     },
 
     onLog: {

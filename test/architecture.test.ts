@@ -173,6 +173,17 @@ describe('the built runtime', () => {
     expect([...free]).to.deep.equal(['globalThis']);
   });
 
+  it("has no RegExp, whose use would replace what the program's `RegExp.$1` says", () => {
+    const found: string[] = [];
+    walk(program, {
+      enter(node) {
+        if (node.type === 'Literal' && 'regex' in node) found.push(node.raw ?? '');
+      },
+    });
+    expect(found).to.deep.equal([]);
+    expect(code).to.not.include('RegExp');
+  });
+
   it('makes no code of text', () => {
     /** Each use of what was destructured from `globalThis` as `name`. */
     const usesOf = (name: string): object[] => {

@@ -199,12 +199,13 @@ export function createBindings(state: BuildState): Bindings {
     const row = sites[site];
     const slot = row && bindingAt(row);
     if (!row || !slot) return;
+    // From now on a write only counts, from 1, until something reads the binding: a subscriber to this event may.
+    if (!logsAllWrites) {
+      for (let i = 0; i < slot.writers.length; i++) seen[slot.writers[i] as number] ||= 1;
+    }
     if (!slot.isInitialized) initialize(site, value);
     else if (logsAllWrites || slot.isRead) logWrite(row, slot, hasValue, value);
     else slot.unobserved++;
-    if (logsAllWrites) return;
-    // From now on a write only counts, from 1, until something reads the binding.
-    for (let i = 0; i < slot.writers.length; i++) seen[slot.writers[i] as number] ||= 1;
   }
 
   function logWrite(row: SiteRow, slot: BindingSlot, hasValue: boolean, value: unknown): void {

@@ -6,7 +6,7 @@ import { createBindings } from './bindings.ts';
 import { createConsole } from './console.ts';
 import { createPrinter } from './host.ts';
 import { createImports } from './imports.ts';
-import { type BindingSlot, countPhases, createModules, type ModuleSlot } from './modules.ts';
+import { type BindingSlot, bareRows, countPhases, createModules, type ModuleSlot } from './modules.ts';
 import { createPhases } from './phases.ts';
 import type { NewEvent, Realm } from './realm.ts';
 import { createRequires } from './requires.ts';
@@ -35,13 +35,19 @@ export interface BuildState {
   finish(waiting?: readonly Wait[]): void;
 }
 
-export function createTracer(realm: Realm, table: BuildTable): Build {
+export function createTracer(realm: Realm, given: BuildTable): Build {
+  const table = { ...given, modules: bareRows(given.modules) };
   const { settings, modules: rows } = table;
   const modules = createModules(table);
   const sink =
     settings.console &&
     createConsole(createPrinter(settings.console.color), settings.console, countPhases(rows));
   const track = settings.devtools && createTracks(realm.host.now);
+  /** What a subscriber did to the event must not keep the trace from going on. */
+  const show = guarded((event: TraceEvent, explain?: (event: TraceEvent) => EarlyRead) => {
+    if (track) track(event);
+    if (sink) sink.event(event, explain?.(event));
+  });
   const state: BuildState = {
     realm,
     table,
@@ -63,15 +69,10 @@ export function createTracer(realm: Realm, table: BuildTable): Build {
     },
     log(event) {
       const logged = realm.log(event);
-      if (track) track(logged);
-      if (sink) sink.event(logged);
+      show(logged);
       return logged;
     },
-    logEarly(event, explain) {
-      const logged = realm.log(event);
-      if (track) track(logged);
-      if (sink) sink.event(logged, explain(logged));
-    },
+    logEarly: (event, explain) => show(realm.log(event), explain),
     finish(waiting) {
       if (sink) sink.finish(realm.trace.dropped, waiting);
     },

@@ -66,6 +66,7 @@ const { apply } = Reflect;
 const { getOwnPropertyDescriptor } = Object;
 const { then } = Promise.prototype;
 const sourceOf = Function.prototype.toString;
+const { indexOf } = String.prototype;
 
 export function createHost(realm: object = globalThis): Host {
   const globals = realm as Globals;
@@ -124,7 +125,9 @@ function errorText(globals: Globals): (error: unknown) => string {
   const isError =
     attempt(() => globals.process.getBuiltinModule('util').types.isNativeError) ??
     attempt(() =>
-      /native code/.test(apply(sourceOf, globals.Error.isError, [])) ? globals.Error.isError : undefined,
+      apply(indexOf, apply(sourceOf, globals.Error.isError, []), ['native code']) >= 0
+        ? globals.Error.isError
+        : undefined,
     );
   return (error) => asText(isError?.(error) && getOwnPropertyDescriptor(error, 'message')?.value);
 }
@@ -152,7 +155,18 @@ const LOOKS: Readonly<Record<Tone, readonly [ansi: number, css: string]>> = {
 };
 
 /** A path or an error's text can hold what would move a cursor or break a line. */
-const printable = (text: string): string => text.replace(/\p{Cc}+/gu, ' ');
+function printable(text: string): string {
+  let shown = '';
+  let wasControl = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i] as string;
+    const isControl = char < ' ' || (char >= '\x7f' && char <= '\x9f');
+    if (!isControl) shown += char;
+    else if (!wasControl) shown += ' ';
+    wasControl = isControl;
+  }
+  return shown;
+}
 
 /** The spans of all lines, each line after a `bar`. */
 const spans = (lines: readonly Line[], bar: string, tone: Tone): Span[] =>
@@ -179,7 +193,8 @@ function terminal({ stderr, env }: Process, color: ConsoleSettings['color']): Pr
 }
 
 const wantsColor = ({ NO_COLOR, FORCE_COLOR, TERM }: Process['env'], isTTY?: boolean): boolean | undefined =>
-  !NO_COLOR && (FORCE_COLOR === undefined ? isTTY && TERM !== 'dumb' : !/^(0|false)$/.test(FORCE_COLOR));
+  !NO_COLOR &&
+  (FORCE_COLOR === undefined ? isTTY && TERM !== 'dumb' : FORCE_COLOR !== '0' && FORCE_COLOR !== 'false');
 
 /** As many as a small program's summary has: closed, it would hide that there were early reads. */
 const LINES_OPEN = 5;

@@ -7,6 +7,7 @@ import {
   type ModuleStatus,
   STATES,
 } from '../protocol.ts';
+import { bare } from './bare.ts';
 
 export interface BindingSlot {
   module: ModuleSlot;
@@ -43,6 +44,12 @@ export interface ModuleSlot {
   /** Milliseconds that it was suspended, or ran what it required. */
   waited: number;
   bindings: BindingSlot[];
+}
+
+export function bareRows(rows: readonly ModuleRow[]): ModuleRow[] {
+  const list: ModuleRow[] = [];
+  for (let i = 0; i < rows.length; i++) list[i] = bare(rows[i] as ModuleRow);
+  return list;
 }
 
 export function createModules({ modules }: BuildTable): ModuleSlot[] {

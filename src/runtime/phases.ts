@@ -10,6 +10,7 @@ import type {
   TraceEvent,
 } from '../protocol.ts';
 import type { Wait } from '../report/text/summary.ts';
+import { bare } from './bare.ts';
 import type { BuildState } from './build.ts';
 import { askedFor, endsAnEntry } from './instantiation.ts';
 import type { BindingSlot, ModuleSlot } from './modules.ts';
@@ -181,7 +182,11 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
   function tell(error: string, isRejection: boolean): void {
     if (failAll('evaluating', error)) return;
     if (untold) {
-      defineProperty(untold, 'error', { value: error, enumerable: true, configurable: true, writable: true });
+      defineProperty(
+        untold,
+        'error',
+        bare({ value: error, enumerable: true, configurable: true, writable: true }),
+      );
       untold = undefined;
     } else if (!isRejection) failWaiting(error);
   }

@@ -8,6 +8,7 @@ import {
   type TracedModule,
   type TraceEvent,
 } from '../protocol.ts';
+import { bare } from './bare.ts';
 import { createHost, type Host } from './host.ts';
 
 type WithoutBase<E> = E extends TraceEvent ? Omit<E, 'seq' | 'time'> : never;
@@ -41,12 +42,18 @@ const { apply } = Reflect;
 
 /** The build's side of the realm's trace; the first bundle installs it. */
 export function connect(table: BuildTable, createBuild: CreateBuild): Build {
-  const installed = (globalThis as { [KEY]?: Installed })[KEY];
-  if (installed?.version === PROTOCOL_VERSION) return installed.connect(table);
+  let isFree = false;
+  try {
+    const installed = (globalThis as { [KEY]?: Installed })[KEY];
+    if (installed?.version === PROTOCOL_VERSION) return installed.connect(table);
+    isFree = installed === undefined;
+  } catch {
+    // Not a trace of ours, whatever it says.
+  }
   const trace = createTrace(createBuild);
-  if (!installed) {
+  if (isFree) {
     try {
-      defineProperty(globalThis, KEY, { value: trace, configurable: true, writable: true });
+      defineProperty(globalThis, KEY, bare({ value: trace, configurable: true, writable: true }));
     } catch {
       // A frozen global object: the trace is there for its own console alone.
     }
@@ -107,7 +114,7 @@ function createTrace(createBuild: CreateBuild): Installed {
     },
   };
 
-  const trace: Installed = {
+  const trace: Trace = {
     version: PROTOCOL_VERSION,
     events,
     modules,
@@ -124,7 +131,7 @@ function createTrace(createBuild: CreateBuild): Installed {
         listeners[index] = undefined;
       };
     },
-    connect: (table) => createBuild(realm, table),
   };
-  return defineProperty(trace, 'connect', { enumerable: false });
+  const connect: Installed['connect'] = (table) => createBuild(realm, table);
+  return defineProperty(trace, 'connect', bare({ value: connect })) as Installed;
 }

@@ -1,5 +1,6 @@
 /** `trace.modules`: each module's status, and its exports behind traced getters. */
 import type { ExportRow, Trace, TracedModule } from '../protocol.ts';
+import { bare } from './bare.ts';
 import type { ModuleSlot } from './modules.ts';
 
 const { create, defineProperty } = Object;
@@ -19,7 +20,7 @@ export function publish(published: Published, modules: readonly ModuleSlot[], in
       const getter = slot?.bindings[binding]?.getter;
       return getter ? getter() : undefined;
     };
-    defineProperty(exports, name, { get, enumerable: true });
+    defineProperty(exports, name, bare({ get, enumerable: true }));
   }
   published[module.row.path] = {
     get status() {

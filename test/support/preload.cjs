@@ -10,5 +10,7 @@ const key = Symbol.for('module-phases');
 
 process.on('exit', () => {
   const trace = globalThis[key];
-  if (trace) writeFileSync(file, serialize(trace.events));
+  if (!trace) return;
+  const { events, dropped, failures } = trace;
+  writeFileSync(file, serialize({ events, dropped, failures }));
 });

@@ -7,13 +7,18 @@ import type { TraceEvent } from '../../src/protocol.ts';
 
 const preload = fileURLToPath(new URL('preload.cjs', import.meta.url));
 
-export interface Run {
+/** What the program saw at `globalThis[Symbol.for('module-phases')]` when it exited. */
+interface Told {
+  events: TraceEvent[];
+  dropped: number;
+  failures: number;
+}
+
+export interface Run extends Partial<Told> {
   code: number;
   stdout: string;
   /** Without what names a file, a line, a column or quotes a line. */
   stderr: string;
-  /** What the program saw at `globalThis[Symbol.for('module-phases')].events` when it exited. */
-  events: TraceEvent[] | undefined;
 }
 
 /** Runs a program to its end; `loader`: what Node needs to run a file of another format, and its arguments. */
@@ -33,7 +38,7 @@ export function run(file: string, loader: readonly string[] = [file]): Promise<R
           code,
           stdout,
           stderr: placeless(stderr, dirname(file)),
-          events: existsSync(trace) ? deserialize(readFileSync(trace)) : undefined,
+          ...(existsSync(trace) && (deserialize(readFileSync(trace)) as Told)),
         });
       },
     );

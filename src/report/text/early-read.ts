@@ -20,6 +20,9 @@ export interface CycleStep {
   line: number;
 }
 
+/** Of a long cycle, so many steps at either end: what fits on a screen. */
+const STEPS_SHOWN = 8;
+
 /** A block; one line where the reader got the value all the same. */
 export function earlyRead({ read, status, kind, declared, cycle }: EarlyRead): Line[] {
   const { name, module, importer, state } = read;
@@ -40,10 +43,11 @@ export function earlyRead({ read, status, kind, declared, cycle }: EarlyRead): L
         (fatal ? 'uninitialized, in its temporal dead zone (TDZ)' : 'undefined'),
     ),
   ];
+  const left = cycle.length - 2 * STEPS_SHOWN;
   cycle.forEach((step, i) => {
-    lines.push(
-      row(i ? '' : 'cycle', `${step.module}:${step.line} imports ${(cycle[i + 1] ?? cycle[0])?.module}`),
-    );
+    const text = `${step.module}:${step.line} imports ${(cycle[i + 1] ?? cycle[0])?.module}`;
+    if (left < 2 || i < STEPS_SHOWN || i >= STEPS_SHOWN + left) lines.push(row(i ? '' : 'cycle', text));
+    else if (i === STEPS_SHOWN) lines.push(row('', `… ${left} more`, 'dim'));
   });
   if (!looped) lines.push(row('no cycle', `no import leads from ${module} back to ${importer}`));
   lines.push(

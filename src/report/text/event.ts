@@ -15,6 +15,8 @@ import type {
 } from '../../protocol.ts';
 import { type Line, list, milliseconds, place, type Tone } from './line.ts';
 
+const { assign, create } = Object;
+
 /** Bindings that an `instantiate` line names. */
 const BINDINGS_SHOWN = 8;
 
@@ -35,10 +37,8 @@ type Fields = Partial<
     Omit<ReadEvent, 'type'>
 >;
 
-/** Says what the event has, in one order for all types. */
+/** Says what the event has, and not what `Object.prototype` has, in one order for all types. */
 export function eventLine(event: TraceEvent): Line {
-  // A field that the event lacks must not be one that a page has put on `Object.prototype`.
-  const own = { __proto__: null, ...(event as Fields) };
   const {
     module,
     loc,
@@ -56,7 +56,7 @@ export function eventLine(event: TraceEvent): Line {
     bindings,
     duration,
     error,
-  } = own;
+  }: Fields = assign(create(null), event);
   const got =
     state === 'uninitialized' ? 'ReferenceError, uninitialized' : state === 'undefined' ? state : value;
   const text = list(

@@ -89,8 +89,8 @@ export function summary(totals: Summary, title = 'module-phases'): Line[] {
   const { read, write, 'evaluate-end': ended = 0 } = counts;
   const states = (Object.keys(RESULTS) as BindingState[]).filter((state) => counts[state]);
   const modules = Object.keys(phases);
-  const left = (word: string, phase: RegExp): string => {
-    const names = modules.filter((module) => phase.test(phases[module] ?? ''));
+  const left = (word: string, ...last: TraceEvent['type'][]): string => {
+    const names = modules.filter((module) => last.some((phase) => phase === phases[module]));
     return names.length ? `${names.length} ${word} (${names[0]}${names.length > 1 ? ', …' : ''})` : '';
   };
   const head = list([
@@ -99,7 +99,11 @@ export function summary(totals: Summary, title = 'module-phases'): Line[] {
     write && count(write, 'write'),
     dropped && `${dropped} more dropped (limit)`,
   ]);
-  const unfinished = list([left('failed', /error/), left('not finished', /-s/), left('not started', /^i/)]);
+  const unfinished = list([
+    left('failed', 'evaluate-error'),
+    left('not finished', 'evaluate-start'),
+    left('not started', 'instantiate'),
+  ]);
   const lines: Line[] = [];
   if (head || unfinished)
     lines.push([
@@ -142,5 +146,10 @@ function top(counts: Counts, shown: number, text: (n: number) => string): Line[]
 }
 
 /** `node_modules/@scope/name`, `src/components/` */
-const owner = (path: string): string =>
-  /.*\bnode_modules\/(@[^/]*\/)?[^/]*|^([^/]*\/){0,2}/.exec(path)?.[0] || './';
+function owner(path: string): string {
+  const parts = path.split('/');
+  const at = parts.lastIndexOf('node_modules') + 1;
+  if (at) return parts.slice(0, at + (parts[at]?.[0] === '@' ? 2 : 1)).join('/');
+  const folders = parts.slice(0, -1).slice(0, 2);
+  return folders.map((folder) => `${folder}/`).join('') || './';
+}
