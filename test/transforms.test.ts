@@ -105,10 +105,7 @@ export const Item = ({ of, text }) => <li>{of} {text} {count}</li>;
     named: 10,
     files: {
       'main.js':
-        "import { total } from './total.ts';\nimport { up } from './count.js';\nup(2);\nconsole.log(total<number>(4));\n".replace(
-          '<number>',
-          '',
-        ),
+        "import { total } from './total.ts';\nimport { up } from './count.js';\nup(2);\nconsole.log(total(4));\n",
       'total.ts': `import { count, label as text, up } from './count.js';
 interface Named<T> { readonly name: T }
 
