@@ -1,6 +1,7 @@
 /** A project under Rollup's `watch()`: edits in, what the rebuild did out. */
 import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type OutputOptions, type Plugin, type RollupError, type RollupWatcherEvent, watch } from 'rollup';
 
 export interface WatchInput {
@@ -24,12 +25,16 @@ export interface Watching {
 
 /** An edit that the watcher missed is made again: it looks away for a moment after each change. */
 const RETRY_AFTER = 400;
+/** Milliseconds without a build after which none is to come. */
+const QUIET_FOR = 150;
 
 export async function watching({ dir, plugins, output }: WatchInput): Promise<Watching> {
   const loaded = new Map<string, string>();
   const transformed = new Set<string>();
   let error: RollupError | null = null;
   let onEnd = (): void => {};
+  let isBuilding = false;
+  let builds = 0;
   const observer: Plugin = {
     name: 'observer',
     buildStart: () => loaded.clear(),
@@ -52,10 +57,17 @@ export async function watching({ dir, plugins, output }: WatchInput): Promise<Wa
     watch: { buildDelay: 10 },
   });
   watcher.on('event', async (event: RollupWatcherEvent) => {
+    if (event.code === 'START') {
+      isBuilding = true;
+      builds++;
+    }
     if (event.code === 'BUNDLE_START') error = null;
     if (event.code === 'ERROR') error = event.error;
     if (event.code === 'BUNDLE_END' || event.code === 'ERROR') await event.result?.close();
-    if (event.code === 'END') onEnd();
+    if (event.code === 'END') {
+      isBuilding = false;
+      onEnd();
+    }
   });
 
   return { first: await built(() => true), edit, close: () => watcher.close() };
@@ -85,6 +97,15 @@ export async function watching({ dir, plugins, output }: WatchInput): Promise<Wa
       return await rebuild;
     } finally {
       clearInterval(retry);
+      await quiet();
+    }
+  }
+
+  /** A change that is heard of twice makes a second build, which writes the files again. */
+  async function quiet(): Promise<void> {
+    for (let seen = -1; isBuilding || seen !== builds; ) {
+      seen = builds;
+      await setTimeout(QUIET_FOR);
     }
   }
 }
