@@ -1,5 +1,15 @@
-// Programs on real packages, and generated graphs: `modulesOf(name)` gives the entry's text, or all modules' texts.
+// What the benches build: programs on real packages, generated graphs, and work that is timed. An app is texts by path.
 
+/** The modules of an app: a name of those below, or `1000-modules`. */
+export function modulesOf(app) {
+  if (isGraph(app)) return generated(Number.parseInt(app, 10));
+  if (app in PACKAGES) return { 'main.js': PACKAGES[app] };
+  return WORK[app];
+}
+
+export const isGraph = (app) => /^\d+-modules$/.test(app);
+
+/** Each is to be built and loaded. */
 export const PACKAGES = {
   three: `import * as THREE from 'three';
 const scene = new THREE.Scene();
@@ -29,8 +39,92 @@ const page = h(Form, null, h(Form.Item, { label: 'Name' }, h(Input)), h(Button, 
 console.log(renderToString(page).length);`,
 };
 
+/** Each exports `work`, which is called again and again. Its loops are short calls, so that engines soon have them optimized. */
+export const WORK = {
+  // The binding is written once, so that no engine takes it for a constant.
+  'loop-read': {
+    'step.js': `export let step = 1;
+export function setStep(value) { step = value; }`,
+    'main.js': `import { setStep, step } from './step.js';
+setStep(3);
+function read(sum, times) {
+  for (let i = 0; i < times; i++) sum = (sum + step) | 0;
+  return sum;
+}
+export const work = () => Array.from({ length: 2000 }).reduce((sum) => read(sum, 2000), 0);`,
+  },
+  'loop-write': {
+    'count.js': `export let count = 0;
+function write(times) {
+  for (let i = 0; i < times; i++) count = (count + i) & 1023;
+}
+export function work() {
+  for (let i = 0; i < 2000; i++) write(2000);
+  return count;
+}`,
+    'main.js': `import { count } from './count.js';
+export { work } from './count.js';
+console.log(count);`,
+  },
+  // From its sources, whose modules read each other; the package's own entry is two modules.
+  'work-three': {
+    'main.js': `import { Box3, Euler, Matrix4, Object3D, Quaternion, Ray, Vector3 } from 'three/src/Three.Core.js';
+const root = new Object3D();
+const leaves = [];
+for (let i = 0; i < 300; i++) {
+  const object = new Object3D();
+  object.position.set(i % 7, i % 11, i % 13);
+  object.rotation.set(i, 2 * i, 3 * i);
+  (leaves.at(-1 - (i % 5)) ?? root).add(object);
+  leaves.push(object);
+}
+export function work() {
+  let sum = 0;
+  for (let round = 0; round < 40; round++) {
+    root.rotation.y = round;
+    root.updateMatrixWorld(true);
+    const box = new Box3();
+    const ray = new Ray(new Vector3(round, 0, 50), new Vector3(0, 0, -1));
+    for (const { matrixWorld } of leaves) {
+      const position = new Vector3(), rotation = new Quaternion(), scale = new Vector3();
+      new Matrix4().multiplyMatrices(matrixWorld, root.matrixWorld).invert().decompose(position, rotation, scale);
+      box.expandByPoint(position.applyEuler(new Euler().setFromQuaternion(rotation)));
+      sum += ray.distanceSqToPoint(position) + scale.x;
+    }
+    sum += box.getSize(new Vector3()).length();
+  }
+  return sum;
+}`,
+  },
+  'work-lodash-es': {
+    'main.js': `import { camelCase, cloneDeep, filter, flatMap, groupBy, isEqual, map, mapValues, merge, orderBy, range, sumBy, uniqBy } from 'lodash-es';
+const people = map(range(2000), (id) => ({ id, name: 'person number ' + id, age: (id * 7919) % 90, tags: ['a' + (id % 3), 'b' + (id % 5)] }));
+export function work() {
+  const adults = orderBy(filter(people, ({ age }) => age >= 18), ['age', 'name'], ['desc', 'asc']);
+  const byTag = groupBy(flatMap(adults, ({ id, age, tags }) => map(tags, (tag) => ({ id, age, tag }))), 'tag');
+  const totals = mapValues(byTag, (rows) => sumBy(rows, 'age'));
+  const copy = cloneDeep(adults.slice(0, 300));
+  const names = uniqBy(map(copy, ({ name }) => camelCase(name)), (name) => name.length);
+  return JSON.stringify([merge({}, totals, { names }), isEqual(copy, adults.slice(0, 300))]);
+}`,
+  },
+  'work-rxjs': {
+    'main.js': `import { bufferCount, concatMap, filter, from, map, mergeMap, of, range, reduce, scan, Subject, takeWhile, withLatestFrom } from 'rxjs';
+export function work() {
+  let result = 0;
+  const clock = new Subject();
+  clock.pipe(withLatestFrom(of(2, 3)), map(([a, b]) => a * b), takeWhile((n) => n < 1e6), scan((a, b) => (a + b) % 1009, 0)).subscribe((n) => { result += n; });
+  range(0, 20000)
+    .pipe(map((n) => n * 3), filter((n) => n % 2 === 0), bufferCount(5), concatMap((list) => from(list)), mergeMap((n) => of(n, n + 1)), reduce((a, b) => (a + b) % 65521, 0))
+    .subscribe((n) => { result += n; });
+  for (let i = 0; i < 20000; i++) clock.next(i);
+  return result;
+}`,
+  },
+};
+
 /** A graph of that many modules: each imports some of those before it, and reads, calls and writes across them. */
-export function generated(count) {
+function generated(count) {
   const modules = {};
   for (let i = 0; i < count; i++) {
     const imports = [i >> 1, i >> 2, (i * 5) >> 3].filter(
