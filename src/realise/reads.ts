@@ -91,7 +91,7 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
   const { edits, names } = context;
 
   if (node.type === 'Identifier') {
-    putGuard(context, place, guard(context, number, `read(${number},()=>${node.name})`));
+    putGuard(context, place, guard(context, number, `read(${number},${getter(context, place, node.name)})`));
   } else if (ofNamespace && typeof target[1] === 'number') {
     // A namespace object's getter may throw, so the read is announced before.
     putGuard(context, place, guard(context, number, `probe(${number})`));
@@ -106,6 +106,28 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
     );
   }
 }
+
+/** An engine copies the variables of `for (let …)` for each iteration once the loop contains a function. */
+function getter(context: Context, place: Ancestor, name: string): string {
+  if (!isInLexicalLoop(place)) return `()=>${name}`;
+  const known = context.getters.get(name);
+  if (known) return known;
+  const declared = context.unusedName(`__get${context.getters.size}`);
+  context.getters.set(name, declared);
+  return declared;
+}
+
+function isInLexicalLoop(place: Ancestor): boolean {
+  for (let at: Ancestor | null = place; at && !isFunction(at.node); at = at.parent) {
+    if (at.node.type !== 'ForStatement') continue;
+    const { init } = at.node;
+    if (init?.type === 'VariableDeclaration' && init.kind !== 'var') return true;
+  }
+  return false;
+}
+
+const isFunction = ({ type }: Node): boolean =>
+  /^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(type);
 
 /**
  * n  →  (guard,n);  n.f(x)  →  (guard,n.f(x));  { n }  →  { n: (guard,n) };  const { x } = n  →  guard; const …

@@ -72,6 +72,8 @@ export function realise(input: RealiseInput): RealisedChunk | null {
     resolve: input.resolve,
     publishers: publishersOf(located),
     pathOf: input.pathOf,
+    getters: new Map(),
+    unusedName: (name) => unusedName(code, located, name),
   };
   collectDeclarations(context, located.sites);
   realiseReads(context, located.sites);
