@@ -1,7 +1,16 @@
 // What the benches build: programs on real packages, generated graphs, and work that is timed. An app is texts by path.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
-/** The modules of an app: a name of those below, or `1000-modules`. */
-export function modulesOf(app) {
+/** @param app a name of those below, or `1000-modules` */
+export function writeModules(app, folder) {
+  for (const [path, text] of Object.entries(modulesOf(app))) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
+
+function modulesOf(app) {
   if (isGraph(app)) return generated(Number.parseInt(app, 10));
   if (app in PACKAGES) return { 'main.js': PACKAGES[app] };
   return WORK[app];
@@ -123,18 +132,20 @@ export function work() {
   },
 };
 
-/** A graph of that many modules: each imports some of those before it, and reads, calls and writes across them. */
+/**
+ * A graph of that many modules: each imports some of those after it, as a tree with shortcuts, and reads, calls and
+ * writes across them. In folders, since Rollup lists a module's whole folder to resolve it.
+ */
 function generated(count) {
-  const modules = {};
+  const pathOf = (i) => `part${i >> 6}/m${i}.js`;
+  const modules = { 'main.js': `import { value0 } from './${pathOf(0)}'; console.log(value0);` };
   for (let i = 0; i < count; i++) {
-    const imports = [i >> 1, i >> 2, (i * 5) >> 3].filter(
-      (j, at, all) => j >= 0 && j < i && all.indexOf(j) === at,
-    );
-    const head = imports.map((j) => `import { value${j}, add${j}, Thing${j} } from './m${j}.js';`);
-    const sum = imports.map((j) => `value${j}`).join(' + ') || '0';
-    modules[`m${i}.js`] = `${head.join('\n')}
+    const imports = [2 * i + 1, 2 * i + 2, 3 * i + 4].filter((j) => j < count);
+    const head = imports.map((j) => `import { add${j}, Thing${j}, value${j} } from '../${pathOf(j)}';`);
+    const sum = ['1', ...imports.map((j) => `value${j}`)].join(' + ');
+    modules[pathOf(i)] = `${head.join('\n')}
 /** Module ${i} of a generated graph. */
-export let value${i} = (${sum}) % 1000 + 1;
+export let value${i} = (${sum}) % 1000;
 export function add${i}(n) {
   const list = [];
   for (let k = 0; k < n; k++) {
@@ -145,16 +156,12 @@ export function add${i}(n) {
   return list.filter(({ value }) => value > 0).map(({ k }) => k);
 }
 export class Thing${i} {
-  constructor(name) { this.name = name; this.parts = ${imports.length ? `[${imports.map((j) => `Thing${j}.name`).join(', ')}]` : '[]'}; }
+  constructor(name) { this.name = name; this.parts = [${imports.map((j) => `Thing${j}.name`)}]; }
   describe() { return this.name + this.parts.join() + value${i}; }
 }
 const local${i} = new Thing${i}('thing ${i}');
 if (local${i}.describe().length < 3) console.log(local${i}${imports.map((j) => `, add${j}(2)`).join('')});
 `;
   }
-  modules['main.js'] = `${Object.keys(modules)
-    .slice(-50)
-    .map((path, at) => `import * as ns${at} from './${path}'; console.log(Object.keys(ns${at}).length);`)
-    .join('\n')}\n`;
   return modules;
 }

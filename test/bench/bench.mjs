@@ -6,14 +6,14 @@
 //   --json FILE  keeps the samples
 //   --from FILE  takes kept samples instead of measuring
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { VERSION } from 'rollup';
-import { modulesOf } from './apps.mjs';
+import { writeModules } from './apps.mjs';
 import { checked, ROWS, TOLERANCE, tablesOf } from './figures.mjs';
 
 const { values: options, positionals } = parseArgs({
@@ -89,8 +89,7 @@ function bundle(app, mode) {
 
 function unbundled(app) {
   const out = bundleFolder(app, 'unbundled');
-  mkdirSync(out, { recursive: true });
-  for (const [path, text] of Object.entries(modulesOf(app))) writeFileSync(join(out, path), text);
+  writeModules(app, out);
   return out;
 }
 

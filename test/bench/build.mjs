@@ -10,7 +10,7 @@ import json from '@rollup/plugin-json';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import replace from '@rollup/plugin-replace';
 import { rollup } from 'rollup';
-import { isGraph, modulesOf } from './apps.mjs';
+import { isGraph, writeModules } from './apps.mjs';
 
 const [app, mode, out] = process.argv.slice(2);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 // On disk, as the modules of a project are.
 const folder = mkdtempSync(join(tmpdir(), 'module-phases-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-for (const [path, text] of Object.entries(modulesOf(app))) writeFileSync(join(folder, path), text);
+writeModules(app, folder);
 symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
 
 const tracers = {
