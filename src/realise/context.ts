@@ -47,6 +47,10 @@ export interface Context {
   publishers: ReadonlySet<string>;
   /** Path of a file that is not the module itself. */
   pathOf(file: string): string;
+  /** Names of functions of the chunk, by the identifier that each reads. */
+  getters: Map<string, string>;
+  /** A name that the chunk doesn't contain. */
+  unusedName(name: string): string;
 }
 
 /** Adds a row to the chunk's table; returns the number of the site in the build. */

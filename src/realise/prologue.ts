@@ -7,13 +7,14 @@ import type { LocatedChunk } from './locate.ts';
 /** Text of a value as an expression; safe in a script element too. */
 export const literal = (value: unknown): string => JSON.stringify(value).replace(/<(?=[/!])/g, '\\u003c');
 
-/** The chunk's own table. */
-export function registerChunk({ names, first, sites, declared }: Context): string {
+/** The chunk's own table, and functions that its guards name: another chunk may call into it before this runs. */
+export function registerChunk({ names, first, sites, declared, getters: named }: Context): string {
   const getters = Array.from(
     declared.values(),
     ({ module, binding, expression }) => `[${module},${binding},${expression && `()=>${expression}`}]`,
   );
-  return `${names.build}.chunk({first:${first},sites:${literal(sites)},getters:[${getters.join()}]});`;
+  const functions = Array.from(named, ([name, getter]) => `function ${getter}(){return ${name}}`);
+  return `${functions.join('')}${names.build}.chunk({first:${first},sites:${literal(sites)},getters:[${getters.join()}]});`;
 }
 
 /** After directives and imports; before the first statement, with the comments that belong to it. */

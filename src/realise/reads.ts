@@ -1,7 +1,7 @@
 /** Reads of imports. The read itself stays where it was, so that its error is the engine's own. */
 import type { Node } from 'estree';
 import { memberName, roleOf } from '../ast/role.ts';
-import { type Ancestor, startOf } from '../ast/walk.ts';
+import type { Ancestor } from '../ast/walk.ts';
 import {
   addSite,
   type Context,
@@ -16,14 +16,10 @@ import { guardPlace } from './guard.ts';
 import type { LocatedSite } from './locate.ts';
 
 export function realiseReads(context: Context, located: readonly LocatedSite[]): void {
-  const snapshots: LocatedSite[] = [];
   for (const read of located) {
-    if (read.site.kind !== 'read') continue;
-    if (read.site.variable === undefined)
-      realiseRead(context, survivorOf(context, read, read.site.path), read);
-    else snapshots.push(read);
+    if (read.site.kind !== 'read' || read.site.variable !== undefined) continue;
+    realiseRead(context, survivorOf(context, read, read.site.path), read);
   }
-  realiseSnapshots(context, snapshots);
 }
 
 /** What is left of a read: the expression that stands for the import and the first names of the chain. */
@@ -96,7 +92,7 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
   const { edits, names } = context;
 
   if (node.type === 'Identifier') {
-    putGuard(context, place, guard(context, number, `read(${number},()=>${node.name})`));
+    putGuard(context, place, guard(context, number, `read(${number},${getter(context, place, node.name)})`));
   } else if (ofNamespace && typeof target[1] === 'number') {
     // A namespace object's getter may throw, so the read is announced before.
     putGuard(context, place, guard(context, number, `probe(${number})`));
@@ -112,48 +108,27 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
   }
 }
 
-/** Members that are taken out of a namespace object at once: announced before the pattern is run. */
-function realiseSnapshots(context: Context, located: readonly LocatedSite[]): void {
-  const { edits, names } = context;
-  /** By the node that gives the namespace, or runs with it. */
-  const taken = new Map<Node, { place: Ancestor; sites: number[] }>();
-  for (const read of located) {
-    const { site, place, module } = read;
-    const owner = ownerOf(place);
-    if (site.kind !== 'read' || !owner) continue;
-    const target = context.resolve(read, site.path);
-    if (!target) continue;
-    const row = [module.index, site.line, site.column, ...target, site.variable ?? ''] as const;
-    const number = addSite(context, ['s', ...row, ...fileOf(context, read)]);
-    const same = taken.get(owner.node);
-    if (same) same.sites.push(number);
-    else taken.set(owner.node, { place: owner, sites: [number] });
-  }
-  for (const { place, sites } of taken.values()) {
-    const { node, key } = place;
-    const list = sites.join();
-    // const { x } = await import('a')  →  const { x } = build.snapshot(await import('a'),0)
-    if (key === 'init') edits.wrap(place, `${names.build}.snapshot(`, `,${list})`);
-    // ({ x }) => { … }  →  ({ x }) => { build.snapshot(0,0); … }
-    else if (node.type === 'BlockStatement') {
-      edits.insert(startOf(node) + 1, ` ${names.build}.snapshot(0,${list});`);
-    } else edits.wrap(place, `(${names.build}.snapshot(0,${list}),`, ')');
-  }
+/** An engine copies the variables of `for (let …)` for each iteration once the loop contains a function. */
+function getter(context: Context, place: Ancestor, name: string): string {
+  if (!isInLexicalLoop(place)) return `()=>${name}`;
+  const known = context.getters.get(name);
+  if (known) return known;
+  const declared = context.unusedName(`__get${context.getters.size}`);
+  context.getters.set(name, declared);
+  return declared;
 }
 
-/** What a pattern is given, or the body of the function that it is a parameter of. */
-function ownerOf(variable: Ancestor): Ancestor | undefined {
-  for (let { key, parent } = variable; parent; { key, parent } = parent) {
-    const { node } = parent;
-    if (node.type === 'VariableDeclarator') {
-      return key === 'id' && node.init ? { node: node.init, key: 'init', parent } : undefined;
-    }
-    if (node.type === 'ArrowFunctionExpression' || node.type === 'FunctionExpression') {
-      return key === 'params' ? { node: node.body, key: 'body', parent } : undefined;
-    }
+function isInLexicalLoop(place: Ancestor): boolean {
+  for (let at: Ancestor | null = place; at && !isFunction(at.node); at = at.parent) {
+    if (at.node.type !== 'ForStatement') continue;
+    const { init } = at.node;
+    if (init?.type === 'VariableDeclaration' && init.kind !== 'var') return true;
   }
-  return undefined;
+  return false;
 }
+
+const isFunction = ({ type }: Node): boolean =>
+  /^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(type);
 
 /**
  * n  →  (guard,n);  n.f(x)  →  (guard,n.f(x));  { n }  →  { n: (guard,n) };  const { x } = n  →  guard; const …

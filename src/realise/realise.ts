@@ -12,6 +12,7 @@ import { extentsOf, realiseAwaits, realisePhases } from './phases.ts';
 import { headOffset, prologueOffset, registerChunk } from './prologue.ts';
 import { realiseReads } from './reads.ts';
 import { realiseRequires } from './requires.ts';
+import { realiseSnapshots } from './snapshots.ts';
 import { realiseWrites } from './writes.ts';
 
 export interface RealiseInput {
@@ -79,9 +80,12 @@ export function realise(input: RealiseInput): RealisedChunk | null {
     resolveDynamic: input.resolveDynamic,
     publishers: publishersOf(located),
     pathOf: input.pathOf,
+    getters: new Map(),
+    unusedName: (name) => unusedName(code, located, name),
   };
   collectDeclarations(context, located.sites);
   realiseReads(context, located.sites);
+  realiseSnapshots(context, located.sites);
   if (input.tracesNamespaces) realiseNamespaces(context, located);
   realiseWrites(context, located.sites);
   realiseInitializations(context, located.sites);

@@ -1,5 +1,24 @@
-// Programs on real packages, and generated graphs: `modulesOf(name)` gives the entry's text, or all modules' texts.
+// What the benches build: programs on real packages, generated graphs, and work that is timed. An app is texts by path.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
+/** @param app a name of those below, or `1000-modules` */
+export function writeModules(app, folder) {
+  for (const [path, text] of Object.entries(modulesOf(app))) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
+
+function modulesOf(app) {
+  if (isGraph(app)) return generated(Number.parseInt(app, 10));
+  if (app in PACKAGES) return { 'main.js': PACKAGES[app] };
+  return WORK[app];
+}
+
+export const isGraph = (app) => /^\d+-modules$/.test(app);
+
+/** Each is to be built and loaded. */
 export const PACKAGES = {
   three: `import * as THREE from 'three';
 const scene = new THREE.Scene();
@@ -29,18 +48,104 @@ const page = h(Form, null, h(Form.Item, { label: 'Name' }, h(Input)), h(Button, 
 console.log(renderToString(page).length);`,
 };
 
-/** A graph of that many modules: each imports some of those before it, and reads, calls and writes across them. */
-export function generated(count) {
-  const modules = {};
+/** Each exports `work`, which is called again and again. Its loops are short calls, so that engines soon have them optimized. */
+export const WORK = {
+  // The binding is written once, so that no engine takes it for a constant.
+  'loop-read': {
+    'step.js': `export let step = 1;
+export function setStep(value) { step = value; }`,
+    'main.js': `import { setStep, step } from './step.js';
+setStep(3);
+function read(sum, times) {
+  for (let i = 0; i < times; i++) sum = (sum + step) | 0;
+  return sum;
+}
+export const work = () => Array.from({ length: 2000 }).reduce((sum) => read(sum, 2000), 0);`,
+  },
+  'loop-write': {
+    'count.js': `export let count = 0;
+function write(times) {
+  for (let i = 0; i < times; i++) count = (count + i) & 1023;
+}
+export function work() {
+  for (let i = 0; i < 2000; i++) write(2000);
+  return count;
+}`,
+    'main.js': `import { count } from './count.js';
+export { work } from './count.js';
+console.log(count);`,
+  },
+  // From its sources, whose modules read each other; the package's own entry is two modules.
+  'work-three': {
+    'main.js': `import { Box3, Euler, Matrix4, Object3D, Quaternion, Ray, Vector3 } from 'three/src/Three.Core.js';
+const root = new Object3D();
+const leaves = [];
+for (let i = 0; i < 300; i++) {
+  const object = new Object3D();
+  object.position.set(i % 7, i % 11, i % 13);
+  object.rotation.set(i, 2 * i, 3 * i);
+  (leaves.at(-1 - (i % 5)) ?? root).add(object);
+  leaves.push(object);
+}
+export function work() {
+  let sum = 0;
+  for (let round = 0; round < 40; round++) {
+    root.rotation.y = round;
+    root.updateMatrixWorld(true);
+    const box = new Box3();
+    const ray = new Ray(new Vector3(round, 0, 50), new Vector3(0, 0, -1));
+    for (const { matrixWorld } of leaves) {
+      const position = new Vector3(), rotation = new Quaternion(), scale = new Vector3();
+      new Matrix4().multiplyMatrices(matrixWorld, root.matrixWorld).invert().decompose(position, rotation, scale);
+      box.expandByPoint(position.applyEuler(new Euler().setFromQuaternion(rotation)));
+      sum += ray.distanceSqToPoint(position) + scale.x;
+    }
+    sum += box.getSize(new Vector3()).length();
+  }
+  return sum;
+}`,
+  },
+  'work-lodash-es': {
+    'main.js': `import { camelCase, cloneDeep, filter, flatMap, groupBy, isEqual, map, mapValues, merge, orderBy, range, sumBy, uniqBy } from 'lodash-es';
+const people = map(range(2000), (id) => ({ id, name: 'person number ' + id, age: (id * 7919) % 90, tags: ['a' + (id % 3), 'b' + (id % 5)] }));
+export function work() {
+  const adults = orderBy(filter(people, ({ age }) => age >= 18), ['age', 'name'], ['desc', 'asc']);
+  const byTag = groupBy(flatMap(adults, ({ id, age, tags }) => map(tags, (tag) => ({ id, age, tag }))), 'tag');
+  const totals = mapValues(byTag, (rows) => sumBy(rows, 'age'));
+  const copy = cloneDeep(adults.slice(0, 300));
+  const names = uniqBy(map(copy, ({ name }) => camelCase(name)), (name) => name.length);
+  return JSON.stringify([merge({}, totals, { names }), isEqual(copy, adults.slice(0, 300))]);
+}`,
+  },
+  'work-rxjs': {
+    'main.js': `import { bufferCount, concatMap, filter, from, map, mergeMap, of, range, reduce, scan, Subject, takeWhile, withLatestFrom } from 'rxjs';
+export function work() {
+  let result = 0;
+  const clock = new Subject();
+  clock.pipe(withLatestFrom(of(2, 3)), map(([a, b]) => a * b), takeWhile((n) => n < 1e6), scan((a, b) => (a + b) % 1009, 0)).subscribe((n) => { result += n; });
+  range(0, 20000)
+    .pipe(map((n) => n * 3), filter((n) => n % 2 === 0), bufferCount(5), concatMap((list) => from(list)), mergeMap((n) => of(n, n + 1)), reduce((a, b) => (a + b) % 65521, 0))
+    .subscribe((n) => { result += n; });
+  for (let i = 0; i < 20000; i++) clock.next(i);
+  return result;
+}`,
+  },
+};
+
+/**
+ * A graph of that many modules: each imports some of those after it, as a tree with shortcuts, and reads, calls and
+ * writes across them. In folders, since Rollup lists a module's whole folder to resolve it.
+ */
+function generated(count) {
+  const pathOf = (i) => `part${i >> 6}/m${i}.js`;
+  const modules = { 'main.js': `import { value0 } from './${pathOf(0)}'; console.log(value0);` };
   for (let i = 0; i < count; i++) {
-    const imports = [i >> 1, i >> 2, (i * 5) >> 3].filter(
-      (j, at, all) => j >= 0 && j < i && all.indexOf(j) === at,
-    );
-    const head = imports.map((j) => `import { value${j}, add${j}, Thing${j} } from './m${j}.js';`);
-    const sum = imports.map((j) => `value${j}`).join(' + ') || '0';
-    modules[`m${i}.js`] = `${head.join('\n')}
+    const imports = [2 * i + 1, 2 * i + 2, 3 * i + 4].filter((j) => j < count);
+    const head = imports.map((j) => `import { add${j}, Thing${j}, value${j} } from '../${pathOf(j)}';`);
+    const sum = ['1', ...imports.map((j) => `value${j}`)].join(' + ');
+    modules[pathOf(i)] = `${head.join('\n')}
 /** Module ${i} of a generated graph. */
-export let value${i} = (${sum}) % 1000 + 1;
+export let value${i} = (${sum}) % 1000;
 export function add${i}(n) {
   const list = [];
   for (let k = 0; k < n; k++) {
@@ -51,16 +156,12 @@ export function add${i}(n) {
   return list.filter(({ value }) => value > 0).map(({ k }) => k);
 }
 export class Thing${i} {
-  constructor(name) { this.name = name; this.parts = ${imports.length ? `[${imports.map((j) => `Thing${j}.name`).join(', ')}]` : '[]'}; }
+  constructor(name) { this.name = name; this.parts = [${imports.map((j) => `Thing${j}.name`)}]; }
   describe() { return this.name + this.parts.join() + value${i}; }
 }
 const local${i} = new Thing${i}('thing ${i}');
 if (local${i}.describe().length < 3) console.log(local${i}${imports.map((j) => `, add${j}(2)`).join('')});
 `;
   }
-  modules['main.js'] = `${Object.keys(modules)
-    .slice(-50)
-    .map((path, at) => `import * as ns${at} from './${path}'; console.log(Object.keys(ns${at}).length);`)
-    .join('\n')}\n`;
   return modules;
 }

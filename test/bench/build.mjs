@@ -1,55 +1,60 @@
-// One build in a process of its own: `node build.mjs app mode out` prints `{ ms, mb, bytes }`.
+// One build in a process of its own: `node build.mjs app mode out` writes the bundle to the folder `out`, and prints
+// `{ ms, mb, bytes, gzip }`.
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import commonjs from '@rollup/plugin-commonjs';
 import json from '@rollup/plugin-json';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import replace from '@rollup/plugin-replace';
 import { rollup } from 'rollup';
-import { generated, PACKAGES } from './apps.mjs';
+import { isGraph, writeModules } from './apps.mjs';
 
 const [app, mode, out] = process.argv.slice(2);
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const isGraph = /^\d+$/.test(app);
-const modules = isGraph ? generated(Number(app)) : { 'main.js': PACKAGES[app] };
 
 // On disk, as the modules of a project are.
 const folder = mkdtempSync(join(tmpdir(), 'module-phases-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-for (const [path, text] of Object.entries(modules)) writeFileSync(join(folder, path), text);
+writeModules(app, folder);
 symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
 
 const tracers = {
-  plain: async () => [],
+  plain: async () => null,
   // Reads in the packages too.
-  traced: async () => [
+  traced: async () =>
     (await import('rollup-plugin-module-phases')).default({ include: /./, console: false, root }),
-  ],
-  default: async () => [(await import('rollup-plugin-module-phases')).default({ console: false, root })],
-  istanbul: async () => [
+  istanbul: async () =>
     (await import('rollup-plugin-istanbul')).default({ include: ['**/*.js', '**/*.mjs'] }),
-  ],
 };
-const [tracer] = await tracers[mode]();
+const tracer = await tracers[mode]();
+
+const packagePlugins = [
+  replace({ preventAssignment: true, 'process.env.NODE_ENV': '"production"' }),
+  nodeResolve({ preferBuiltins: true, exportConditions: [app === 'antd' ? 'node' : 'es2015'] }),
+  app === 'antd' && [commonjs(), json()],
+];
 
 const began = performance.now();
 const bundle = await rollup({
   input: join(folder, 'main.js'),
   onLog() {},
-  plugins: [
-    !isGraph && replace({ preventAssignment: true, 'process.env.NODE_ENV': '"production"' }),
-    !isGraph && nodeResolve({ preferBuiltins: true, exportConditions: [app === 'antd' ? 'node' : 'es2015'] }),
-    !isGraph && app === 'antd' && commonjs(),
-    !isGraph && app === 'antd' && json(),
-    tracer,
-  ],
+  plugins: [!isGraph(app) && packagePlugins, tracer],
 });
 const { output } = await bundle.generate({ format: 'es', inlineDynamicImports: true });
 const ms = performance.now() - began;
-mkdirSync(out, { recursive: true });
-for (const file of output)
-  writeFileSync(`${out}/${file.fileName.replace(/\.js$/, '.mjs')}`, file.code ?? file.source);
 const { maxRSS } = process.resourceUsage();
-console.log(JSON.stringify({ ms, mb: maxRSS / 1024, bytes: output[0].code.length }));
+
+mkdirSync(out, { recursive: true });
+const [{ code }] = output;
+writeFileSync(join(out, 'main.mjs'), code);
+console.log(
+  JSON.stringify({
+    ms,
+    mb: maxRSS / 1024,
+    bytes: Buffer.byteLength(code),
+    gzip: gzipSync(code, { level: 9 }).length,
+  }),
+);
