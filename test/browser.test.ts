@@ -215,6 +215,7 @@ read lazy.js:2:30 n = counter.js#n initialized 1
 init lazy.js:2:13 text = 'lazy 1'
 end lazy.js
 imported admin.js:2:0 lazy.js
+read admin.js:2:28 text = lazy.js#text initialized 'lazy 1' snapshot
 read admin.js:2:57 n = counter.js#n initialized 1
 `);
   });
