@@ -1,4 +1,4 @@
-// What the benches build: programs on real packages, generated graphs, and work that is timed. An app is texts by path.
+// What the benches build: programs on real packages, generated graphs, and work that is timed.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -10,6 +10,7 @@ export function writeModules(app, folder) {
   }
 }
 
+/** Texts by path. */
 function modulesOf(app) {
   if (isGraph(app)) return generated(Number.parseInt(app, 10));
   if (app in PACKAGES) return { 'main.js': PACKAGES[app] };
@@ -19,7 +20,7 @@ function modulesOf(app) {
 export const isGraph = (app) => /^\d+-modules$/.test(app);
 
 /** Each is to be built and loaded. */
-export const PACKAGES = {
+const PACKAGES = {
   three: `import * as THREE from 'three';
 const scene = new THREE.Scene();
 for (let i = 0; i < 50; i++) {
@@ -49,7 +50,7 @@ console.log(renderToString(page).length);`,
 };
 
 /** Each exports `work`, which is called again and again. Its loops are short calls, so that engines soon have them optimized. */
-export const WORK = {
+const WORK = {
   // The binding is written once, so that no engine takes it for a constant.
   'loop-read': {
     'step.js': `export let step = 1;

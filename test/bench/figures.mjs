@@ -155,7 +155,7 @@ export function tablesOf(samples) {
       checked(samples).map(({ name, limit, figure, isPast }) => [
         name,
         two(limit),
-        `${two(figure)}${isPast ? ' **past it**' : ''}`,
+        `${two(figure)}${isPast ? ' **past it**' : figure > limit ? ', within the tolerance' : ''}`,
       ]),
     ),
     runtime && `The runtime: ${kB(runtime.bytes)}, ${kB(runtime.gzip)} gzipped.`,
