@@ -1,8 +1,8 @@
 /** One output of a build: its chunks, traced one by one, and the runtime that they share. */
 import { posix } from 'node:path';
 import type { Program } from 'estree';
-import type MagicString from 'magic-string';
 import { declares } from './ast/declares.ts';
+import type { EditedText } from './edited-text.ts';
 import type { RuntimePlacement } from './options.ts';
 import type { BuildTable, RuntimeSettings, SiteTable } from './protocol.ts';
 import {
@@ -50,7 +50,7 @@ export interface Output {
   /** How the `runtime` option can't be followed, if so: the placement that is taken instead. */
   insteadOf: { wanted: RuntimePlacement; taken: RuntimePlacement } | null;
   /** The traced chunk; null where no module of it has a statement. */
-  trace(fileName: string, code: string, program: Program): MagicString | null;
+  trace(fileName: string, code: string, program: Program): EditedText | null;
   /** The runtime's file, once all chunks are traced; null where it has none. */
   file(nameOf: (fileName: string) => string): { fileName: string; source: string } | null;
 }

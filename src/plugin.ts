@@ -1,7 +1,6 @@
 /** Rollup's hooks, each a call into a folder. */
 import { readFileSync } from 'node:fs';
 import type { Program } from 'estree';
-import MagicString from 'magic-string';
 import type {
   LogLevel,
   NormalizedOutputOptions,
@@ -13,6 +12,7 @@ import type {
   TransformPluginContext,
 } from 'rollup';
 import { parseAstAsync } from 'rollup/parseAst';
+import { EditedText } from './edited-text.ts';
 import {
   duplicatePlugin,
   globalsHidden,
@@ -141,11 +141,7 @@ export function modulePhases(options: Options = {}): Plugin {
         if (isReplaced) return null;
         const output = isActive ? outputOf(this, outputOptions, chunks) : null;
         const text = (output && (await trace(this, output, code, chunk))) || strip(this, code);
-        if (!text.hasChanged()) return null;
-        return {
-          code: text.toString(),
-          map: outputOptions.sourcemap ? text.generateMap({ hires: 'boundary' }) : null,
-        };
+        return text && { code: text.toString(), map: outputOptions.sourcemap ? text.generateMap() : null };
       },
     },
 
@@ -237,7 +233,7 @@ async function trace(
   output: Output,
   code: string,
   chunk: RenderedChunk,
-): Promise<MagicString | null> {
+): Promise<EditedText | null> {
   const found = new Set(findMarks(code).map(({ token }) => token));
   const lost = Object.entries(chunk.modules).flatMap(([id, rendered]) => {
     const token = recordOf(context, id)?.token;
@@ -307,9 +303,11 @@ function graphModules(context: PluginContext): GraphModule[] {
   });
 }
 
-function strip(context: PluginContext, code: string): MagicString {
+/** The chunk without marks; null where it has none. */
+function strip(context: PluginContext, code: string): EditedText | null {
   const tokens = new Set([...context.getModuleIds()].map((id) => recordOf(context, id)?.token));
-  const text = new MagicString(code);
-  for (const { start, end, token } of findMarks(code)) if (tokens.has(token)) text.remove(start, end);
-  return text;
+  const marks = findMarks(code).filter(({ token }) => tokens.has(token));
+  const text = new EditedText(code);
+  for (const { start, end } of marks) text.replace(start, end, '');
+  return marks.length > 0 ? text : null;
 }

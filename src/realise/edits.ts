@@ -1,9 +1,9 @@
 /** Edits of a chunk, collected in any order and applied so that those inside come first. */
 import type { Node, VariableDeclaration, VariableDeclarator } from 'estree';
-import type MagicString from 'magic-string';
 import { listOf, needsSemicolon, previousIn, statementOpenedBy } from '../ast/statement.ts';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import type { EditedText } from '../edited-text.ts';
 
 interface Wrap {
   start: number;
@@ -93,7 +93,7 @@ export class Edits {
     this.#prologue += text;
   }
 
-  apply(text: MagicString, prologueAt: number): void {
+  apply(text: EditedText, prologueAt: number): void {
     const left = new Map<number, string>();
     const right = new Map<number, string>();
     const addLeft = (offset: number, added: string): void => {
@@ -109,16 +109,12 @@ export class Edits {
       if (before) right.set(start, before + (right.get(start) ?? ''));
       addLeft(end, after);
     }
-    for (const { start, end, text: replacement } of this.#replacements) text.update(start, end, replacement);
+    for (const { start, end, text: replacement } of this.#replacements) text.replace(start, end, replacement);
     for (const { comma, kind, after, before } of this.#splits.values()) {
-      text.update(comma, comma + 1, `;${after}${before}${kind} `);
+      text.replace(comma, comma + 1, `;${after}${before}${kind} `);
     }
-    // MagicString looks for each place from the last one on.
     const offsets = [...new Set([...left.keys(), ...right.keys()])].sort((a, b) => a - b);
-    for (const offset of offsets) {
-      text.appendLeft(offset, left.get(offset) ?? '');
-      text.prependRight(offset, right.get(offset) ?? '');
-    }
+    for (const offset of offsets) text.insert(offset, left.get(offset) ?? '', right.get(offset) ?? '');
   }
 
   #prologueText(offset: number): string {

@@ -1,6 +1,6 @@
 /** Rendered chunk → traced chunk. */
 import type { Program } from 'estree';
-import MagicString from 'magic-string';
+import { EditedText } from '../edited-text.ts';
 import type { ModuleRow, SiteRow } from '../protocol.ts';
 import type { Context, DeclaredBinding, Names } from './context.ts';
 import { collectDeclarations, realiseInitializations } from './declarations.ts';
@@ -54,7 +54,7 @@ export interface ChunkContents {
 }
 
 export interface RealisedChunk {
-  text: MagicString;
+  text: EditedText;
   contents: ChunkContents;
 }
 
@@ -111,9 +111,9 @@ export function realise(input: RealiseInput): RealisedChunk | null {
   return { text: textOf(code, located, edits), contents };
 }
 
-function textOf(code: string, located: LocatedChunk, edits: Edits): MagicString {
-  const text = new MagicString(code);
-  for (const { start, end } of located.noise) text.remove(start, end);
+function textOf(code: string, located: LocatedChunk, edits: Edits): EditedText {
+  const text = new EditedText(code);
+  for (const { start, end } of located.noise) text.replace(start, end, '');
   edits.apply(text, prologueOffset(code, located));
   return text;
 }
