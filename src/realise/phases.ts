@@ -52,8 +52,9 @@ export function realiseAwaits(context: Context, located: readonly LocatedSite[])
     const number = addSite(context, ['a', module.index, site.line, site.column, ...fileOf(context, waiting)]);
     realiseHandler(context, waiting);
     if (node.type === 'AwaitExpression') {
-      // await v  →  build.resume(0,await build.suspend(0,v))
-      edits.wrap(place, `${names.build}.resume(${number},`, ')');
+      // await v  →  build.resume?.(0,await build.suspend(0,v))
+      // Where V8's message quotes an optional call, it says what it says of an await: (intermediate value).
+      edits.wrap(place, `${names.build}.resume?.(${number},`, ')');
       const operand = skipTrivia(code, startOf(node) + 'await'.length);
       edits.wrapRange(operand, endOf(node), `${names.build}.suspend(${number},`, ')');
     } else {

@@ -24,8 +24,9 @@ export function realiseSnapshots(context: Context, located: readonly LocatedSite
   for (const { place, sites } of taken.values()) {
     const { node, key } = place;
     const list = sites.join();
-    // const { x } = await import('a')  →  const { x } = build.snapshot(await import('a'),0)
-    if (key === 'init') edits.wrap(place, `${names.build}.snapshot(`, `,${list})`);
+    // const { x } = await import('a')  →  const { x } = build.snapshot?.(await import('a'),0)
+    // An optional call is quoted as an await is, see realiseAwaits.
+    if (key === 'init') edits.wrap(place, `${names.build}.snapshot?.(`, `,${list})`);
     // ({ x }) => { … }  →  ({ x }) => { build.snapshot(0,0); … }
     else if (node.type === 'BlockStatement') {
       edits.insert(startOf(node) + 1, ` ${names.build}.snapshot(0,${list});`);

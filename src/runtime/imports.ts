@@ -116,8 +116,8 @@ export function createImports(
     return modules[row[1]]?.row.path ?? '';
   }
 
-  /** Nothing of it will run. */
+  /** Nothing of it will run. What has failed may run again, or reject this request too. */
   function isOver({ row, status }: ModuleSlot): boolean {
-    return row.phases !== true || status === 'evaluated' || status === 'errored';
+    return row.phases !== true || status === 'evaluated';
   }
 }
