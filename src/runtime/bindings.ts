@@ -3,10 +3,10 @@
 // it, not assigned, and arrays are taken apart by index.
 import type { BindingState, ChunkTable, GetterRow, ReadEvent, SiteRow, SiteTable } from '../protocol.ts';
 import type { EarlyRead } from '../report/text/early-read.ts';
-import type { BuildState } from './build.ts';
 import { cycleOf } from './cycle.ts';
 import { type BindingSlot, hasNotEnded, type ModuleSlot } from './modules.ts';
 import { preview } from './preview.ts';
+import type { BuildState } from './state.ts';
 
 /** Where a read's value comes from: asking for it, or the program; its state alone where neither may be. */
 type Source =

@@ -1,15 +1,15 @@
 /** One build's side of the trace: what the realised code of its chunks calls. */
-import type { Build, BuildTable, Loc, SiteRow, TraceEvent } from '../protocol.ts';
+import type { Build, BuildTable, SiteRow, TraceEvent } from '../protocol.ts';
 import type { EarlyRead } from '../report/text/early-read.ts';
-import type { Wait } from '../report/text/summary.ts';
 import { createBindings } from './bindings.ts';
 import { createConsole } from './console.ts';
 import { createPrinter } from './host.ts';
 import { createImports } from './imports.ts';
-import { type BindingSlot, bareRows, countPhases, createModules, type ModuleSlot } from './modules.ts';
+import { bareRows, countPhases, createModules } from './modules.ts';
 import { createPhases } from './phases.ts';
-import type { NewEvent, Realm } from './realm.ts';
+import type { Realm } from './realm.ts';
 import { createRequires } from './requires.ts';
+import type { BuildState } from './state.ts';
 import { publish } from './traced-modules.ts';
 import { createTracks } from './tracks.ts';
 
@@ -17,23 +17,6 @@ const { apply } = Reflect;
 
 /** Where a site's row names the file, if it does. */
 const FILE_AT: Readonly<Record<SiteRow[0], number>> = { r: 7, s: 7, w: 5, i: 5, d: 6, q: 5, a: 4 };
-
-/** What the parts of a build share. */
-export interface BuildState {
-  realm: Realm;
-  table: BuildTable;
-  modules: readonly ModuleSlot[];
-  /** By number. */
-  sites: (SiteRow | undefined)[];
-  seen: Uint32Array;
-  bindingAt(row: SiteRow): BindingSlot | undefined;
-  locOf(row: SiteRow): Loc;
-  log(event: NewEvent): TraceEvent;
-  /** For a read that came too early: `explain` says of the event why. */
-  logEarly(event: NewEvent, explain: (event: TraceEvent) => EarlyRead): void;
-  /** All chunks' modules that were asked for have ended. */
-  finish(waiting?: readonly Wait[]): void;
-}
 
 export function createTracer(realm: Realm, given: BuildTable): Build {
   const table = { ...given, modules: bareRows(given.modules) };

@@ -1,8 +1,8 @@
 /** Dynamic imports: the requests, and what becomes of them as far as that can be seen without touching a promise. */
 import type { ImportEvent, SiteRow } from '../protocol.ts';
-import type { BuildState } from './build.ts';
 import type { ModuleSlot } from './modules.ts';
 import { reaches } from './requests.ts';
+import type { BuildState } from './state.ts';
 
 type ImportRow = Extract<SiteRow, ['d', ...unknown[]]>;
 

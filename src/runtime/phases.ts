@@ -11,11 +11,11 @@ import type {
 } from '../protocol.ts';
 import type { Wait } from '../report/text/summary.ts';
 import { bare } from './bare.ts';
-import type { BuildState } from './build.ts';
 import { askedFor, endsAnEntry } from './instantiation.ts';
 import type { BindingSlot, ModuleSlot } from './modules.ts';
 import type { NewEvent } from './realm.ts';
 import { reaches } from './requests.ts';
+import type { BuildState } from './state.ts';
 
 const { defineProperty } = Object;
 

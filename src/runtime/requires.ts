@@ -1,7 +1,7 @@
 /** `require` of CommonJS modules that run when they are required. */
 import type { RequireEvent } from '../protocol.ts';
-import type { BuildState } from './build.ts';
 import type { Phases } from './phases.ts';
+import type { BuildState } from './state.ts';
 
 /** A `require` that has neither returned nor failed, as far as it is known. */
 interface OpenRequire {

@@ -1,6 +1,6 @@
 import type { ArrayExpression, FunctionExpression, Program } from 'estree';
 import { endOf, startOf } from '../../ast/walk.ts';
-import type { FileConnection } from './index.ts';
+import type { FileConnection } from './file-connection.ts';
 
 /**
  * define(['exports', './a'], (function (exports, a) {…}))

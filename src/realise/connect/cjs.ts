@@ -1,4 +1,4 @@
-import type { FileConnection } from './index.ts';
+import type { FileConnection } from './file-connection.ts';
 
 export const cjs: FileConnection = {
   connect:

@@ -1,4 +1,4 @@
-import type { FileConnection } from './index.ts';
+import type { FileConnection } from './file-connection.ts';
 
 /** The import comes first: a leaf of the graph is initialized even within a cycle of chunks. */
 export const es: FileConnection = {

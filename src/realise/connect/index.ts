@@ -8,17 +8,11 @@ import type { ChunkContents, Connect } from '../realise.ts';
 import { amd } from './amd.ts';
 import { cjs } from './cjs.ts';
 import { es } from './es.ts';
+import type { FileConnection } from './file-connection.ts';
 import { system } from './system.ts';
 
 /** Formats of which there can be several chunks. */
 export type FileFormat = 'amd' | 'cjs' | 'es' | 'system';
-
-export interface FileConnection {
-  /** Loads the file at `path`, relative to the chunk, before anything else. */
-  connect(path: string): Connect;
-  /** The file: `runtime` declares `createBuild`, `table` is an expression. It exports `build` and `seen`. */
-  file(runtime: string, table: string): string;
-}
 
 const connections: Record<FileFormat, FileConnection> = { amd, cjs, es, system };
 

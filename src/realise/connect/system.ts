@@ -7,7 +7,7 @@ import type {
   Property,
 } from 'estree';
 import { endOf, startOf } from '../../ast/walk.ts';
-import type { FileConnection } from './index.ts';
+import type { FileConnection } from './file-connection.ts';
 
 /**
  * System.register(['./a.js'], (function (exports) { return { setters: [f], execute: g }; }))
