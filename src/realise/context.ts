@@ -5,12 +5,14 @@ import type { SiteRow } from '../protocol.ts';
 import type { Edits } from './edits.ts';
 import type { LocatedSite } from './locate.ts';
 
-/** Injected names; the chunk contains neither. */
+/** Injected names; no name in the chunk begins so. */
 export interface Names {
   /** Holds the {@link Build}. */
   build: string;
   /** Holds its `seen` cells. */
   seen: string;
+  /** With a number: functions of the chunk that read an identifier. */
+  getter: string;
 }
 
 /** A binding that the chunk declares. */
@@ -49,8 +51,6 @@ export interface Context {
   pathOf(file: string): string;
   /** Names of functions of the chunk, by the identifier that each reads. */
   getters: Map<string, string>;
-  /** A name that the chunk doesn't contain. */
-  unusedName(name: string): string;
 }
 
 /** Adds a row to the chunk's table; returns the number of the site in the build. */

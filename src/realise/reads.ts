@@ -113,7 +113,7 @@ function getter(context: Context, place: Ancestor, name: string): string {
   if (!isInLexicalLoop(place)) return `()=>${name}`;
   const known = context.getters.get(name);
   if (known) return known;
-  const declared = context.unusedName(`__get${context.getters.size}`);
+  const declared = `${context.names.getter}${context.getters.size}`;
   context.getters.set(name, declared);
   return declared;
 }

@@ -71,6 +71,7 @@ export function realise(input: RealiseInput): RealisedChunk | null {
     names: {
       build: unusedName(code, located, '__phases'),
       seen: unusedName(code, located, '__seen'),
+      getter: unusedName(code, located, '__get'),
     },
     first: input.first,
     sites: [],
@@ -81,7 +82,6 @@ export function realise(input: RealiseInput): RealisedChunk | null {
     publishers: publishersOf(located),
     pathOf: input.pathOf,
     getters: new Map(),
-    unusedName: (name) => unusedName(code, located, name),
   };
   collectDeclarations(context, located.sites);
   realiseReads(context, located.sites);
@@ -130,10 +130,13 @@ function publishersOf({ body, wrapper }: LocatedChunk): Set<string> {
   return new Set(['exports', ...names.flatMap((node) => (node.type === 'Identifier' ? [node.name] : []))]);
 }
 
-/** A name that the code contains nowhere, in no scope: neither to the letter, which `eval` could see, nor escaped. */
+/**
+ * What no name in the code begins with, in no scope: neither to the letter, which `eval` could see, nor escaped.
+ */
 function unusedName(code: string, { underscored }: LocatedChunk, name: string): string {
   let unused = name;
-  for (let suffix = 1; code.includes(unused) || underscored.has(unused); suffix++)
-    unused = `${name}_${suffix}`;
+  const isUsed = (): boolean =>
+    code.includes(unused) || [...underscored].some((other) => other.startsWith(unused));
+  for (let suffix = 1; isUsed(); suffix++) unused = `${name}_${suffix}`;
   return unused;
 }
