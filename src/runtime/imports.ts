@@ -54,7 +54,8 @@ export function createImports(
     });
     const request: Pending = { seq, row, asked: asked || {} };
     last[site] = request;
-    if (row[5]) return;
+    // What has failed may reject this request too, or run again; or its chunk has made the namespace nonetheless.
+    if (row[5] || module?.status === 'errored') return;
     if (module && isOver(module)) conclude(request);
     else pending[pending.length] = request;
   }
@@ -116,7 +117,7 @@ export function createImports(
     return modules[row[1]]?.row.path ?? '';
   }
 
-  /** Nothing of it will run. What has failed may run again, or reject this request too. */
+  /** Nothing of it will run. */
   function isOver({ row, status }: ModuleSlot): boolean {
     return row.phases !== true || status === 'evaluated';
   }
