@@ -54,9 +54,13 @@ export function createImports(
     });
     const request: Pending = { seq, row, asked: asked || {} };
     last[site] = request;
-    // What has failed may reject this request too, or run again; or its chunk has made the namespace nonetheless.
-    if (row[5] || module?.status === 'errored') return;
-    if (module && isOver(module)) conclude(request);
+    if (row[5]) return;
+    // Of its own chunk Rollup has the namespace at hand: the promise is fulfilled, whatever becomes of the module.
+    if (module && module.row.chunk === modules[row[1]]?.row.chunk)
+      realm.host.microtask(() => conclude(request));
+    // What has failed may reject this request too, or run again.
+    else if (typeof target === 'number' && hasFailed(target)) return;
+    else if (typeof target === 'number' && isOver(target)) conclude(request);
     else pending[pending.length] = request;
   }
 
@@ -77,7 +81,7 @@ export function createImports(
   }
 
   function ended(index: number): void {
-    settle((row) => row[4] === index);
+    settle(({ 4: target }) => target === index || (isBarrel(target) && isOver(target)));
   }
 
   /** An import fails with any module of its graph. */
@@ -117,8 +121,27 @@ export function createImports(
     return modules[row[1]]?.row.path ?? '';
   }
 
-  /** Nothing of it will run. */
-  function isOver({ row, status }: ModuleSlot): boolean {
-    return row.phases !== true || status === 'evaluated';
+  /** A module has failed that is evaluated with this one. */
+  function hasFailed(index: number): boolean {
+    const chunk = modules[index]?.row.chunk;
+    for (let i = 0; i < modules.length; i++) {
+      const { row, status } = modules[i] as ModuleSlot;
+      if (status === 'errored' && (row.chunk === chunk || reaches(table.modules, index, i))) return true;
+    }
+    return false;
+  }
+
+  function isBarrel(target: ImportRow[4]): target is number {
+    return typeof target === 'number' && modules[target]?.row.phases !== true;
+  }
+
+  /** Nothing of it will run: of a module that shows no end, as a barrel, nothing of what it requests. */
+  function isOver(index: number): boolean {
+    if (modules[index]?.row.phases === true) return modules[index].status === 'evaluated';
+    for (let i = 0; i < modules.length; i++) {
+      const { row, status } = modules[i] as ModuleSlot;
+      if (row.phases === true && status !== 'evaluated' && reaches(table.modules, index, i)) return false;
+    }
+    return true;
   }
 }

@@ -54,7 +54,7 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
   /** Instantiated modules that have not ended. */
   let pending = 0;
   let isCheckQueued = false;
-  /** The last error without a text: the host may tell it yet. */
+  /** An error without a text, which the host may tell yet: of several the first, since that one is passed on. */
   let untold: TraceEvent | undefined;
   return { start, end, suspend, resume, caught, finish, tell, fail, queueCheck, waiting };
 
@@ -212,8 +212,9 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
   /** Whether there were any. */
   function failAll(status: ModuleStatus, error?: string): boolean {
     let hasFound = false;
-    for (let i = running.length; i--; ) {
-      const index = running[i] as number;
+    const all = running;
+    for (let i = 0; i < all.length; i++) {
+      const index = all[i] as number;
       if (modules[index]?.status !== status) continue;
       hasFound = true;
       failOne(index, error);
@@ -230,7 +231,7 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
       module: module.row.path,
       ...(error !== undefined && { error }),
     });
-    if (error === undefined) untold = event;
+    if (error === undefined) untold ??= event;
     listener.failed(index, error);
   }
 
