@@ -1,7 +1,7 @@
 /** Dynamic imports: the requests, and what becomes of them as far as that can be seen without touching a promise. */
 import type { ImportEvent, SiteRow } from '../protocol.ts';
 import type { ModuleSlot } from './modules.ts';
-import { reaches } from './requests.ts';
+import { linkOrder, reaches } from './requests.ts';
 import type { BuildState } from './state.ts';
 
 type ImportRow = Extract<SiteRow, ['d', ...unknown[]]>;
@@ -121,14 +121,14 @@ export function createImports(
     return modules[row[1]]?.row.path ?? '';
   }
 
-  /** A module has failed that is evaluated with this one. */
+  /** A module has failed that is evaluated with this one: of its chunk, or of its graph. */
   function hasFailed(index: number): boolean {
     const chunk = modules[index]?.row.chunk;
     for (let i = 0; i < modules.length; i++) {
       const { row, status } = modules[i] as ModuleSlot;
-      if (status === 'errored' && (row.chunk === chunk || reaches(table.modules, index, i))) return true;
+      if (status === 'errored' && row.chunk === chunk) return true;
     }
-    return false;
+    return hasInGraph(index, ({ status }) => status === 'errored');
   }
 
   function isBarrel(target: ImportRow[4]): target is number {
@@ -138,10 +138,14 @@ export function createImports(
   /** Nothing of it will run: of a module that shows no end, as a barrel, nothing of what it requests. */
   function isOver(index: number): boolean {
     if (modules[index]?.row.phases === true) return modules[index].status === 'evaluated';
-    for (let i = 0; i < modules.length; i++) {
-      const { row, status } = modules[i] as ModuleSlot;
-      if (row.phases === true && status !== 'evaluated' && reaches(table.modules, index, i)) return false;
+    return !hasInGraph(index, ({ row, status }) => row.phases === true && status !== 'evaluated');
+  }
+
+  function hasInGraph(index: number, isMeant: (module: ModuleSlot) => boolean): boolean {
+    const graph = linkOrder(table.modules, index, []);
+    for (let i = 0; i < graph.length; i++) {
+      if (isMeant(modules[graph[i] as number] as ModuleSlot)) return true;
     }
-    return true;
+    return false;
   }
 }

@@ -274,7 +274,7 @@ describe('settings', () => {
         const entries = setting.entries ?? ['main'];
         if (entries.length === 0) return;
         const [one, other] = run(
-          [plain, traced].map(({ dir }) => ({ format, dir, entries, isLazy: true })),
+          [plain, traced].map(({ dir }) => ({ format, dir, entries, lastLines: { main: 'lazy' } })),
           join(folder, name),
         );
         expect(other?.lines).to.deep.equal(one?.lines);

@@ -8,7 +8,9 @@ const [jobsFile, resultsFile] = process.argv.slice(2);
 const { log } = console;
 process.on('unhandledRejection', () => {});
 const results = [];
-for (const { format, dir, entries, isLazy } of JSON.parse(readFileSync(jobsFile, 'utf8'))) {
+/** Milliseconds; a program that fails prints no last line. */
+const LONGEST = 3000;
+for (const { format, dir, entries, lastLines } of JSON.parse(readFileSync(jobsFile, 'utf8'))) {
   const lines = [];
   console.log = (...values) => lines.push(values.join(' '));
   const first = globalThis[realm]?.events.length ?? 0;
@@ -20,7 +22,7 @@ for (const { format, dir, entries, isLazy } of JSON.parse(readFileSync(jobsFile,
       lines.push(`failed ${String(error?.originalError?.message ?? error?.message ?? error)}`);
     }
     // Between entries too: what the first loads later would race with the second.
-    await settled(lines, isLazy);
+    await settled(lines, lastLines?.[entry]);
   }
   console.log = log;
   const trace = globalThis[realm];
@@ -28,17 +30,13 @@ for (const { format, dir, entries, isLazy } of JSON.parse(readFileSync(jobsFile,
 }
 writeFileSync(resultsFile, JSON.stringify(results));
 
-/** A job whose parts load later has ended when it has been silent for a while, and no file is being read. */
-async function settled(lines, isLazy) {
+/** A program whose parts load later has ended when it has printed its last line, of which the beginning is known. */
+async function settled(lines, lastLine) {
   await new Promise((resolve) => setImmediate(resolve));
-  for (let last = -1; isLazy && (last !== lines.length || isReading()); ) {
-    last = lines.length;
-    await new Promise((resolve) => setTimeout(resolve, 25));
+  const isThere = () => lastLine === undefined || lines.some((line) => line.startsWith(lastLine));
+  for (let waited = 0; !isThere() && waited < LONGEST; waited += 10) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
-}
-
-function isReading() {
-  return process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'));
 }
 
 function describe(exports) {
