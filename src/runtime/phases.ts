@@ -180,7 +180,8 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
   }
 
   function tell(error: string, isRejection: boolean): void {
-    if (failAll('evaluating', error)) return;
+    listener.idle();
+    const hasFound = failAll('evaluating', error);
     if (untold) {
       defineProperty(
         untold,
@@ -188,7 +189,7 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
         bare({ value: error, enumerable: true, configurable: true, writable: true }),
       );
       untold = undefined;
-    } else if (!isRejection) failWaiting(error);
+    } else if (!hasFound && !isRejection) failWaiting(error);
   }
 
   function fail(error: string, target: number | undefined): void {
