@@ -232,7 +232,8 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
       module: module.row.path,
       ...(error !== undefined && { error }),
     });
-    if (error === undefined) untold ??= event;
+    // What is required passes its error on to what requires it, which may catch it.
+    if (error === undefined && module.row.phases !== 'required') untold ??= event;
     listener.failed(index, error);
   }
 
