@@ -30,8 +30,8 @@ async function tell(
 ) {
   const { input = 'main.js', external = [], treeshake = true, output = {}, options = {} } = config;
   const common = { source: await dir(), input, external, treeshake, output, format };
-  const plain = await bundle({ ...common, plugins: pluginsOf(config, await dir()), trace: false });
-  const traced = await bundle({ ...common, plugins: pluginsOf(config, await dir()), trace: options });
+  const plain = await bundle({ ...common, plugins: pluginsOf(config), trace: false });
+  const traced = await bundle({ ...common, plugins: pluginsOf(config), trace: options });
   if (config.notRun) return { plain, traced };
   const [plainRun, tracedRun] = await Promise.all([
     run(write(plain, format, `${format}-plain`)),

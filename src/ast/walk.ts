@@ -10,6 +10,9 @@ export interface Ancestor {
   parent: Ancestor | null;
 }
 
+export const isFunction = ({ type }: Node): boolean =>
+  type === 'FunctionDeclaration' || type === 'FunctionExpression' || type === 'ArrowFunctionExpression';
+
 export const startOf = (node: Node): number => (node as Ranged).start;
 export const endOf = (node: Node): number => (node as Ranged).end;
 

@@ -1,7 +1,7 @@
 /** When a module's statements begin and end, and where it waits. */
 import type { ForOfStatement, Node } from 'estree';
 import { skipTrivia } from '../ast/trivia.ts';
-import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import { type Ancestor, endOf, isFunction, startOf } from '../ast/walk.ts';
 import { addSite, type Context, fileOf } from './context.ts';
 import { withLabels } from './guard.ts';
 import type { ChunkModule, LocatedChunk, LocatedSite } from './locate.ts';
@@ -82,7 +82,7 @@ export function realiseHandler({ edits, names, handlers }: Context, { place, mod
 function handlerOf(place: Ancestor): Node | undefined {
   for (let { key, parent } = place; parent; { key, parent } = parent) {
     const { node } = parent;
-    if (/^(?:Function|Arrow)/.test(node.type)) return undefined;
+    if (isFunction(node)) return undefined;
     if (node.type !== 'TryStatement' || key === 'finalizer') continue;
     if (key === 'block' && node.handler) return node.handler.body;
     if (node.finalizer) return node.finalizer;

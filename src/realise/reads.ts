@@ -1,7 +1,7 @@
 /** Reads of imports. The read itself stays where it was, so that its error is the engine's own. */
 import type { Node } from 'estree';
 import { memberName, roleOf } from '../ast/role.ts';
-import type { Ancestor } from '../ast/walk.ts';
+import { type Ancestor, isFunction } from '../ast/walk.ts';
 import {
   addSite,
   type Context,
@@ -126,9 +126,6 @@ function isInLexicalLoop(place: Ancestor): boolean {
   }
   return false;
 }
-
-const isFunction = ({ type }: Node): boolean =>
-  /^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(type);
 
 /**
  * n  →  (guard,n);  n.f(x)  →  (guard,n.f(x));  { n }  →  { n: (guard,n) };  const { x } = n  →  guard; const …

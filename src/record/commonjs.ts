@@ -4,7 +4,7 @@
  */
 import type { FunctionDeclaration, Node } from 'estree';
 import type { Ancestor } from '../ast/walk.ts';
-import type { ImportEntry } from '../model.ts';
+import type { ImportEntry, ModuleRecord } from '../model.ts';
 
 /** Under this name a module exports the function that runs it. */
 const REQUIRE = '__require';
@@ -23,7 +23,14 @@ export const isRequire = ({ name }: ImportEntry, { key, parent }: Ancestor): boo
   key === 'callee' &&
   parent.node.arguments.length === 0;
 
-export const isRequireFunction = (exported: string): boolean => exported === REQUIRE;
+/** The name, in the module, of the function that runs it; nothing where it runs like any other. */
+export function requireFunctionOf({
+  localExports,
+  bindings,
+}: Pick<ModuleRecord, 'localExports' | 'bindings'>): string | undefined {
+  const exported = localExports.find(({ name }) => name === REQUIRE);
+  return exported && bindings[exported.binding]?.name;
+}
 
 /**
  * What stands right before the module's own code in its function, and right after it: what is set, and what is returned.

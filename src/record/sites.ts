@@ -3,9 +3,9 @@ import type { FunctionDeclaration, Identifier, ImportExpression, Node, Program }
 import { walk } from 'estree-walker';
 import { isDecoratorHead, memberName, roleOf } from '../ast/role.ts';
 import { skipTrivia } from '../ast/trivia.ts';
-import { type Ancestor, endOf, startOf, Trail } from '../ast/walk.ts';
+import { type Ancestor, endOf, isFunction, startOf, Trail } from '../ast/walk.ts';
 import type { Binding, ImportEntry, Place, Site } from '../model.ts';
-import { bodyOf, isGenerated, isRequire, isRequireFunction } from './commonjs.ts';
+import { bodyOf, isGenerated, isRequire, requireFunctionOf } from './commonjs.ts';
 import { followNamespace } from './dynamic.ts';
 import { type Entries, variableKind } from './entries.ts';
 import { findScopes } from './scopes.ts';
@@ -30,7 +30,7 @@ export function findSites(
   const found: FoundSite[] = [];
   const names = new Set([...importsByLocal.keys(), ...bindingsByLocal.keys()]);
   const scopeFinder = findScopes(names);
-  const requireFunction = localNameOf(entries, isRequireFunction);
+  const requireFunction = requireFunctionOf(entries);
   /** Identifiers by the name of an import or an exported binding; whether they mean it is known after the walk. */
   const named: Ancestor[] = [];
   /** Dynamic imports whose namespace is followed. */
@@ -208,19 +208,6 @@ function specifierOf({ source }: ImportExpression): string | null {
   if (source.type !== 'TemplateLiteral' || source.expressions.length > 0) return null;
   return source.quasis[0]?.value.cooked ?? null;
 }
-
-function localNameOf(
-  { localExports, bindings }: Entries,
-  isMeant: (name: string) => boolean,
-): string | undefined {
-  const found = localExports.find(({ name }) => isMeant(name));
-  return found && bindings[found.binding]?.name;
-}
-
-const isFunction = (node: Node): boolean =>
-  node.type === 'FunctionDeclaration' ||
-  node.type === 'FunctionExpression' ||
-  node.type === 'ArrowFunctionExpression';
 
 function declaredKind(place: Ancestor): Binding['kind'] {
   for (let { parent } = place; parent; { parent } = parent) {

@@ -40,10 +40,9 @@ export function createImports(
     const target = row[4];
     const module = targetOf(row);
     const name = hasSpecifier ? specifier : target;
-    const asked = module
-      ? { module: module.row.path }
-      : // Turning anything else into text could run the program's code.
-        typeof name === 'string' && { specifier: name };
+    // Turning anything but a text into one could run the program's code.
+    const specifierOnly = typeof name === 'string' ? { specifier: name } : {};
+    const asked = module ? { module: module.row.path } : specifierOnly;
     if (module) module.isRequested = true;
     const { seq } = log({
       type: 'import-start',
@@ -52,7 +51,7 @@ export function createImports(
       ...asked,
       ...(module?.row.phases && { status: module.status }),
     });
-    const request: Pending = { seq, row, asked: asked || {} };
+    const request: Pending = { seq, row, asked };
     last[site] = request;
     if (row[5]) return;
     // Of its own chunk Rollup has the namespace at hand: the promise is fulfilled, whatever becomes of the module.

@@ -4,7 +4,6 @@ import type {
   ExportRow,
   InstantiatedBinding,
   InstantiateEvent,
-  ModuleStatus,
   SiteRow,
   SuspendEvent,
   TraceEvent,
@@ -14,7 +13,7 @@ import { bare } from './bare.ts';
 import { askedFor, endsAnEntry } from './instantiation.ts';
 import type { BindingSlot, ModuleSlot } from './modules.ts';
 import type { NewEvent } from './realm.ts';
-import { reaches } from './requests.ts';
+import { dependentsOf, reaches } from './requests.ts';
 import type { BuildState } from './state.ts';
 
 const { defineProperty } = Object;
@@ -120,9 +119,10 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
   }
 
   function suspend(site: number): void {
-    const module = moduleAt(site);
+    const row = sites[site];
+    const module = row && modules[row[1]];
     if (!module) return;
-    if (module.suspendedBy >= 0) goOn(module);
+    caught(row[1]);
     module.status = 'evaluating-async';
     module.suspendedBy = site;
     module.suspendedAt = host.now();
@@ -130,18 +130,14 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
   }
 
   function resume(site: number): void {
-    const module = moduleAt(site);
-    if (module && module.suspendedBy >= 0) goOn(module);
+    const row = sites[site];
+    if (row) caught(row[1]);
   }
 
   function caught(index: number): void {
     const module = modules[index] as ModuleSlot;
-    if (module.suspendedBy >= 0) goOn(module);
-  }
-
-  function goOn(module: ModuleSlot): void {
     const site = module.suspendedBy;
-    const index = (sites[site] as SiteRow)[1];
+    if (site < 0) return;
     module.suspendedBy = -1;
     module.waited += host.now() - module.suspendedAt;
     // An error that was taken for its own was another's.
@@ -158,11 +154,6 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
     log({ type, module: module.row.path, loc: locOf(sites[site] as SiteRow) });
   }
 
-  function moduleAt(site: number): ModuleSlot | undefined {
-    const row = sites[site];
-    return row && modules[row[1]];
-  }
-
   /** A module that is neither suspended nor finished when its job is over has thrown. */
   function queueCheck(): void {
     if (isCheckQueued) return;
@@ -170,7 +161,7 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
     host.microtask(() => {
       isCheckQueued = false;
       listener.idle();
-      failAll('evaluating');
+      failAll();
     });
   }
 
@@ -181,7 +172,7 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
 
   function tell(error: string, isRejection: boolean): void {
     listener.idle();
-    const hasFound = failAll('evaluating', error);
+    const hasFound = failAll(error);
     if (untold) {
       defineProperty(
         untold,
@@ -210,13 +201,13 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
     if (found >= 0) failOne(found, error);
   }
 
-  /** Whether there were any. */
-  function failAll(status: ModuleStatus, error?: string): boolean {
+  /** All that are neither suspended nor finished; whether there were any. */
+  function failAll(error?: string): boolean {
     let hasFound = false;
     const all = running;
     for (let i = 0; i < all.length; i++) {
       const index = all[i] as number;
-      if (modules[index]?.status !== status) continue;
+      if (modules[index]?.status !== 'evaluating') continue;
       hasFound = true;
       failOne(index, error);
     }
@@ -255,10 +246,11 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
       const site = sites[suspendedBy];
       if (!site) continue;
       const importers: string[] = [];
+      const isHeld = dependentsOf(table.modules, index);
       for (let j = 0; j < modules.length; j++) {
         const { row: other, isInstantiated, status } = modules[j] as ModuleSlot;
-        const isHeld = isInstantiated && other.phases && j !== index && status === 'linked';
-        if (isHeld && reaches(table.modules, j, index)) importers[importers.length] = other.path;
+        if (isHeld[j] && isInstantiated && other.phases && status === 'linked')
+          importers[importers.length] = other.path;
       }
       list[list.length] = { module: row.path, loc: locOf(site), importers };
     }

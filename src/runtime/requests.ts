@@ -30,6 +30,26 @@ export function linkOrder(rows: readonly ModuleRow[], entry: number, visited: bo
 export const reaches = (rows: readonly ModuleRow[], from: number, to: number): boolean =>
   from === to || requestPath(rows, from, to).length > 0;
 
+/** By number: whether the graph of a module holds the one given. */
+export function dependentsOf(rows: readonly ModuleRow[], module: number): boolean[] {
+  const found: boolean[] = [];
+  found[module] = true;
+  // Modules are numbered in the order of linking, so that but for cycles one pass is enough.
+  for (let isOver = false; !isOver; ) {
+    isOver = true;
+    for (let i = 0; i < rows.length; i++) {
+      const requests = found[i] ? [] : (rows[i]?.requests ?? []);
+      for (let j = 0; j < requests.length; j++) {
+        if (!found[(requests[j] as RequestRow)[0]]) continue;
+        found[i] = true;
+        isOver = false;
+        break;
+      }
+    }
+  }
+  return found;
+}
+
 /** Shortest path of at least one request from one module to another, both included; empty where there is none. */
 export function requestPath(rows: readonly ModuleRow[], from: number, to: number): number[] {
   const requestedBy: (number | undefined)[] = [];

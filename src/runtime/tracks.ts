@@ -6,6 +6,7 @@ import type { TraceEvent } from '../protocol.ts';
 import { eventLine } from '../report/text/event.ts';
 import { lineText } from '../report/text/line.ts';
 import { TRACE } from '../report/text/summary.ts';
+import { bare } from './bare.ts';
 import { attempt } from './host.ts';
 
 interface Timing {
@@ -39,17 +40,17 @@ export function createTracks(now: () => number, realm: object = globalThis): (ev
 }
 
 /** Options without a prototype, on which the page could have put some of its own. */
-const entry = (event: TraceEvent, dataType: string, color: string, start?: number): object => ({
-  __proto__: null,
-  start,
-  detail: {
-    devtools: {
-      dataType,
-      track: 'Modules',
-      trackGroup: 'module-phases',
-      color,
-      tooltipText: lineText(eventLine(event)),
-      properties: [['event', `${TRACE}.events[${event.seq}]`]],
+const entry = (event: TraceEvent, dataType: string, color: string, start?: number): object =>
+  bare({
+    start,
+    detail: {
+      devtools: {
+        dataType,
+        track: 'Modules',
+        trackGroup: 'module-phases',
+        color,
+        tooltipText: lineText(eventLine(event)),
+        properties: [['event', `${TRACE}.events[${event.seq}]`]],
+      },
     },
-  },
-});
+  });

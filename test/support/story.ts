@@ -82,9 +82,9 @@ export interface Story {
 const commonjs = commonjsPlugin as unknown as (options: RollupCommonJSOptions) => Plugin;
 const json = jsonPlugin as unknown as () => Plugin;
 
-/** The story's plugins, before ours; `dir` is the folder that `<dir>` stands for in their options. */
-export const pluginsOf = ({ commonjs: options }: StoryConfig, dir: string): Plugin[] =>
-  options ? [commonjs(JSON.parse(JSON.stringify(options).replaceAll('<dir>', dir))), json()] : [];
+/** The story's plugins, before ours. */
+export const pluginsOf = ({ commonjs: options }: StoryConfig): Plugin[] =>
+  options ? [commonjs(options), json()] : [];
 
 /** Every fixture, in order. */
 export function stories(): Story[] {

@@ -69,11 +69,15 @@ export function add(totals: Summary, event: TraceEvent): void {
   const { type } = event;
   totals.start ??= event.time;
   increase(totals.counts, type);
-  if (type === 'instantiate' || type === 'evaluate-start' || type === 'evaluate-error') {
+  if (
+    type === 'instantiate' ||
+    type === 'evaluate-start' ||
+    type === 'evaluate-end' ||
+    type === 'evaluate-error'
+  ) {
     totals.phases[event.module] = type;
   }
   if (type === 'evaluate-end') {
-    totals.phases[event.module] = type;
     totals.end = event.time;
     totals.durations[event.module] = event.duration;
   }
