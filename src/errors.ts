@@ -12,7 +12,11 @@ const DUPLICATE_PLUGIN = 'DUPLICATE_PLUGIN',
   INVALID_OPTION = 'INVALID_OPTION',
   MARKS_REMOVED = 'MARKS_REMOVED',
   MARKS_REMOVED_IN_CHUNK = 'MARKS_REMOVED_IN_CHUNK',
+  NO_BUNDLE = 'NO_BUNDLE',
+  NOTHING_INCLUDED = 'NOTHING_INCLUDED',
+  ROLLDOWN_UNTRACED = 'ROLLDOWN_UNTRACED',
   ROLLUP_TOO_OLD = 'ROLLUP_TOO_OLD',
+  RUNTIME_NAME_TAKEN = 'RUNTIME_NAME_TAKEN',
   RUNTIME_PLACED = 'RUNTIME_PLACED',
   UNKNOWN_OPTION = 'UNKNOWN_OPTION',
   UNPARSABLE_CHUNK = 'UNPARSABLE_CHUNK',
@@ -68,6 +72,36 @@ export const rollupTooOld = (version: string, needed: string): RollupLog => ({
 export const duplicatePlugin = (): RollupLog => ({
   code: DUPLICATE_PLUGIN,
   message: `${PACKAGE} is in the config twice, and the second one does nothing. Remove one of them.`,
+});
+
+/** A dev server serves modules as they are. */
+export const noBundle = (): RollupLog => ({
+  code: NO_BUNDLE,
+  message: `${PACKAGE} traces bundles, and a dev server makes none, so nothing is traced here. Build the app and run that (vite build, vite preview).`,
+});
+
+/** Rolldown drops the comments that mark places, so that none would be found again. */
+export const rolldownUntraced = (version: string): RollupLog => ({
+  code: ROLLDOWN_UNTRACED,
+  message: `${PACKAGE} can't trace what Rolldown bundles yet (Rolldown ${version}), so this build is not traced. Build with Rollup: Vite 7 does, and Rollup itself.`,
+});
+
+/** No module is one whose reads and writes are traced; `id` is one that the patterns were held against. */
+export const nothingIncluded = (
+  { include, exclude }: { include: unknown; exclude: unknown },
+  id: string,
+  root: string,
+): RollupLog => ({
+  code: NOTHING_INCLUDED,
+  message: `${PACKAGE} traces no reads and writes, because ${
+    include === null ? '' : `"include" is ${render(include)} and `
+  }"exclude" is ${render(exclude)}, which leave none of the modules. They match whole ids, such as ${quote(id)}, with globs relative to "root" (${quote(root)}).`,
+});
+
+/** Another plugin's asset stands where the chunks look for the runtime. */
+export const runtimeNameTaken = (fileName: string): RollupLog => ({
+  code: RUNTIME_NAME_TAKEN,
+  message: `The bundle has a file ${quote(fileName)} already, a name that ${PACKAGE} needs for its runtime. Give that file another name.`,
 });
 
 /** A transform after ours removed the comments that mark places in the modules `ids`. */

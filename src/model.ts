@@ -11,6 +11,11 @@ export interface Place {
 /** A requested module (ECMA-262 [[RequestedModules]]): each specifier once, in source order. */
 export interface ModuleRequest extends Place {
   specifier: string;
+  /**
+   * Its index among the specifiers of the code that was parsed in the end, -1 where that has none, if a transform after
+   * ours changed the code.
+   */
+  index?: number;
 }
 
 /**

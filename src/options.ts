@@ -107,14 +107,22 @@ export interface Options {
 /** Whether getters of the namespace objects that Rollup prints are traced. */
 export type NamespacesMode = 'traced' | false;
 
+/** `include` and `exclude`; null where nothing stands for them. */
+export interface Patterns {
+  include: FilterPattern;
+  exclude: FilterPattern;
+}
+
 export interface ResolvedOptions {
   enabled: boolean;
   /** Whether the reads and writes of the module with this id are traced. */
   filter: (id: string) => boolean;
+  /** What the filter was made of. */
+  patterns: Patterns;
   /** Absolute. */
   root: string;
   namespaces: NamespacesMode;
-  runtime: RuntimePlacement;
+  placement: RuntimePlacement;
   settings: RuntimeSettings;
 }
 
@@ -131,7 +139,8 @@ export function resolveOptions(options: unknown): ResolvedOptions {
   );
   const excluded = exclude ?? (include === null ? NODE_MODULES : null);
   const filter = createFilter(include, excluded, { resolve: root });
-  return { enabled, filter, namespaces, root, runtime, settings };
+  const patterns = { include, exclude: excluded };
+  return { enabled, filter, patterns, namespaces, root, placement: runtime, settings };
 }
 
 /** One option: its public type, and what that is settled to. */

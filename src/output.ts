@@ -44,15 +44,23 @@ export interface OutputInput {
   pathOf(file: string): string;
 }
 
+/** The runtime where chunks share it. */
+export interface RuntimeFile {
+  fileName: string;
+  code: string;
+}
+
 export interface Output {
+  /** Whether the chunk is traced already. */
+  has(fileName: string): boolean;
   /** Whether the chunk has to carry the runtime, and would hide the globals from it. */
   isUnreachable(code: string, program: Program): boolean;
   /** How the `runtime` option can't be followed, if so: the placement that is taken instead. */
   insteadOf: { wanted: RuntimePlacement; taken: RuntimePlacement } | null;
   /** The traced chunk; null where no module of it has a statement. */
   trace(fileName: string, code: string, program: Program): EditedText | null;
-  /** The runtime's file, once all chunks are traced; null where it has none. */
-  file(nameOf: (fileName: string) => string): { fileName: string; source: string } | null;
+  /** The runtime's file, once all chunks are traced; null where there is none, and when asked again. */
+  file(nameOf: (fileName: string) => string): RuntimeFile | null;
 }
 
 export function createOutput(input: OutputInput): Output {
@@ -63,8 +71,11 @@ export function createOutput(input: OutputInput): Output {
   const firstSites = numberSites(numbering, chunks);
   const circular = circularChunks(chunks);
   const traced = new Map<string, ChunkContents>();
+  /** The plugin may stand in the config twice. */
+  let isGiven = false;
 
   return {
+    has: (fileName) => traced.has(fileName),
     isUnreachable: (code, program) => mustInline && hidesGlobals(code, program),
     insteadOf: placement === 'auto' || placement === taken ? null : { wanted: placement, taken },
     trace(fileName, code, program) {
@@ -89,11 +100,12 @@ export function createOutput(input: OutputInput): Output {
       return realised.text;
     },
     file(nameOf) {
-      if (taken !== 'file' || traced.size === 0) return null;
+      if (taken !== 'file' || traced.size === 0 || isGiven) return null;
+      isGiven = true;
       const table = tableOf(traced, nameOf);
       return {
         fileName: input.runtimeFileName,
-        source: runtimeFile(format as FileFormat, runtime, table),
+        code: runtimeFile(format as FileFormat, runtime, table),
       };
     },
   };

@@ -6,6 +6,7 @@ import { type Bundle, bundle, type Format, write } from './support/bundle.ts';
 import { projectFrom } from './support/project.ts';
 import { outcome, type Run, run } from './support/run.ts';
 import { expectText, inFormat, pluginsOf, type Story, stories } from './support/story.ts';
+import { isRuntime } from './support/summary.ts';
 import { checkTrace, countTrace, formatTrace } from './support/trace.ts';
 
 /** A story in one format: its modules run by Node, as a plain and as a traced bundle. */
@@ -89,9 +90,6 @@ function expectSameBuild({ config }: Story, format: Format, plain: Bundle, trace
 }
 
 type OutputFile = Bundle['output'][number];
-
-const isRuntime = ({ type, fileName }: OutputFile): boolean =>
-  type === 'asset' && /^module-phases\.\w+$/.test(fileName);
 
 /** All that Rollup decided. */
 const decision = (file: OutputFile) =>

@@ -103,6 +103,7 @@ describe('bad input', () => {
     const errors: RollupLog[] = [];
     const context = (rollupVersion: string) => ({
       meta: { rollupVersion },
+      getModuleInfo: () => null,
       error: (log: RollupLog) => errors.push(log),
     });
     for (const version of ['4.9.4', '4.10.0-1', '4.99.0', '10.0.0'])

@@ -7,6 +7,8 @@ import {
   originalPositionFor,
   TraceMap,
 } from '@jridgewell/trace-mapping';
+import type { Program } from 'estree';
+import { startOf } from '../ast/walk.ts';
 import type { ModuleRecord, Place } from '../model.ts';
 
 /** Line and column of an offset. */
@@ -24,34 +26,96 @@ export interface MarkedModule {
   /** The code before it was marked, and what was put into it, in order. */
   code: string;
   insertions: readonly { offset: number; text: string }[];
+  /** The marked code, and what became of it where a later transform changed it. */
+  marked: string;
+  parsed?: ParsedModule;
+}
+
+/** The code of a module as it was parsed in the end, and where its requests and marks are found in it. */
+export interface ParsedModule {
+  code: string;
+  /** Offsets of specifiers. */
+  requests: ReadonlyMap<string, number>;
+  /** Offsets of marks by the number of their site; then the same in the code as we marked it. */
+  marks: ReadonlyMap<number, number>;
+  marksBefore: ReadonlyMap<number, number>;
 }
 
 /**
  * Moves a record's places to the user's own source.
  *
- * @param map from the marked code, through all transforms before: JSON
+ * @param map from the code that was parsed in the end, through all transforms: JSON
  */
-export function relocate({ id, record, code, insertions }: MarkedModule, map: string): void {
-  const traceMap = new TraceMap(map);
-  const originalOf = createOriginals(traceMap);
+export function relocate(module: MarkedModule, map: string): void {
+  const { id, record, parsed } = module;
+  const originalOf = createOriginals(new TraceMap(map));
+  const markedOffset = createMarkedOffsets(module);
+  const locate = createLocator(parsed?.code ?? module.marked);
+  const move = (place: Place, offset: number | undefined): void => {
+    if (offset === undefined) return;
+    const at = locate(offset);
+    const { source, line, column } = originalOf(at.line, at.column);
+    if (source === null) return;
+    const file = isAbsolute(source) || source.startsWith('\0') ? source : resolve(dirname(id), source);
+    Object.assign(place, { line, column }, file !== id && source !== id && { file });
+  };
+
+  const offsets = record.sites.map((site, number) =>
+    parsed ? offsetByMark(module.marked, parsed, markedOffset(site), number) : markedOffset(site),
+  );
+  const declarations = new Map(
+    record.sites.flatMap((site, number) =>
+      site.kind === 'declaration' || site.kind === 'default' ? [[site.binding, offsets[number]]] : [],
+    ),
+  );
+  record.bindings.forEach((binding, index) => {
+    move(binding, parsed ? declarations.get(index) : markedOffset(binding));
+  });
+  for (const request of record.requests)
+    move(request, parsed ? parsed.requests.get(request.specifier) : markedOffset(request));
+  record.sites.forEach((site, number) => {
+    move(site, offsets[number]);
+  });
+}
+
+/** Where each specifier of static requests first stands: its offset, in the order of the source. */
+export function requestsIn({ body }: Program): Map<string, number> {
+  const requests = new Map<string, number>();
+  for (const node of body) {
+    if (!('source' in node) || !node.source) continue;
+    const specifier = String(node.source.value);
+    if (!requests.has(specifier)) requests.set(specifier, startOf(node.source));
+  }
+  return requests;
+}
+
+/** A place is as far from its mark as it was, unless the text between the two has changed: then it is at the mark. */
+function offsetByMark(
+  marked: string,
+  { code, marks, marksBefore }: ParsedModule,
+  offset: number,
+  number: number,
+): number | undefined {
+  const before = marksBefore.get(number);
+  const after = marks.get(number);
+  if (before === undefined || after === undefined) return undefined;
+  const between = (text: string, mark: number): string =>
+    text.slice(Math.min(mark, mark + offset - before), Math.max(mark, mark + offset - before));
+  return between(marked, before) === between(code, after) ? after + offset - before : after;
+}
+
+/** Offset in the marked code of a place in the code before. */
+function createMarkedOffsets({ code, insertions }: MarkedModule): (place: Place) => number {
   const lineStarts = lineStartsOf(code);
   const offsets = insertions.map(({ offset }) => offset);
   /** Length of the first insertions, by their number. */
   const lengths = [0];
   for (const { text } of insertions) lengths.push((lengths.at(-1) ?? 0) + text.length);
-
-  for (const place of [...record.requests, ...record.bindings, ...record.sites]) {
-    const lineStart = lineStarts[place.line - 1] ?? 0;
-    const before = countUpTo(offsets, lineStart - 1);
-    const upTo = countUpTo(offsets, lineStart + place.column);
-    const ahead = (lengths[upTo] ?? 0) - (lengths[before] ?? 0);
-    const { source, line, column } = originalOf(place.line, place.column + ahead);
-    if (source === null) continue;
-    const file = isAbsolute(source) || source.startsWith('\0') ? source : resolve(dirname(id), source);
-    Object.assign(place, { line, column }, file !== id && source !== id && { file });
-  }
+  return ({ line, column }) => {
+    const offset = (lineStarts[line - 1] ?? 0) + column;
+    return offset + (lengths[countUpTo(offsets, offset)] ?? 0);
+  };
 }
-
 /** The original of a place; of one that a compiler made up, the nearest before it, or else the first that there is. */
 function createOriginals(
   map: TraceMap,

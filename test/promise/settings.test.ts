@@ -165,6 +165,20 @@ const SETTINGS: Setting[] = [
       chunkFileNames: ({ name }) => `by-function/${name}.js`,
     },
   },
+  {
+    title: 'one name for all chunks',
+    output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/chunk.js' },
+  },
+  {
+    title: 'hashes alone',
+    output: { entryFileNames: '[name].js', chunkFileNames: 'assets/[hash:8].hash.js' },
+  },
+  {
+    title: "the runtime's own name",
+    input: two,
+    output: { entryFileNames: ({ name }) => (name === 'main' ? 'Module-Phases.js' : 'module-phases2.js') },
+    entries: ['Module-Phases'],
+  },
   { title: 'the runtime in a file, of one chunk', output: { inlineDynamicImports: true } },
   { title: 'source maps', output: { sourcemap: true } },
   { title: 'inline source maps', output: { sourcemap: 'inline' } },
@@ -274,7 +288,12 @@ describe('settings', () => {
         const entries = setting.entries ?? ['main'];
         if (entries.length === 0) return;
         const [one, other] = run(
-          [plain, traced].map(({ dir }) => ({ format, dir, entries, lastLines: { main: 'lazy' } })),
+          [plain, traced].map(({ dir }) => ({
+            format,
+            dir,
+            entries,
+            lastLines: { main: 'lazy', 'Module-Phases': 'lazy' },
+          })),
           join(folder, name),
         );
         expect(other?.lines).to.deep.equal(one?.lines);

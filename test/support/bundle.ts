@@ -37,6 +37,8 @@ export interface BundleInput {
   treeshake?: boolean;
   /** Plugins before ours. */
   plugins?: Plugin[];
+  /** Plugins after ours. */
+  after?: Plugin[];
   output?: OutputOptions;
   tools?: Tools;
 }
@@ -59,6 +61,7 @@ export async function bundle({
   external = [],
   treeshake = true,
   plugins = [],
+  after = [],
   output: outputOptions = {},
   tools = { rollup, modulePhases },
 }: BundleInput): Promise<Bundle> {
@@ -71,6 +74,7 @@ export async function bundle({
     plugins: [
       ...plugins,
       ...(trace === false ? [] : [tools.modulePhases({ console: false, root: dir, ...trace })]),
+      ...after,
     ],
     onLog(level, log) {
       if (level === 'warn') warnings.push(log);

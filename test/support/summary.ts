@@ -7,9 +7,9 @@ import type { OutputAsset, OutputChunk, RollupLog } from 'rollup';
  */
 export const summarize = (output: readonly (OutputAsset | OutputChunk)[], logs: readonly RollupLog[]) => ({
   chunks: output
-    .flatMap((file) => (file.type === 'chunk' ? [summarizeChunk(file)] : []))
+    .flatMap((file) => (file.type === 'chunk' && !isRuntime(file) ? [summarizeChunk(file)] : []))
     .sort((a, b) => (a.fileName < b.fileName ? -1 : 1)),
-  assets: output.flatMap((file) => (file.type === 'asset' && !isRuntime(file) ? [file.fileName] : [])).sort(),
+  assets: output.flatMap((file) => (file.type === 'asset' ? [file.fileName] : [])).sort(),
   logs: logs.map(({ code, message, id, ids, loc, frame, names, exporter, binding }) => ({
     code,
     message,
@@ -23,8 +23,11 @@ export const summarize = (output: readonly (OutputAsset | OutputChunk)[], logs: 
   })),
 });
 
-export const isRuntime = ({ fileName }: { fileName: string }): boolean =>
-  /(?:^|\/)module-phases\d*(?:\.\w+)+$/.test(fileName);
+/** The chunk of the tracer's own: no module is in it. */
+export const isRuntime = (file: OutputAsset | OutputChunk): boolean =>
+  file.type === 'chunk' &&
+  file.moduleIds.length === 0 &&
+  /(?:^|\/)module-phases\d*(?:[-.]\w+)+$/.test(file.fileName);
 
 /** A hash in a name is of the content, which differs: it may. */
 const unhashed = (name: string): string => name.replace(/[\w-]{8}(?=\.hash)/g, '#');

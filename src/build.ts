@@ -1,0 +1,314 @@
+/** One build: what its modules were made of, and its outputs. */
+import type { Program } from 'estree';
+import type {
+  GetModuleInfo,
+  InternalModuleFormat,
+  ModuleInfo,
+  NormalizedOutputOptions,
+  OutputBundle,
+  RenderedChunk,
+  RenderedModule,
+  RollupLog,
+} from 'rollup';
+import { EditedText } from './edited-text.ts';
+import {
+  globalsHidden,
+  marksRemoved,
+  marksRemovedInChunk,
+  nothingIncluded,
+  type ParseFailure,
+  runtimePlaced,
+  unparsableChunk,
+  unparsableModule,
+} from './errors.ts';
+import { createToken, type MarkedCode, markModule } from './mark/mark.ts';
+import { findMarks, MARK_START, stripMarks } from './mark/strip.ts';
+import type { ModuleRecord, WantedSites } from './model.ts';
+import type { ResolvedOptions } from './options.ts';
+import { createOutput, type Output, type RuntimeFile } from './output.ts';
+import { parse, parseModule } from './parse.ts';
+import type { GraphModule } from './record/graph.ts';
+import { createNumbering, inLinkOrder } from './record/numbering.ts';
+import { modulePath, uniquePaths } from './record/path.ts';
+import { createLocator, relocate, requestsIn } from './record/positions.ts';
+import { recordModule } from './record/record.ts';
+import { runtimeFileName } from './runtime-file.ts';
+
+/** Name of the plugin, and of its property in the `meta` of modules. */
+export const NAME = 'module-phases';
+
+/** What a build asks of its bundler. */
+export interface Host {
+  getModuleInfo: GetModuleInfo;
+  getModuleIds(): IterableIterator<string>;
+  warn(log: RollupLog): void;
+}
+
+export interface BuildInput extends ResolvedOptions {
+  /** Of the plugin. */
+  version: string;
+  /** Text of the runtime. */
+  runtime: string;
+  /** Whether this plugin traces the build. */
+  isActive: boolean;
+  /** Whether another instance does. */
+  isReplaced: boolean;
+  /** Whether a file's whole content is the text. */
+  isFile(id: string, text: string): boolean;
+  host: Host;
+}
+
+export interface Build {
+  /** Whether a log is none of the user's; takes the marks out of its code frame. */
+  dropsLog(log: RollupLog): boolean;
+  /** A cache may come from a build without this plugin, or with one that saw other sites. */
+  isOutdated(id: string, meta: ModuleInfo['meta'] | undefined): boolean;
+  /** The marked module. `mapOf` gives the map of all transforms so far as JSON, also later. */
+  transform(code: string, id: string, mapOf: () => string): Promise<TransformedModule | null>;
+  moduleParsed(info: ModuleInfo): void;
+  /** All modules are parsed. */
+  end(): void;
+  renderChunk(
+    code: string,
+    chunk: RenderedChunk,
+    options: NormalizedOutputOptions,
+    chunks: readonly RenderedChunk[],
+  ): Promise<EditedText | null>;
+  /** Takes the marks out of what other plugins see; the file of the runtime, if this output has one. */
+  finish(options: NormalizedOutputOptions, bundle: OutputBundle): RuntimeFile | null;
+}
+
+type TransformedModule = Pick<MarkedCode, 'code' | 'map'> & { meta: { [NAME]: ModuleRecord } };
+
+/** A module from its `transform` until it is parsed. */
+interface Transformed extends MarkedCode {
+  /** The code before it was marked. */
+  source: string;
+  /** Gives the map; nothing where the source is the user's own file. */
+  mapOf: (() => string) | undefined;
+}
+
+export function createBuild(input: BuildInput): Build {
+  const { version, host, settings, filter, isActive } = input;
+  const outputs = new WeakMap<NormalizedOutputOptions, Output>();
+  const transformed = new Map<string, Transformed>();
+  const unparsed = new Map<string, ParseFailure>();
+  const unmarked = new Set<string>();
+  /** While this plugin asks for a map that nobody else may want, its warnings are nobody's. */
+  let isAskingForMap = false;
+
+  return {
+    dropsLog(log) {
+      if (isAskingForMap && log.code === 'SOURCEMAP_BROKEN') return true;
+      // Where the maps of the transforms before ours don't tell, Rollup quotes the code as we left it.
+      const token = log.frame?.includes(MARK_START) ? recordOf(log.id ?? '')?.token : undefined;
+      if (log.frame && token) log.frame = stripMarks(log.frame, token);
+      return false;
+    },
+
+    isOutdated(id, meta) {
+      const record = meta?.[NAME] as ModuleRecord | undefined;
+      if (!isActive) return record !== undefined;
+      return record?.version !== version || record.wanted !== wantedOf(id);
+    },
+
+    async transform(code, id, mapOf) {
+      if (!isActive) return null;
+      // The plugin stands in the config twice.
+      const token = recordOf(id)?.token;
+      if (token && code.includes(token)) return null;
+      const program = await parseModule(code);
+      if (!('body' in program)) {
+        const { message, pos } = program;
+        unparsed.set(id, { message, pos, place: pos === undefined ? undefined : createLocator(code)(pos) });
+        return null;
+      }
+      const { record, offsets } = recordModule({ code, program, wanted: wantedOf(id) });
+      const meta: ModuleRecord = { version, token: createToken(id, code), ...record };
+      const marked = markModule(code, meta.token, offsets);
+      transformed.set(id, { ...marked, source: code, mapOf: input.isFile(id, code) ? undefined : mapOf });
+      return { code: marked.code, map: marked.map, meta: { [NAME]: meta } };
+    },
+
+    moduleParsed({ id, code, ast, meta }) {
+      const record = meta[NAME] as ModuleRecord | undefined;
+      if (record && record.sites.length > 0 && !code?.includes(record.token)) unmarked.add(id);
+      const made = transformed.get(id);
+      transformed.delete(id);
+      if (made && record) settle(id, record, made, code ?? '', ast as Program | null);
+      const failure = unparsed.get(id);
+      if (failure) host.warn(unparsableModule(id, failure));
+    },
+
+    end() {
+      if (unmarked.size > 0) host.warn(marksRemoved([...unmarked]));
+      // No pattern matches the id of a virtual module.
+      const ids = isActive ? [...host.getModuleIds()].filter((id) => recordOf(id) && !id.includes('\0')) : [];
+      if (ids[0] !== undefined && !ids.some(filter))
+        host.warn(nothingIncluded(input.patterns, ids[0], input.root));
+      unmarked.clear();
+    },
+
+    async renderChunk(code, chunk, options, chunks) {
+      if (input.isReplaced) return null;
+      const output = isActive ? outputOf(options, chunks) : null;
+      if (output?.has(chunk.fileName)) return null;
+      return (output && (await trace(output, code, chunk, options.format))) || strip(code);
+    },
+
+    finish(options, bundle) {
+      const names = new Map<string, string>();
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== 'chunk') continue;
+        names.set(chunk.preliminaryFileName, chunk.fileName);
+        for (const [id, rendered] of Object.entries(chunk.modules)) clean(rendered, recordOf(id)?.token);
+      }
+      return outputs.get(options)?.file((fileName) => names.get(fileName) ?? fileName) ?? null;
+    },
+  };
+
+  function recordOf(id: string): ModuleRecord | undefined {
+    return host.getModuleInfo(id)?.meta[NAME] as ModuleRecord | undefined;
+  }
+
+  /** Which sites of a module are marked; part of its record, so that a cached one of another kind is not taken. */
+  function wantedOf(id: string): WantedSites {
+    if (!filter(id)) return 'phases';
+    const reads = settings.reads === false ? '' : ' reads';
+    const writes = settings.writes === false ? '' : ' writes';
+    return `phases bindings${reads}${writes}`;
+  }
+
+  /**
+   * What is known once no transform is to come. Asking Rollup for the map while a module is transformed would collapse
+   * the chain by which it finds the places of its own messages; once the module is parsed, that chain is a copy.
+   */
+  function settle(
+    id: string,
+    record: ModuleRecord,
+    made: Transformed,
+    code: string,
+    ast: Program | null,
+  ): void {
+    const isChanged = made.code !== code;
+    const requests = isChanged && ast ? requestsIn(ast) : undefined;
+    if (requests) {
+      const specifiers = [...requests.keys()];
+      for (const request of record.requests) request.index = specifiers.indexOf(request.specifier);
+    }
+    if (!made.mapOf) return;
+    isAskingForMap = true;
+    const map = made.mapOf();
+    isAskingForMap = false;
+    const { source, insertions } = made;
+    const parsed = requests && {
+      code,
+      requests,
+      marks: marksIn(code, record),
+      marksBefore: marksIn(made.code, record),
+    };
+    relocate({ id, record, code: source, marked: made.code, insertions, ...(parsed && { parsed }) }, map);
+  }
+
+  function outputOf(options: NormalizedOutputOptions, chunks: readonly RenderedChunk[]): Output {
+    const known = outputs.get(options);
+    if (known) return known;
+    const ids = [...host.getModuleIds()];
+    const entries = {
+      static: chunks.flatMap(({ isEntry, facadeModuleId }) =>
+        isEntry && facadeModuleId !== null ? [facadeModuleId] : [],
+      ),
+      dynamic: ids.flatMap((id) => host.getModuleInfo(id)?.dynamicallyImportedIds ?? []).sort(),
+    };
+    const roots = [...entries.static, ...entries.dynamic];
+    const paths = uniquePaths(ids, input.root);
+    const output = createOutput({
+      numbering: createNumbering(inLinkOrder(graphModules(ids), roots)),
+      settings,
+      runtime: input.runtime,
+      placement: input.placement,
+      tracesNamespaces: input.namespaces === 'traced' && settings.reads !== false,
+      format: options.format,
+      chunks: chunks.map(({ fileName, modules, imports }) => ({
+        fileName,
+        modules: Object.keys(modules),
+        imports,
+      })),
+      runtimeFileName: runtimeFileName(chunks),
+      keepsExtension: options.format !== 'amd' || options.amd.forceJsExtensionForImports,
+      entries,
+      pathOf: (file) => paths.get(file) ?? modulePath(file, input.root),
+    });
+    outputs.set(options, output);
+    if (output.insteadOf) host.warn(runtimePlaced(output.insteadOf, options.format, chunks.length));
+    return output;
+  }
+
+  /** The traced chunk; null where it is left as it is. */
+  async function trace(
+    output: Output,
+    code: string,
+    chunk: RenderedChunk,
+    format: InternalModuleFormat,
+  ): Promise<EditedText | null> {
+    const found = new Set(findMarks(code).map(({ token }) => token));
+    const lost = Object.entries(chunk.modules).flatMap(([id, rendered]) => {
+      const token = recordOf(id)?.token;
+      return token && !found.has(token) && rendered.code?.includes(token) ? [id] : [];
+    });
+    if (lost.length > 0) host.warn(marksRemovedInChunk(chunk.fileName, lost));
+    const program = await (format === 'es' ? parseModule(code) : parse(code));
+    if (!('body' in program)) {
+      host.warn(unparsableChunk(chunk.fileName, program));
+      return null;
+    }
+    if (output.isUnreachable(code, program)) {
+      host.warn(globalsHidden(chunk.fileName));
+      return null;
+    }
+    return output.trace(chunk.fileName, code, program);
+  }
+
+  /** Rollup gives the ids that a module's specifiers resolve to in the order in which each appears first. */
+  function graphModules(ids: readonly string[]): GraphModule[] {
+    return ids.flatMap((id) => {
+      const record = recordOf(id);
+      const { importedIds = [], dynamicallyImportedIds = [] } = host.getModuleInfo(id) ?? {};
+      if (!record) return [];
+      const requested = record.requests.map((request, index) => importedIds[request.index ?? index] ?? null);
+      return [{ id, record, requested, dynamic: dynamicTargets(record, dynamicallyImportedIds) }];
+    });
+  }
+
+  /** The chunk without marks; null where it has none. */
+  function strip(code: string): EditedText | null {
+    const tokens = new Set(Array.from(host.getModuleIds(), (id) => recordOf(id)?.token));
+    const marks = findMarks(code).filter(({ token }) => tokens.has(token));
+    const text = new EditedText(code);
+    for (const { start, end } of marks) text.replace(start, end, '');
+    return marks.length > 0 ? text : null;
+  }
+}
+
+/** Where the marks of a module's sites begin. */
+const marksIn = (code: string, { token }: ModuleRecord): Map<number, number> =>
+  new Map(findMarks(code).flatMap((mark) => (mark.token === token ? [[mark.site, mark.start]] : [])));
+
+/** What other plugins see of a module in a chunk is without marks. */
+function clean(rendered: RenderedModule, token: string | undefined): void {
+  if (token === undefined || rendered.code === null) return;
+  const code = stripMarks(rendered.code, token);
+  // Not the length of `code`: Rollup measures before it indents, and `code` is indented.
+  rendered.renderedLength -= rendered.code.length - code.length;
+  Object.defineProperty(rendered, 'code', { value: code, enumerable: true, configurable: true });
+}
+
+/**
+ * Rollup gives the ids that dynamic imports resolve to in the order of the source, without those that it can't tell:
+ * as a rule, those whose specifier is no literal.
+ */
+function dynamicTargets({ sites }: ModuleRecord, ids: readonly string[]): Map<number, string> {
+  const all = sites.flatMap((site, number) => (site.kind === 'import' ? [{ site, number }] : []));
+  const known = all.length === ids.length ? all : all.filter(({ site }) => site.specifier !== null);
+  return new Map(known.length === ids.length ? known.map(({ number }, i) => [number, ids[i] ?? '']) : []);
+}
