@@ -1,3 +1,14 @@
+import { modulePhases } from './plugin.ts';
+
+/**
+ * What Node's `require` gives of this package: the plugin itself. Its other names are properties of it.
+ * See https://nodejs.org/api/modules.html#loading-ecmascript-modules-using-require.
+ */
+const required = Object.assign((...options: Parameters<typeof modulePhases>) => modulePhases(...options), {
+  modulePhases,
+  default: modulePhases,
+});
+
 export type { ConsoleOptions, NamespacesMode, Options, RuntimePlacement } from './options.ts';
 export { modulePhases, modulePhases as default } from './plugin.ts';
 // By name: the rest of the protocol is between the build and its bundle.
@@ -25,3 +36,4 @@ export type {
   WriteEvent,
   WritesMode,
 } from './protocol.ts';
+export { required as 'module.exports' };

@@ -1,11 +1,14 @@
 /** One plugin object, many builds: copies of it, builds at once, hosts that hand it over in ways of their own. */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type OutputChunk, type Plugin, type RollupLog, rollup } from 'rollup';
 import modulePhases from 'rollup-plugin-module-phases';
 import { createServer, build as viteBuild } from 'vite';
+import * as vite7 from 'vite-7';
 import { bundle } from './support/bundle.ts';
 import { project } from './support/project.ts';
+import { run } from './support/run.ts';
 
 const APP = {
   'main.js': "import { n, inc } from './counter.js';\nconsole.log(n);\ninc();\nconsole.log(n);\n",
@@ -179,24 +182,70 @@ describe('include and exclude', () => {
   });
 });
 
-describe('Vite 8', () => {
-  const logger = () => {
-    const said: string[] = [];
-    const say = (message: string): void => void said.push(message);
-    return {
-      said,
-      customLogger: {
-        info: () => {},
-        warn: say,
-        warnOnce: say,
-        error: say,
-        clearScreen: () => {},
-        hasErrorLogged: () => false,
-        hasWarned: false,
-      },
-    };
+const logger = () => {
+  const said: string[] = [];
+  const say = (message: string): void => void said.push(message);
+  return {
+    said,
+    customLogger: {
+      info: () => {},
+      warn: say,
+      warnOnce: say,
+      error: say,
+      clearScreen: () => {},
+      hasErrorLogged: () => false,
+      hasWarned: false,
+    },
   };
+};
 
+describe('Vite 7', () => {
+  it('a build of several environments at once: each is traced, minified too', async () => {
+    const root = project({
+      ...APP,
+      'server.js': "import { n } from './counter.js';\nconsole.log('server', n);\n",
+    });
+    const { said, customLogger } = logger();
+    const builder = await vite7.createBuilder({
+      root,
+      configFile: false,
+      customLogger,
+      plugins: [modulePhases() as vite7.Plugin],
+      environments: {
+        client: {
+          build: { outDir: 'client', minify: 'esbuild', rollupOptions: { input: join(root, 'main.js') } },
+        },
+        ssr: { build: { outDir: 'ssr', ssr: true, rollupOptions: { input: join(root, 'server.js') } } },
+      },
+      builder: {
+        sharedConfigBuild: true,
+        buildApp: async ({ build, environments }) => {
+          await Promise.all(Object.values(environments).map((environment) => build(environment)));
+        },
+      },
+    });
+    await builder.buildApp();
+    expect(said).to.deep.equal([]);
+    const [client = ''] = readdirSync(join(root, 'client/assets'));
+    for (const [file, stdout, started] of [
+      [join(root, 'client/assets', client), '0\n1\n', ['counter.js', 'main.js']],
+      [join(root, 'ssr/server.js'), 'server 0\n', ['counter.js', 'server.js']],
+    ] as const) {
+      const ran = await run(file);
+      expect(ran.stdout, ran.stderr).to.equal(stdout);
+      expect(
+        ran.events?.flatMap((event) =>
+          event.type === 'evaluate-start' ? [event.module.replace(/^.*\//, '')] : [],
+        ),
+      ).to.deep.equal(started);
+    }
+  });
+
+  it('the dev server: said in one line that nothing is traced, and modules are served', () =>
+    servesUntraced(vite7.createServer));
+});
+
+describe('Vite 8', () => {
   it('a build, by Rolldown: said in one line what is not traced, and the bundle is as without the plugin', async () => {
     const root = project(APP);
     const chunk = async (plugins: Plugin[]): Promise<{ code: string; said: string[] }> => {
@@ -220,23 +269,27 @@ describe('Vite 8', () => {
     expect(traced.said[0]).to.match(/Rolldown .*not trace|not trace.*Rolldown/);
   });
 
-  it('the dev server: said in one line that nothing is traced, and modules are served', async () => {
-    const root = project(APP);
-    const { said, customLogger } = logger();
-    const server = await createServer({
-      root,
-      configFile: false,
-      customLogger,
-      plugins: [modulePhases() as never],
-      server: { middlewareMode: true, ws: false, watch: null },
-    });
-    try {
-      const result = await server.transformRequest('/counter.js');
-      expect(result?.code).to.include('n++').and.not.include('/*~');
-      expect(said).to.have.length(1);
-      expect(said[0]).to.match(/dev server/);
-    } finally {
-      await server.close();
-    }
-  });
+  it('the dev server: said in one line that nothing is traced, and modules are served', () =>
+    servesUntraced(createServer as unknown as typeof vite7.createServer));
 });
+
+/** @param create of either Vite */
+async function servesUntraced(create: typeof vite7.createServer): Promise<void> {
+  const root = project(APP);
+  const { said, customLogger } = logger();
+  const server = await create({
+    root,
+    configFile: false,
+    customLogger,
+    plugins: [modulePhases() as vite7.Plugin],
+    server: { middlewareMode: true, ws: false, watch: null },
+  });
+  try {
+    const result = await server.transformRequest('/counter.js');
+    expect(result?.code).to.include('n++').and.not.include('/*~');
+    expect(said).to.have.length(1);
+    expect(said[0]).to.match(/dev server/);
+  } finally {
+    await server.close();
+  }
+}

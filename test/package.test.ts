@@ -1,7 +1,8 @@
 /** The package as npm packs it: what is in it, what its types say, and that it works in a project of its own. */
 import { execFile, execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { publint } from 'publint';
@@ -37,12 +38,35 @@ describe('the tarball', () => {
         'CHANGELOG.md',
         'LICENSE',
         'README.md',
+        ...readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' })
+          .filter((file) => file.endsWith('.md'))
+          .map((file) => `docs/${file}`),
         'dist/index.d.ts',
         'dist/index.js',
         'dist/runtime.js',
         'package.json',
       ].map((file) => `package/${file}`),
     );
+  });
+
+  it('has what its documents link to, and they say what only a clone has', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'module-phases-tarball-'));
+    execFileSync('tar', ['-xzf', tarball, '-C', dir]);
+    const root = join(dir, 'package');
+    const documents = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.md'),
+    );
+    let links = 0;
+    for (const file of documents) {
+      const text = readFileSync(join(root, file), 'utf8');
+      const targets = [...text.matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, target = '']) => target);
+      links += targets.length;
+      const missing = targets.filter((target) => !existsSync(join(root, dirname(file), target)));
+      const elsewhere = missing.filter((target) => existsSync(join(repository, dirname(file), target)));
+      expect(elsewhere, file).to.deep.equal(missing);
+      if (missing.length > 0) expect(text, file).to.include('only in a clone of the repository');
+    }
+    expect(links).to.be.above(10);
   });
 
   it('pleases publint, suggestions included', async () => {
@@ -81,6 +105,20 @@ describe('the package in a project of its own', () => {
           };`,
       },
     },
+    'rollup.config.cjs': {
+      source: 'js',
+      args: [],
+      files: {
+        ...sources('js'),
+        'rollup.config.cjs': `
+          const modulePhases = require('rollup-plugin-module-phases');
+          module.exports = {
+            input: 'src/main.js',
+            output: { file: 'dist/main.js', format: 'es' },
+            plugins: [modulePhases()],
+          };`,
+      },
+    },
     'rollup.config.ts': {
       source: 'ts',
       args: ['--configPlugin', 'esbuild'],
@@ -101,6 +139,17 @@ describe('the package in a project of its own', () => {
       },
     },
   };
+
+  it('`require` gives the plugin itself, by its names too', async () => {
+    const dir = projectWithPackage({
+      'main.cjs': `
+        const modulePhases = require('rollup-plugin-module-phases');
+        const named = require('rollup-plugin-module-phases');
+        console.log(modulePhases().name, named.modulePhases().name, named.default().name);`,
+    });
+    const { stdout, stderr } = await run(join(dir, 'main.cjs'));
+    expect(stdout, stderr).to.equal('module-phases module-phases module-phases\n');
+  });
 
   for (const [config, { files, args, source }] of Object.entries(CONFIGS)) {
     it(`${config}, by Rollup's command: the bundle runs and prints its trace`, async () => {
