@@ -48,7 +48,7 @@ export interface BuildInput extends ResolvedOptions {
   /** Of the plugin. */
   version: string;
   /** Text of the runtime. */
-  runtime: string;
+  runtimeText: string;
   /** Whether this plugin traces the build. */
   isActive: boolean;
   /** Whether another instance does. */
@@ -225,8 +225,8 @@ export function createBuild(input: BuildInput): Build {
     const output = createOutput({
       numbering: createNumbering(inLinkOrder(graphModules(ids), roots)),
       settings,
-      runtime: input.runtime,
-      placement: input.placement,
+      runtime: input.runtimeText,
+      placement: input.runtime,
       tracesNamespaces: input.namespaces === 'traced' && settings.reads !== false,
       format: options.format,
       chunks: chunks.map(({ fileName, modules, imports }) => ({
@@ -251,7 +251,10 @@ export function createBuild(input: BuildInput): Build {
     chunk: RenderedChunk,
     format: InternalModuleFormat,
   ): Promise<EditedText | null> {
-    const found = new Set(findMarks(code).map(({ token }) => token));
+    const marks = findMarks(code);
+    const found = new Set(marks.map(({ token }) => token));
+    /** Of some statement of a module. */
+    const offset = marks[0]?.start ?? 0;
     const lost = Object.entries(chunk.modules).flatMap(([id, rendered]) => {
       const token = recordOf(id)?.token;
       return token && !found.has(token) && rendered.code?.includes(token) ? [id] : [];
@@ -262,11 +265,11 @@ export function createBuild(input: BuildInput): Build {
       host.warn(unparsableChunk(chunk.fileName, program));
       return null;
     }
-    if (output.isUnreachable(code, program)) {
+    if (output.isUnreachable(code, program, offset)) {
       host.warn(globalsHidden(chunk.fileName));
       return null;
     }
-    return output.trace(chunk.fileName, code, program);
+    return output.trace(chunk.fileName, code, program, offset);
   }
 
   /** Rollup gives the ids that a module's specifiers resolve to in the order in which each appears first. */

@@ -122,7 +122,7 @@ export interface ResolvedOptions {
   /** Absolute. */
   root: string;
   namespaces: NamespacesMode;
-  placement: RuntimePlacement;
+  runtime: RuntimePlacement;
   settings: RuntimeSettings;
 }
 
@@ -140,7 +140,7 @@ export function resolveOptions(options: unknown): ResolvedOptions {
   const excluded = exclude ?? (include === null ? NODE_MODULES : null);
   const filter = createFilter(include, excluded, { resolve: root });
   const patterns = { include, exclude: excluded };
-  return { enabled, filter, patterns, namespaces, root, placement: runtime, settings };
+  return { enabled, filter, patterns, namespaces, root, runtime, settings };
 }
 
 /** One option: its public type, and what that is settled to. */

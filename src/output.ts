@@ -53,12 +53,12 @@ export interface RuntimeFile {
 export interface Output {
   /** Whether the chunk is traced already. */
   has(fileName: string): boolean;
-  /** Whether the chunk has to carry the runtime, and would hide the globals from it. */
-  isUnreachable(code: string, program: Program): boolean;
+  /** Whether the chunk has to carry the runtime, and would hide the globals from it where its modules stand. */
+  isUnreachable(code: string, program: Program, offset: number): boolean;
   /** How the `runtime` option can't be followed, if so: the placement that is taken instead. */
   insteadOf: { wanted: RuntimePlacement; taken: RuntimePlacement } | null;
   /** The traced chunk; null where no module of it has a statement. */
-  trace(fileName: string, code: string, program: Program): EditedText | null;
+  trace(fileName: string, code: string, program: Program, offset: number): EditedText | null;
   /** The runtime's file, once all chunks are traced; null where there is none, and when asked again. */
   file(nameOf: (fileName: string) => string): RuntimeFile | null;
 }
@@ -76,10 +76,10 @@ export function createOutput(input: OutputInput): Output {
 
   return {
     has: (fileName) => traced.has(fileName),
-    isUnreachable: (code, program) => mustInline && hidesGlobals(code, program),
+    isUnreachable: (...chunk) => mustInline && hidesGlobals(...chunk),
     insteadOf: placement === 'auto' || placement === taken ? null : { wanted: placement, taken },
-    trace(fileName, code, program) {
-      if (taken === 'inline' && !mustInline && hidesGlobals(code, program)) taken = 'file';
+    trace(fileName, code, program, offset) {
+      if (taken === 'inline' && !mustInline && hidesGlobals(code, program, offset)) taken = 'file';
       const realised = realise({
         code,
         program,
@@ -151,7 +151,8 @@ export function createOutput(input: OutputInput): Output {
 }
 
 /** Where the code declares a `globalThis`, a runtime in its scope can't get at the globals. */
-const hidesGlobals = (code: string, program: Program): boolean => declares(program, code, 'globalThis');
+const hidesGlobals = (code: string, program: Program, offset: number): boolean =>
+  declares(program, code, 'globalThis', offset);
 
 const sitesOf = (contents: ReadonlyMap<string, ChunkContents>): number =>
   [...contents.values()].reduce((sum, { sites }) => sum + sites.length, 0);

@@ -12,7 +12,7 @@ import { type Options, resolveOptions } from './options.ts';
  */
 export function modulePhases(options: Options = {}): Plugin {
   const resolved = resolveOptions(options);
-  const runtime = readText('./runtime.js');
+  const runtimeText = readText('./runtime.js');
   const { version, peerDependencies } = JSON.parse(readText('../package.json')) as Manifest;
   /** Hosts hand out copies of the plugin, which share this object. */
   const api = { enabled: resolved.enabled };
@@ -33,7 +33,15 @@ export function modulePhases(options: Options = {}): Plugin {
       const isReplaced = twins.length > 0 && twins[0]?.api !== api;
       const isRollup = plugins !== undefined && rolldownVersion === undefined;
       const isActive = api.enabled && isRollup && !isReplaced;
-      const build = createBuild({ ...resolved, version, runtime, isActive, isReplaced, isFile, host: this });
+      const build = createBuild({
+        ...resolved,
+        version,
+        runtimeText,
+        isActive,
+        isReplaced,
+        isFile,
+        host: this,
+      });
       builds.set(this.getModuleInfo, build);
       for (const known of live) if (!known.deref()) live.delete(known);
       live.add(new WeakRef(build));

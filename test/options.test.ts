@@ -7,6 +7,7 @@ const NAME = 'rollup-plugin-module-phases';
 
 const DEFAULTS = {
   enabled: true,
+  patterns: { include: null, exclude: /(?:^|\/)node_modules\// },
   namespaces: false,
   root: process.cwd(),
   runtime: 'auto',

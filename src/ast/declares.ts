@@ -1,18 +1,63 @@
 import { extractAssignedNames } from '@rollup/pluginutils';
 import type { Node, Program } from 'estree';
 import { walk } from 'estree-walker';
+import { endOf, isFunction, startOf } from './walk.ts';
 
-/** Whether a variable, function, class, parameter or import of that name is declared anywhere in the program. */
-export function declares(program: Program, code: string, name: string): boolean {
+/** Whether a scope around the offset declares a variable, function, class, parameter or import of that name. */
+export function declares(program: Program, code: string, name: string, offset: number): boolean {
   if (!mayDeclare(name).test(code)) return false;
+  const isAround = (node: Node): boolean => startOf(node) <= offset && offset < endOf(node);
+  const isHolderAround = (holder: Node | null): boolean =>
+    holder?.type === 'ExportNamedDeclaration' || (holder !== null && isAround(holder));
   let isDeclared = false;
   walk(program, {
-    enter(node) {
-      if (isDeclared) this.skip();
-      else isDeclared = declaredNames(node).includes(name);
+    enter(node, parent) {
+      isDeclared ||=
+        namesAround(node, parent).includes(name) || (isAround(node) && namesInside(node).includes(name));
+      // What a function or class elsewhere declares stays in it.
+      if (isDeclared || ((isFunction(node) || node.type === 'ClassBody') && !isAround(node))) this.skip();
     },
   });
   return isDeclared;
+
+  /** What a declaration adds to a scope that it stands in, if that is one around the offset. */
+  function namesAround(node: Node, parent: Node | null): string[] {
+    switch (node.type) {
+      case 'VariableDeclaration':
+        // A `var` is the function's, in however deep a block it stands.
+        return node.kind === 'var' || isHolderAround(parent)
+          ? node.declarations.flatMap(({ id }) => extractAssignedNames(id))
+          : [];
+      case 'FunctionDeclaration':
+        // So is a function in a block, in sloppy code.
+        return node.id ? [node.id.name] : [];
+      case 'ClassDeclaration':
+        return node.id && isHolderAround(parent) ? [node.id.name] : [];
+      case 'ImportSpecifier':
+      case 'ImportDefaultSpecifier':
+      case 'ImportNamespaceSpecifier':
+        return [node.local.name];
+      default:
+        return [];
+    }
+  }
+}
+
+/** What a node declares for what is inside of it alone. */
+function namesInside(node: Node): string[] {
+  switch (node.type) {
+    case 'FunctionDeclaration':
+    case 'ArrowFunctionExpression':
+      return node.params.flatMap(extractAssignedNames);
+    case 'FunctionExpression':
+      return [...(node.id ? [node.id.name] : []), ...node.params.flatMap(extractAssignedNames)];
+    case 'ClassExpression':
+      return node.id ? [node.id.name] : [];
+    case 'CatchClause':
+      return node.param ? extractAssignedNames(node.param) : [];
+    default:
+      return [];
+  }
 }
 
 /**
@@ -25,26 +70,4 @@ function mayDeclare(name: string): RegExp {
     return `(?:${char}|\\\\u(?:${hex.padStart(4, '0')}|\\{0*${hex}\\}))`;
   }).join('');
   return new RegExp(`(?<![\\w$]|(?<!\\.\\.)\\.|\\btypeof\\s+)${spelt}(?![\\w$]|\\s*(?:[.?!<>]|==))`, 'i');
-}
-
-function declaredNames(node: Node): string[] {
-  switch (node.type) {
-    case 'VariableDeclarator':
-      return extractAssignedNames(node.id);
-    case 'FunctionDeclaration':
-    case 'FunctionExpression':
-    case 'ArrowFunctionExpression':
-      return ['id' in node ? (node.id?.name ?? '') : '', ...node.params.flatMap(extractAssignedNames)];
-    case 'ClassDeclaration':
-    case 'ClassExpression':
-      return [node.id?.name ?? ''];
-    case 'CatchClause':
-      return node.param ? extractAssignedNames(node.param) : [];
-    case 'ImportSpecifier':
-    case 'ImportDefaultSpecifier':
-    case 'ImportNamespaceSpecifier':
-      return [node.local.name];
-    default:
-      return [];
-  }
 }
