@@ -22,7 +22,7 @@ export interface Summary {
   /** When the first event happened, and when a module last ended. */
   start?: number;
   end: number;
-  /** Reads and writes that `limit` left out. */
+  /** What `limit` left out. */
   dropped: number;
   /** Modules that wait, when the program exits. */
   waiting: readonly Wait[];
