@@ -29,7 +29,12 @@ export function createTracer(realm: Realm, given: BuildTable): Build {
   let requesters: Edges | undefined;
   const sink =
     settings.console &&
-    createConsole(createPrinter(settings.console.color), settings.console, countPhases(rows));
+    createConsole(
+      createPrinter(settings.console.color),
+      settings.console,
+      countPhases(rows),
+      settings.reads !== false,
+    );
   const track = settings.devtools && createTracks(realm.host.now);
   /** What a subscriber did to the event must not keep the trace from going on. */
   const show = guarded((event: TraceEvent, explain?: (event: TraceEvent) => EarlyRead) => {

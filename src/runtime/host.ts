@@ -237,7 +237,7 @@ const wantsColor = ({ NO_COLOR, FORCE_COLOR, TERM }: Process['env'], isTTY?: boo
   (FORCE_COLOR === undefined ? isTTY && TERM !== 'dumb' : FORCE_COLOR !== '0' && FORCE_COLOR !== 'false');
 
 /** As many as a small program's summary has: closed, it would hide that there were early reads. */
-const LINES_OPEN = 5;
+const LINES_OPEN = 11;
 
 /** An error or a warning is one message, which a page shows with a stack; another long block is a closed group. */
 function page(console: Console): Print {

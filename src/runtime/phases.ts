@@ -9,7 +9,7 @@ import type {
   SuspendEvent,
   TraceEvent,
 } from '../protocol.ts';
-import type { Wait } from '../report/text/summary.ts';
+import { WAITS_SHOWN, type Wait } from '../report/text/summary.ts';
 import { bare } from './bare.ts';
 import { createInstantiation } from './instantiation.ts';
 import type { BindingSlot, ModuleSlot } from './modules.ts';
@@ -258,7 +258,8 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
       const site = sites[suspendedBy];
       if (!site) continue;
       const importers: string[] = [];
-      const isHeld = reachedFrom(requesters(), [index]);
+      // Of the others the summary gives the number alone.
+      const isHeld = list.length < WAITS_SHOWN ? reachedFrom(requesters(), [index]) : [];
       for (let j = 0; j < modules.length; j++) {
         const { row: other, isInstantiated, status } = modules[j] as ModuleSlot;
         if (isHeld[j] && isInstantiated && other.phases && status === 'linked')
