@@ -85,8 +85,11 @@ export interface Options {
    */
   devtools?: boolean | undefined;
   /**
-   * Reads and writes that the trace keeps; what comes later is counted in `trace.dropped`. A whole number from 0, and
-   * finite, because the trace's memory is bounded. The few events of phases don't count.
+   * How much of what a program can repeat the trace keeps, over all its bundles: reads, writes, requests (`import()`,
+   * `require`), waits of a top-level `await`, and further runs of a module. A request and a wait count once, and their
+   * end is kept with their start. What comes later is counted in `trace.dropped`. Always kept are a module's own phases,
+   * the first request of each target, and the first read of each place that came too early. A whole number from 0, and
+   * finite, because the trace's memory is bounded.
    * @default 100_000
    */
   limit?: number | undefined;

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import type { Program } from 'estree';
 import { declares } from './ast/declares.ts';
 import type { EditedText } from './edited-text.ts';
+import { onCycle } from './graph/components.ts';
 import type { RuntimePlacement } from './options.ts';
 import type { BuildTable, RuntimeSettings, SiteTable } from './protocol.ts';
 import {
@@ -192,17 +193,7 @@ function statesByModule({ declared }: ChunkContents): Map<number, Map<number, nu
 
 /** Chunks that import themselves through others: their functions can run before their own first statement. */
 function circularChunks(chunks: readonly OutputChunk[]): Set<string> {
-  const importsOf = new Map(chunks.map(({ fileName, imports }) => [fileName, imports]));
-  const reaches = (from: string): boolean => {
-    const visited = new Set<string>();
-    const stack = [...(importsOf.get(from) ?? [])];
-    for (let name = stack.pop(); name !== undefined; name = stack.pop()) {
-      if (name === from) return true;
-      if (visited.has(name)) continue;
-      visited.add(name);
-      stack.push(...(importsOf.get(name) ?? []));
-    }
-    return false;
-  };
-  return new Set(chunks.map(({ fileName }) => fileName).filter(reaches));
+  const numbers = new Map(chunks.map(({ fileName }, number) => [fileName, number]));
+  const circular = onCycle(chunks.map(({ imports }) => imports.flatMap((name) => numbers.get(name) ?? [])));
+  return new Set(chunks.filter((_, number) => circular[number]).map(({ fileName }) => fileName));
 }

@@ -205,7 +205,9 @@ export interface Trace {
   readonly version: number;
   readonly events: readonly TraceEvent[];
   readonly modules: Readonly<Record<string, TracedModule>>;
-  /** Reads and writes that `limit` left out. */
+  /**
+   * Reads, writes, requests (without an end either), waits (the same) and further runs of modules that `limit` left out.
+   */
   readonly dropped: number;
   /** Errors that the trace kept from the program: those of subscribers, and its own. */
   readonly failures: number;
@@ -237,6 +239,7 @@ export interface RuntimeSettings {
   reads: ReadsMode;
   writes: WritesMode;
   values: ValuesMode;
+  /** Of what a program can repeat, over the whole trace: see {@link Trace.dropped}. */
   limit: number;
   console: ConsoleSettings | false;
   devtools: boolean;

@@ -22,6 +22,8 @@ interface TrialInput {
   files: Files;
   trace?: PluginOptions;
   output?: OutputOptions;
+  /** @default 'es' */
+  format?: 'es' | 'cjs';
   /** A script that Node runs before the program. */
   before?: string;
   /** Arguments for Node. */
@@ -29,10 +31,17 @@ interface TrialInput {
 }
 
 /** Runs a program with and without the plugin: both must do the same. */
-async function trial({ files, trace = {}, output = {}, before, flags = [] }: TrialInput): Promise<Trial> {
+async function trial({
+  files,
+  trace = {},
+  output = {},
+  format = 'es',
+  before,
+  flags = [],
+}: TrialInput): Promise<Trial> {
   const timed = async (mode: 'plain' | 'traced'): Promise<{ result: Run; took: number }> => {
-    const built = await bundle({ source: files, trace: mode === 'plain' ? false : trace, output });
-    const file = write(built, 'es', mode);
+    const built = await bundle({ source: files, trace: mode === 'plain' ? false : trace, output, format });
+    const file = write(built, format, mode);
     const script = join(built.dir, 'before.cjs');
     if (before) writeFileSync(script, before);
     const start = performance.now();
@@ -78,6 +87,174 @@ describe('a million', () => {
       expect(traced.stderr).to.include(`, ${traced.dropped} more dropped (limit)`);
       checkTrace(events);
       if (this.test) this.test.title += ` (${ratio.toFixed(1)} times as long as plain)`;
+    });
+  }
+});
+
+describe('a limit', () => {
+  const repeated = (events: readonly TraceEvent[]): TraceEvent[] =>
+    events.filter(({ type }) => !/^(?:instantiate|initialize|evaluate-(?:start|end|error))$/.test(type));
+
+  it('bounds requests and what waits for them: 20,000 times await import()', async () => {
+    const { events, traced } = await trial({
+      files: {
+        'main.js':
+          "let sum = 0;\nfor (let i = 0; i < 20_000; i++) { const { one } = await import('./one.js'); sum += one; }\nconsole.log(sum);\n",
+        'one.js': 'export const one = [1].length;\n',
+      },
+      trace: { limit: 10 },
+    });
+    checkTrace(events);
+    const counts = ['import-start', 'import-end', 'evaluate-suspend', 'evaluate-resume', 'read'].map(
+      (type) => events.filter((event) => event.type === type).length,
+    );
+    const [asked = 0, got, waits = 0, goesOn, reads = 0] = counts;
+    expect([got, goesOn]).to.deep.equal([asked, waits]);
+    expect(asked + waits + reads).to.equal(10);
+    // A request and a wait, each time; the first read alone is of interest.
+    expect(traced.dropped).to.equal(2 * 20_000 + 1 - 10);
+    expect(traced.failures).to.equal(0);
+  });
+
+  it('keeps the first request of each target, and its end', async () => {
+    const { events } = await trial({
+      files: {
+        'main.js': `const all = [];
+for (let i = 0; i < 100; i++) {
+  all.push(import('./a.js').then(({ a }) => a), import('./b.js').catch(() => {}), import('node:path').then(({ sep }) => sep));
+}
+console.log((await Promise.all(all)).length);
+`,
+        'a.js': 'export const a = [1].length;\n',
+        'b.js': "export const b = 1;\nthrow new Error('no b');\n",
+      },
+      trace: { limit: 0 },
+    });
+    checkTrace(events);
+    const told = repeated(events).map((event) => [
+      event.type,
+      'specifier' in event ? event.specifier : 'module' in event && event.module,
+    ]);
+    expect(told).to.deep.equal([
+      ['import-start', 'a.js'],
+      ['import-start', 'b.js'],
+      ['import-start', 'node:path'],
+      ['import-end', 'node:path'],
+      ['import-end', 'a.js'],
+      ['import-error', 'b.js'],
+    ]);
+  });
+
+  it('bounds requests that nobody waits for, and those of what is known at run time', async () => {
+    const { events, traced } = await trial({
+      files: {
+        'main.js': `const all = [];
+for (let i = 0; i < 1000; i++) all.push(import('./a.js'), import(\`data:text/javascript,\${i}\`));
+console.log(all.length);
+await Promise.all(all);
+`,
+        'a.js': 'export const a = [1].length;\n',
+      },
+      trace: { limit: 10 },
+    });
+    checkTrace(events);
+    expect(ofType(events, 'import-start')).to.have.length(10);
+    expect(ofType(events, 'import-end').length).to.be.at.most(10);
+    expect(traced.dropped).to.equal(1990 + 1);
+  });
+
+  it('bounds what a CommonJS module that fails does again and again: its phases, and requires of it', async () => {
+    const { events, traced } = await trial({
+      files: {
+        'main.js':
+          "const told = new Set();\n(async () => {\n  for (let i = 0; i < 500; i++) await import('./fails.js').catch(({ message }) => told.add(message));\n  console.log([...told].join());\n})();\n",
+        'fails.js': "export const never = [];\nthrow new Error('no');\n",
+      },
+      format: 'cjs',
+      trace: { limit: 10 },
+    });
+    expect(ofType(events, 'evaluate-error').length).to.equal(ofType(events, 'evaluate-start').length - 1);
+    expect(repeated(events).length).to.be.at.most(2 * 10 + 1);
+    expect(events.length).to.be.below(60);
+    expect(traced.dropped).to.be.above(900);
+  });
+
+  it('is of the trace: a further instance of a bundle begins no new one', async () => {
+    const { chunk } = await bundle({
+      source: {
+        'main.js':
+          "import { late } from './late.js';\nimport { n, up } from './counter.js';\nfor (let i = 0; i < 10; i++) { up(); result.push(n); }\nresult.push(late());\n",
+        'counter.js': COUNTER,
+        'late.js':
+          "import { early } from './cycle.js';\nexport function late() { try { return early; } catch (error) { return error.name; } }\n",
+        'cycle.js': "import { late } from './late.js';\nresult.push(late());\nexport let early = 1;\n",
+      },
+      format: 'iife',
+      trace: { limit: 20, console: { detail: 'summary' } },
+    });
+    const result: unknown[] = [];
+    const page = createContext({ result });
+    const sizes = Array.from({ length: 100 }, () => {
+      runInContext(chunk.code, page);
+      const { events } = runInContext("globalThis[Symbol.for('module-phases')]", page) as Trace;
+      return events.length;
+    });
+    expect(result).to.have.length(100 * 12);
+    expect(sizes[0]).to.be.above(20);
+    expect(sizes[1]).to.be.below((sizes[0] as number) + 20);
+    expect(sizes.at(-1)).to.equal(sizes[20]);
+  });
+
+  it('never hides a read that goes wrong: the first of each place is in the trace, and in the console', async () => {
+    const { events, traced } = await trial({
+      files: {
+        'main.js':
+          "import { late, soft } from './late.js';\nimport { hard, quiet } from './cycle.js';\nconsole.log(late(), soft(), hard, quiet);\n",
+        'late.js': `import { hard, quiet } from './cycle.js';
+export function late() { try { return hard; } catch (error) { return error.name; } }
+export function soft() { return quiet; }
+`,
+        'cycle.js':
+          "import { late, soft } from './late.js';\nfor (let i = 0; i < 100; i++) { late(); soft(); }\nconsole.log(late(), soft());\nexport const hard = [1].length;\nexport var quiet = [2].length;\n",
+      },
+      trace: { limit: 0, reads: 'all', console: { detail: 'summary' } },
+    });
+    expect(ofType(events, 'read').map(({ name, state }) => [name, state])).to.deep.equal([
+      ['hard', 'uninitialized'],
+      ['quiet', 'undefined'],
+    ]);
+    expect(traced.stderr).to.include('Read too early: late.js:2:39 reads hard of cycle.js');
+    expect(traced.stderr).to.include('Read too early: late.js:3:33 reads quiet of cycle.js');
+    expect(traced.dropped).to.be.above(200);
+  });
+
+  for (const [what, statement] of Object.entries({
+    'requests that it waits for': "await import('./one.js');",
+    'requests that it does not wait for': "kept = import('./one.js'); if (i % 1000 === 0) await kept;",
+    'requests whose reaction it adds': "import('./one.js').then(() => {}); if (i % 1000 === 0) await null;",
+    'subscriptions that end': 'trace?.subscribe(() => {})();',
+  })) {
+    it(`keeps the heap as it is: 200,000 ${what}`, async () => {
+      const { traced } = await trial({
+        files: {
+          'main.js': `const trace = globalThis[Symbol.for('module-phases')];
+let kept;
+const used = () => { globalThis.gc(); return process.memoryUsage().heapUsed; };
+const loop = async (times) => { for (let i = 0; i < times; i++) { ${statement} } await null; };
+await loop(20_000);
+await kept;
+const before = used();
+await loop(200_000);
+await kept;
+const more = used() - before;
+console.log(more < 1e6 || more);
+`,
+          'one.js': 'export const one = [1].length;\n',
+        },
+        trace: { limit: 10 },
+        flags: ['--expose-gc'],
+      });
+      expect(traced.stdout).to.equal('true\n');
     });
   }
 });

@@ -18,12 +18,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   /** Only for its words. */
   model: ['protocol'],
   ast: [],
+  /** Pure algorithms over numbers: what build and bundle both ask of a graph. */
+  graph: [],
   'edited-text': [],
-  record: ['protocol', 'model', 'ast'],
+  record: ['protocol', 'model', 'ast', 'graph'],
   mark: ['protocol', 'model'],
   realise: ['protocol', 'model', 'ast', 'edited-text'],
   'report/text': ['protocol'],
-  runtime: ['protocol', 'report/text'],
+  runtime: ['protocol', 'graph', 'report/text'],
   spec: ['protocol', 'model'],
   findings: ['protocol', 'model', 'spec'],
   report: ['protocol', 'model', 'findings', 'report/text'],
@@ -31,7 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   options: ['protocol', 'errors'],
   'runtime-file': [],
   parse: ['ast', 'errors'],
-  output: ['protocol', 'model', 'ast', 'edited-text', 'options', 'record', 'realise'],
+  output: ['protocol', 'model', 'ast', 'graph', 'edited-text', 'options', 'record', 'realise'],
   build: ['model', 'edited-text', 'errors', 'options', 'record', 'mark', 'output', 'parse', 'runtime-file'],
   plugin: ['errors', 'options', 'build', 'spec', 'findings', 'report'],
   cli: ['protocol', 'model', 'errors', 'spec', 'findings', 'report', 'report/text'],
@@ -39,7 +41,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** Parts that no package, nor anything of Node's, is imported by: they run in pages too, or hold data alone. */
-const ON_THEIR_OWN = ['protocol', 'model', 'runtime', 'report/text', 'report', 'findings', 'spec'];
+const ON_THEIR_OWN = ['protocol', 'model', 'graph', 'runtime', 'report/text', 'report', 'findings', 'spec'];
 /** The only ones that read or write files. */
 const WITH_FILES = ['plugin', 'cli'];
 

@@ -270,9 +270,10 @@ ${SHOP_TRACE}`);
     expect(found.trace.filter(({ type }) => type === 'warning')).to.have.length(1);
     expect(textOf(found.trace.slice(-1))).to.equal(`\
 module-phases: 3 modules evaluated in <time>, 5 reads
-  early reads  1 got undefined
   modules      1 not finished (main.js)
-  waits        main.js at main.js:7:1`);
+  waits        main.js at main.js:7:1
+  early reads  1 got undefined
+    undefined  tax.js:2:28 reads config of config.js`);
   });
 
   it('an early read that throws is explained before the error, which is as it was', async () => {
@@ -292,7 +293,7 @@ module-phases: 3 modules evaluated in <time>, 5 reads
     expect(warnings.map(({ type }) => type)).to.deep.equal(['warning']);
     expect(textOf(warnings)).to.match(/^Read too early: tax\.js:2:28 .* It silently gets undefined\.$/m);
     expect(textOf(found.trace.slice(-1))).to.equal(
-      'module-phases: 4 modules evaluated in <time>, 5 reads\n  early reads  1 got undefined',
+      'module-phases: 4 modules evaluated in <time>, 5 reads\n  early reads  1 got undefined\n    undefined  tax.js:2:28 reads config of config.js',
     );
   });
 

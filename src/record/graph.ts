@@ -31,40 +31,50 @@ export interface Graph {
 }
 
 export function createGraph(modules: ReadonlyMap<string, GraphModule>): Graph {
-  const cache = new Map<string, Map<string, Resolution | null>>();
+  const cache = new Map<GraphModule, Map<string, Resolution | null>>();
   const own = new Map<GraphModule, Map<string, LocalExport | IndirectExport>>();
+  /** What is resolved now has come round to a step of its own: where it began, the answer may be another. */
+  let isCut = false;
   const graph: Graph = { modules, resolveExport, resolveImport, exportedNames };
   return graph;
 
   function resolveExport(id: string, name: string): Resolution | null {
-    let resolutions = cache.get(id);
-    if (!resolutions) {
-      resolutions = new Map();
-      cache.set(id, resolutions);
-    }
-    let resolution = resolutions.get(name);
-    if (resolution === undefined) {
-      resolution = resolve(id, name, new Set());
-      resolutions.set(name, resolution);
-    }
-    return resolution;
+    return resolve(id, name, new Set());
   }
 
   function resolve(id: string, name: string, resolveSet: Set<string>): Resolution | null {
     const module = modules.get(id);
     if (!module) return { type: 'unknown', id, name };
-    const step = `${id}\0${name}`;
-    if (resolveSet.has(step)) return null;
-    resolveSet.add(step);
-
     const entry = ownExports(module).get(name);
     if (entry && 'binding' in entry) return { type: 'binding', module, binding: entry.binding };
-    if (entry) return resolveRequest(module, entry.request, entry.imported, resolveSet);
-    if (name === 'default') return null;
+    if (!entry && (name === 'default' || module.record.starExports.length === 0)) return null;
 
+    const resolutions = cache.get(module) ?? new Map<string, Resolution | null>();
+    cache.set(module, resolutions);
+    const known = resolutions.get(name);
+    if (known !== undefined) return known;
+    const step = `${id}\0${name}`;
+    if (resolveSet.has(step)) {
+      isCut = true;
+      return null;
+    }
+    const isFirst = resolveSet.size === 0;
+    const wasCut = isCut;
+    isCut = false;
+    resolveSet.add(step);
+    const resolution = entry
+      ? resolveRequest(module, entry.request, entry.imported, resolveSet)
+      : resolveStars(module, name, resolveSet);
+    if (isFirst || !isCut) resolutions.set(name, resolution);
+    isCut = !isFirst && (isCut || wasCut);
+    return resolution;
+  }
+
+  function resolveStars(module: GraphModule, name: string, resolveSet: Set<string>): Resolution | null {
     let star: Resolution | null = null;
     for (const request of module.record.starExports) {
       const resolution = resolveRequest(module, request, name, resolveSet);
+      // As Rollup does, and other than ECMA-262, what is ambiguous in there is taken for missing.
       if (!resolution) continue;
       // A known binding wins over an external that only might have the name, as in Rollup.
       if (resolution.type === 'unknown') star ??= resolution;

@@ -1,4 +1,5 @@
 /** The modules of a build by number, as tables refer to them. */
+import { linkOrder } from '../graph/link-order.ts';
 import type { ModuleRecord } from '../model.ts';
 import type { ModuleRow } from '../protocol.ts';
 import { isGenerated, wrappedModule } from './commonjs.ts';
@@ -29,27 +30,14 @@ export interface Numbering {
  * an order of its own each time, and two builds of the same sources must have the same numbers.
  */
 export function inLinkOrder(modules: readonly GraphModule[], roots: readonly string[]): GraphModule[] {
-  const byId = new Map(modules.map((module) => [module.id, module]));
-  const ordered = new Set<GraphModule>();
-  const opened = new Set<GraphModule>();
-  for (const root of [...roots, ...[...byId.keys()].sort()]) {
-    const stack: { module: GraphModule; next: number }[] = [];
-    const open = (id: string | null | undefined): void => {
-      const module = byId.get(id ?? '');
-      if (!module || opened.has(module)) return;
-      opened.add(module);
-      stack.push({ module, next: 0 });
-    };
-    open(root);
-    for (let top = stack.at(-1); top; top = stack.at(-1)) {
-      if (top.next < top.module.requested.length) open(top.module.requested[top.next++]);
-      else {
-        ordered.add(top.module);
-        stack.pop();
-      }
-    }
-  }
-  return [...ordered];
+  const numbers = new Map(modules.map(({ id }, number) => [id, number]));
+  const requests = modules.map(({ requested }) => requested.flatMap((id) => numbers.get(id ?? '') ?? []));
+  const visited: boolean[] = [];
+  return [...roots, ...[...numbers.keys()].sort()].flatMap((id) => {
+    const root = numbers.get(id);
+    const order = root === undefined ? [] : linkOrder(requests, root, visited);
+    return order.flatMap((number) => modules[number] ?? []);
+  });
 }
 
 export function createNumbering(modules: readonly GraphModule[]): Numbering {

@@ -35,11 +35,12 @@ export interface Bindings {
 }
 
 export function createBindings(state: BuildState): Bindings {
-  const { realm, table, modules, sites, seen, bindingAt, locOf, log } = state;
+  const { table, requests, modules, sites, seen, bindingAt, locOf, log, admit } = state;
   const { settings, modules: rows } = table;
   /** Without reads nobody can tell which writes are observed. */
   const logsAllWrites = settings.writes === 'all' || !settings.reads;
-  let logged = 0;
+  /** By site: a read that came too early is in the trace. */
+  const hasGoneWrong: boolean[] = [];
   return { addSites, addChunk, read, probe, note, taken, write, initialize, release };
 
   function addSites({ first, sites: added }: SiteTable): void {
@@ -115,7 +116,9 @@ export function createBindings(state: BuildState): Bindings {
       if (isTaken) slot.text = text;
       releaseWriters(slot);
     }
-    if (!mayLog()) return;
+    const isWrong = found !== 'initialized';
+    if (!admit(isWrong && !hasGoneWrong[site], modules[importer])) return;
+    if (isWrong) hasGoneWrong[site] = true;
 
     const event: Content<ReadEvent> = {
       type: 'read',
@@ -168,7 +171,7 @@ export function createBindings(state: BuildState): Bindings {
     const finding = {
       read,
       status: modules[exporter]?.status ?? 'linked',
-      cycle: cycleOf(rows, importer, exporter),
+      cycle: cycleOf(rows, requests, importer, exporter),
     };
     if (!slot) return finding;
     const { row, module } = slot;
@@ -186,6 +189,7 @@ export function createBindings(state: BuildState): Bindings {
     slot.isInitialized = true;
     slot.text = preview(value, settings.values);
     releaseReaders(slot);
+    if (!slot.module.isLogged) return;
     log({
       type: 'initialize',
       module: slot.module.row.path,
@@ -214,7 +218,7 @@ export function createBindings(state: BuildState): Bindings {
     slot.isRead = false;
     slot.unobserved = 0;
     releaseReaders(slot);
-    if (!mayLog()) return;
+    if (!admit()) return;
     log({
       type: 'write',
       module: slot.module.row.path,
@@ -243,15 +247,6 @@ export function createBindings(state: BuildState): Bindings {
       if (count) slot.unobserved += count - 1;
       seen[site] = 0;
     }
-  }
-
-  function mayLog(): boolean {
-    if (logged < settings.limit) {
-      logged++;
-      return true;
-    }
-    realm.drop();
-    return false;
   }
 }
 

@@ -1,11 +1,12 @@
 /** One build's side of the trace: what the realised code of its chunks calls. */
+import { type Edges, reversed } from '../graph/edges.ts';
 import type { Build, BuildTable, SiteRow, TraceEvent } from '../protocol.ts';
 import type { EarlyRead } from '../report/text/early-read.ts';
 import { createBindings } from './bindings.ts';
 import { createConsole } from './console.ts';
 import { createPrinter } from './host.ts';
 import { createImports } from './imports.ts';
-import { bareRows, countPhases, createModules } from './modules.ts';
+import { bareRows, countPhases, createModules, requestsOf } from './modules.ts';
 import { createPhases } from './phases.ts';
 import type { Realm } from './realm.ts';
 import { createRequires } from './requires.ts';
@@ -22,9 +23,18 @@ export function createTracer(realm: Realm, given: BuildTable): Build {
   const table = { ...given, modules: bareRows(given.modules) };
   const { settings, modules: rows } = table;
   const modules = createModules(table);
+  // Before any of their code runs: a cycle of chunks may call it before its module is instantiated.
+  for (let i = 0; i < modules.length; i++) publish(realm.modules, modules, i);
+  const requests = requestsOf(rows);
+  let requesters: Edges | undefined;
   const sink =
     settings.console &&
-    createConsole(createPrinter(settings.console.color), settings.console, countPhases(rows));
+    createConsole(
+      createPrinter(settings.console.color),
+      settings.console,
+      countPhases(rows),
+      settings.reads !== false,
+    );
   const track = settings.devtools && createTracks(realm.host.now);
   /** What a subscriber did to the event must not keep the trace from going on. */
   const show = guarded((event: TraceEvent, explain?: (event: TraceEvent) => EarlyRead) => {
@@ -34,6 +44,11 @@ export function createTracer(realm: Realm, given: BuildTable): Build {
   const state: BuildState = {
     realm,
     table,
+    requests,
+    requesters() {
+      requesters ??= reversed(requests);
+      return requesters;
+    },
     modules,
     sites: [],
     seen: new Uint32Array(table.cells),
@@ -50,6 +65,7 @@ export function createTracer(realm: Realm, given: BuildTable): Build {
       const file = row[FILE_AT[row[0]]] as string | undefined;
       return { file: file ?? rows[row[1]]?.path ?? '', line: row[2], column: row[3] };
     },
+    admit: (isVital = false, module) => realm.admit(settings.limit, isVital && !module?.isRepeated),
     log(event) {
       const logged = realm.log(event);
       show(logged);
@@ -70,7 +86,6 @@ export function createTracer(realm: Realm, given: BuildTable): Build {
   const bindings = createBindings(state);
   for (let i = 0; i < table.sites.length; i++)
     bindings.addSites(table.sites[i] as BuildTable['sites'][number]);
-  for (let i = 0; i < modules.length; i++) publish(realm.modules, modules, i);
   realm.onError(guarded(phases.tell));
   realm.onExit(guarded(() => state.finish(phases.waiting())));
 

@@ -12,14 +12,23 @@ export interface ConsoleSink {
   finish(dropped: number, waiting?: readonly Wait[]): void;
 }
 
-/** Lines of a trace in full; after them, only early reads that went wrong are printed, and the summary. */
+/**
+ * Lines of a trace that nobody asked to see in full; after them, only early reads that went wrong are printed, and the
+ * summary.
+ */
 const LINES_SHOWN = 500;
 
 /** `modules`: how many the build has. */
-export function createConsole(print: Print, settings: ConsoleSettings, modules: number): ConsoleSink {
+export function createConsole(
+  print: Print,
+  settings: ConsoleSettings,
+  modules: number,
+  tracesReads = true,
+): ConsoleSink {
+  const mayFold = settings.detail === 'auto';
   const full = settings.detail === 'full' || (settings.detail === 'auto' && modules <= SMALL);
   const explained: Record<string, true> = Object.create(null);
-  let totals = emptySummary();
+  let totals = emptySummary(tracesReads);
   let shown = 0;
   let dropped = 0;
   let title: string | undefined;
@@ -28,16 +37,17 @@ export function createConsole(print: Print, settings: ConsoleSettings, modules: 
     event(event, finding) {
       add(totals, event);
       if (finding && explain(finding)) return;
-      if (!full || shown > LINES_SHOWN) return;
+      if (!full || (mayFold && shown > LINES_SHOWN)) return;
       const rest = `… all further events are in ${TRACE}.events`;
-      print([shown++ < LINES_SHOWN ? eventLine(event) : [[rest, 'dim']]]);
+      print([mayFold && shown === LINES_SHOWN ? [[rest, 'dim']] : eventLine(event)]);
+      shown++;
     },
     finish(droppedNow, waiting = []) {
       totals.dropped = droppedNow - dropped;
       totals.waiting = waiting;
       const lines = summary(totals, title);
       if (lines[0]) print(lines);
-      totals = emptySummary();
+      totals = emptySummary(tracesReads);
       dropped = droppedNow;
       title = 'module-phases, since then';
     },

@@ -4,6 +4,7 @@
  */
 import type { ConsoleSettings } from '../protocol.ts';
 import type { Line, Span, Tone } from '../report/text/line.ts';
+import { bare } from './bare.ts';
 
 export interface Host {
   /** Milliseconds, by the best clock there is. */
@@ -13,7 +14,10 @@ export interface Host {
   onExit(listener: () => void): void;
   /** Nothing caught an error: its text, and whether it may be of a promise that no module waits for. */
   onError(listener: (text: string, isRejection: boolean) => void): void;
-  /** Adds a reaction to a promise that has one already, or gets one at once; false where it is none of the host's. */
+  /**
+   * Adds a reaction to a promise that has one already, or gets one at once; false where that would run code of the
+   * program, and where it is none of the host's.
+   */
   onSettled(promise: unknown, fulfilled: () => void, rejected: (text: string) => void): boolean;
 }
 
@@ -68,18 +72,57 @@ const { then } = Promise.prototype;
 const sourceOf = Function.prototype.toString;
 const { indexOf } = String.prototype;
 
+/** What is an object's own, so that no accessor that a page puts on `Object.prototype` is asked for what is not there. */
+const ownProperty = (object: object, key: PropertyKey): PropertyDescriptor =>
+  bare(getOwnPropertyDescriptor(object, key) ?? {});
+
+const isNative = (method: unknown): boolean =>
+  typeof method === 'function' && apply(indexOf, apply(sourceOf, method, []), ['native code']) >= 0;
+
+/** What makes the promises of a bundle, and what `then` asks of one: its class, and that class for a species. */
+const PROMISE_PARTS: readonly (readonly [object: object, key: PropertyKey])[] = [
+  [globalThis, 'Promise'],
+  [Promise, 'resolve'],
+  [Promise, Symbol.species],
+  [Promise.prototype, 'constructor'],
+  [Promise.prototype, 'then'],
+];
+
+function promiseParts(): unknown[] {
+  const parts: unknown[] = [];
+  for (let i = 0; i < PROMISE_PARTS.length; i++) {
+    const part = PROMISE_PARTS[i] as (typeof PROMISE_PARTS)[number];
+    const { value, get } = ownProperty(part[0], part[1]);
+    parts[i] = value ?? get;
+  }
+  return parts;
+}
+
+const partsAtFirst = promiseParts();
+
+/** Whether no code of the program runs when a promise gets a reaction: none of these is another than the engine's. */
+function arePromisesNative(): boolean {
+  const parts = promiseParts();
+  for (let i = 0; i < parts.length; i++)
+    if (parts[i] !== partsAtFirst[i] || !isNative(parts[i])) return false;
+  return true;
+}
+
 export function createHost(realm: object = globalThis): Host {
   const globals = realm as Globals;
   const node = nodeProcess(globals);
   const on = attempt(() => (node ? node.on.bind(node) : globals.addEventListener.bind(realm)));
   const listen: Listen = (type, listener) =>
     attempt(() => on?.(type, (subject) => attempt(() => listener(subject))));
-  const settled = Promise.resolve();
   const textOf = errorText(globals);
 
   return {
     now: attempt(() => globals.performance.now.bind(globals.performance)) ?? Date.now,
-    microtask: (job) => apply(then, settled, [() => attempt(job)]),
+    // No `then`, which asks a promise for its class, and that for its species: the program may have put getters there.
+    async microtask(job) {
+      await undefined;
+      attempt(job);
+    },
     onExit: (listener) => listen(node ? 'exit' : 'pagehide', listener),
     onError(listener) {
       if (node) {
@@ -92,6 +135,7 @@ export function createHost(realm: object = globalThis): Host {
       }
     },
     onSettled(promise, fulfilled, rejected) {
+      if (!arePromisesNative()) return false;
       const reactions = [
         () => attempt(fulfilled),
         (error: unknown) => attempt(() => rejected(textOf(error))),
@@ -124,12 +168,8 @@ const asText = (message: unknown): string =>
 function errorText(globals: Globals): (error: unknown) => string {
   const isError =
     attempt(() => globals.process.getBuiltinModule('util').types.isNativeError) ??
-    attempt(() =>
-      apply(indexOf, apply(sourceOf, globals.Error.isError, []), ['native code']) >= 0
-        ? globals.Error.isError
-        : undefined,
-    );
-  return (error) => asText(isError?.(error) && getOwnPropertyDescriptor(error, 'message')?.value);
+    attempt(() => (isNative(globals.Error.isError) ? globals.Error.isError : undefined));
+  return (error) => asText(isError?.(error) && ownProperty(error, 'message').value);
 }
 
 // --- printing --------------------------------------------------------------------------------------------
@@ -197,7 +237,7 @@ const wantsColor = ({ NO_COLOR, FORCE_COLOR, TERM }: Process['env'], isTTY?: boo
   (FORCE_COLOR === undefined ? isTTY && TERM !== 'dumb' : FORCE_COLOR !== '0' && FORCE_COLOR !== 'false');
 
 /** As many as a small program's summary has: closed, it would hide that there were early reads. */
-const LINES_OPEN = 5;
+const LINES_OPEN = 11;
 
 /** An error or a warning is one message, which a page shows with a stack; another long block is a closed group. */
 function page(console: Console): Print {

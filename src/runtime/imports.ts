@@ -1,12 +1,14 @@
 /** Dynamic imports: the requests, and what becomes of them as far as that can be seen without touching a promise. */
+import { linkOrder } from '../graph/link-order.ts';
+import { reachedFrom } from '../graph/paths.ts';
 import type { ImportEvent, SiteRow } from '../protocol.ts';
+import { createFirsts } from './firsts.ts';
 import type { ModuleSlot } from './modules.ts';
-import { linkOrder, reaches } from './requests.ts';
 import type { BuildState } from './state.ts';
 
 type ImportRow = Extract<SiteRow, ['d', ...unknown[]]>;
 
-/** A request whose outcome has not been seen. */
+/** A request of the trace whose outcome has not been seen. */
 interface Pending {
   /** Of its `import-start`. */
   seq: number;
@@ -24,26 +26,40 @@ export interface Imports {
   failed(index: number, error: string | undefined): void;
 }
 
+const { create } = Object;
+
 /** @param fail tells the phases of an error that reached the import of a module */
 export function createImports(
-  { realm, table, modules, sites, locOf, log }: BuildState,
+  { realm, requests, requesters, modules, sites, locOf, log, admit }: BuildState,
   fail: (error: string, target: number | undefined) => void,
 ): Imports {
-  let pending: Pending[] = [];
-  /** By site: the request that was made last. */
+  /** By target: requests whose outcome follows from that of the module. */
+  const pending: (Pending[] | undefined)[] = [];
+  /** Targets that have any. */
+  let targets: number[] = [];
+  /** By site: the request that was made last, until its promise is there. */
   const last: (Pending | undefined)[] = [];
+  const isFirst = createFirsts();
+  /** By barrel: a module of its graph that had not ended when it was asked last; -1 where all have. */
+  const unended: (number | undefined)[] = [];
+  /** Modules that have failed, each once. */
+  let failures: number[] = [];
+  const isListed: boolean[] = [];
+  /** Modules that request one that has failed, and chunks that hold one; made when they are asked for. */
+  let doomed: { modules: boolean[]; chunks: Record<string, true> } | undefined;
   return { start, watch, ended, failed };
 
   function start(site: number, hasSpecifier: boolean, specifier: unknown): void {
     const row = sites[site];
     if (row?.[0] !== 'd') return;
-    const target = row[4];
-    const module = targetOf(row);
+    const { 1: importer, 4: target, 5: isAwaited } = row;
+    const module = typeof target === 'number' ? modules[target] : undefined;
+    if (module) module.isRequested = true;
+    if (!admit(isFirst(site, target), modules[importer])) return;
     const name = hasSpecifier ? specifier : target;
     // Turning anything but a text into one could run the program's code.
     const specifierOnly = typeof name === 'string' ? { specifier: name } : {};
     const asked = module ? { module: module.row.path } : specifierOnly;
-    if (module) module.isRequested = true;
     const { seq } = log({
       type: 'import-start',
       importer: importerOf(row),
@@ -51,54 +67,76 @@ export function createImports(
       ...asked,
       ...(module?.row.phases && { status: module.status }),
     });
-    const request: Pending = { seq, row, asked };
-    last[site] = request;
-    if (row[5]) return;
-    // Of its own chunk Rollup has the namespace at hand: the promise is fulfilled, whatever becomes of the module.
-    if (module && module.row.chunk === modules[row[1]]?.row.chunk)
-      realm.host.microtask(() => conclude(request));
-    // What has failed may reject this request too, or run again.
-    else if (typeof target === 'number' && hasFailed(target)) return;
-    else if (typeof target === 'number' && isOver(target)) conclude(request);
-    else pending[pending.length] = request;
+    if (isAwaited) last[site] = { seq, row, asked };
+    else follow({ seq, row, asked });
   }
 
   function watch(site: number, promise: unknown): void {
     const request = last[site];
     if (!request) return;
     last[site] = undefined;
-    const { row } = request;
+    const { 4: target } = request.row;
     const isWatched = realm.host.onSettled(
       promise,
       () => conclude(request),
       (error) => {
-        fail(error, typeof row[4] === 'number' ? row[4] : undefined);
+        fail(error, typeof target === 'number' ? target : undefined);
         conclude(request, { error });
       },
     );
-    if (!isWatched) pending[pending.length] = request;
+    if (!isWatched) follow(request);
+  }
+
+  /** What becomes of the request follows from the module. */
+  function follow(request: Pending): void {
+    const { 1: importer, 4: target } = request.row;
+    if (typeof target !== 'number') return;
+    // Of its own chunk Rollup has the namespace at hand: the promise is fulfilled, whatever becomes of the module.
+    if (modules[target]?.row.chunk === modules[importer]?.row.chunk)
+      realm.host.microtask(() => conclude(request));
+    // What has failed may reject this request too, or run again.
+    else if (hasFailed(target)) return;
+    else if (isOver(target)) conclude(request);
+    else {
+      const others = pending[target];
+      if (others) others[others.length] = request;
+      else {
+        pending[target] = [request];
+        targets[targets.length] = target;
+      }
+    }
   }
 
   function ended(index: number): void {
-    settle(({ 4: target }) => target === index || (isBarrel(target) && isOver(target)));
+    settle((target) => target === index || (isBarrel(target) && isOver(target)));
   }
 
   /** An import fails with any module of its graph. */
   function failed(index: number, error: string | undefined): void {
-    settle((row) => typeof row[4] === 'number' && reaches(table.modules, row[4], index), {
-      ...(error !== undefined && { error }),
-    });
+    if (!isListed[index]) {
+      isListed[index] = true;
+      failures[failures.length] = index;
+      doomed = undefined;
+    }
+    if (!targets.length) return;
+    const importers = reachedFrom(requesters(), [index]);
+    settle((target) => importers[target] === true, { ...(error !== undefined && { error }) });
   }
 
-  function settle(isMeant: (row: ImportRow) => boolean, failure?: { error?: string }): void {
-    if (!pending.length) return;
-    const left: Pending[] = [];
-    for (let i = 0; i < pending.length; i++) {
-      const request = pending[i] as Pending;
-      if (isMeant(request.row)) conclude(request, failure);
-      else left[left.length] = request;
+  function settle(isMeant: (target: number) => boolean, failure?: { error?: string }): void {
+    const left: number[] = [];
+    const all = targets;
+    targets = left;
+    for (let i = 0; i < all.length; i++) {
+      const target = all[i] as number;
+      if (!isMeant(target)) {
+        left[left.length] = target;
+        continue;
+      }
+      const settled = pending[target] ?? [];
+      pending[target] = undefined;
+      for (let j = 0; j < settled.length; j++) conclude(settled[j] as Pending, failure);
     }
-    pending = left;
   }
 
   function conclude({ seq, row, asked }: Pending, failure?: { error?: string }): void {
@@ -112,39 +150,54 @@ export function createImports(
     });
   }
 
-  function targetOf(row: ImportRow): ModuleSlot | undefined {
-    return typeof row[4] === 'number' ? modules[row[4]] : undefined;
-  }
-
   function importerOf(row: ImportRow): string {
     return modules[row[1]]?.row.path ?? '';
   }
 
   /** A module has failed that is evaluated with this one: of its chunk, or of its graph. */
   function hasFailed(index: number): boolean {
-    const chunk = modules[index]?.row.chunk;
-    for (let i = 0; i < modules.length; i++) {
-      const { row, status } = modules[i] as ModuleSlot;
-      if (status === 'errored' && row.chunk === chunk) return true;
+    const still: number[] = [];
+    for (let i = 0; i < failures.length; i++) {
+      const failure = failures[i] as number;
+      // It may run again.
+      isListed[failure] = modules[failure]?.status === 'errored';
+      if (isListed[failure]) still[still.length] = failure;
     }
-    return hasInGraph(index, ({ status }) => status === 'errored');
+    if (still.length !== failures.length) doomed = undefined;
+    failures = still;
+    if (!failures.length) return false;
+    doomed ??= { modules: reachedFrom(requesters(), failures), chunks: chunksOf(failures) };
+    return doomed.modules[index] === true || doomed.chunks[modules[index]?.row.chunk ?? ''] === true;
   }
 
-  function isBarrel(target: ImportRow[4]): target is number {
-    return typeof target === 'number' && modules[target]?.row.phases !== true;
+  function chunksOf(list: readonly number[]): Record<string, true> {
+    const chunks: Record<string, true> = create(null);
+    for (let i = 0; i < list.length; i++) {
+      const { chunk } = (modules[list[i] as number] as ModuleSlot).row;
+      if (chunk !== undefined) chunks[chunk] = true;
+    }
+    return chunks;
+  }
+
+  function isBarrel(target: number): boolean {
+    return modules[target]?.row.phases !== true;
   }
 
   /** Nothing of it will run: of a module that shows no end, as a barrel, nothing of what it requests. */
   function isOver(index: number): boolean {
-    if (modules[index]?.row.phases === true) return modules[index].status === 'evaluated';
-    return !hasInGraph(index, ({ row, status }) => row.phases === true && status !== 'evaluated');
+    if (!isBarrel(index)) return modules[index]?.status === 'evaluated';
+    const known = unended[index];
+    if (known !== undefined && (known < 0 || !hasEnded(known))) return known < 0;
+    const graph = linkOrder(requests, index, []);
+    // What is linked last ends last, as a rule.
+    let at = graph.length - 1;
+    while (at >= 0 && hasEnded(graph[at] as number)) at--;
+    unended[index] = graph[at] ?? -1;
+    return at < 0;
   }
 
-  function hasInGraph(index: number, isMeant: (module: ModuleSlot) => boolean): boolean {
-    const graph = linkOrder(table.modules, index, []);
-    for (let i = 0; i < graph.length; i++) {
-      if (isMeant(modules[graph[i] as number] as ModuleSlot)) return true;
-    }
-    return false;
+  function hasEnded(index: number): boolean {
+    const { row, status } = modules[index] as ModuleSlot;
+    return row.phases !== true || status === 'evaluated';
   }
 }

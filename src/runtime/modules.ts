@@ -1,10 +1,12 @@
 /** Modules and bindings of a build, as they stand while it runs. */
+import type { Edges } from '../graph/edges.ts';
 import {
   type BindingRow,
   type BindingState,
   type BuildTable,
   type ModuleRow,
   type ModuleStatus,
+  type RequestRow,
   STATES,
 } from '../protocol.ts';
 import { bare } from './bare.ts';
@@ -37,10 +39,16 @@ export interface ModuleSlot {
   isInstantiated: boolean;
   /** A dynamic import has named it. */
   isRequested: boolean;
+  /** Another build has a module of this path: this one is a further instance of it, and comes under `limit`. */
+  isRepeated: boolean;
+  /** The trace shows this run of it. */
+  isLogged: boolean;
   startedAt: number;
   /** Site and time at which it waits, while it is suspended. */
   suspendedBy: number;
   suspendedAt: number;
+  /** The trace shows that it waits. */
+  isWaitLogged: boolean;
   /** Milliseconds that it was suspended, or ran what it required. */
   waited: number;
   bindings: BindingSlot[];
@@ -64,9 +72,12 @@ function moduleSlot(row: ModuleRow): ModuleSlot {
     status: 'linked',
     isInstantiated: false,
     isRequested: false,
+    isRepeated: false,
+    isLogged: true,
     startedAt: 0,
     suspendedBy: -1,
     suspendedAt: 0,
+    isWaitLogged: false,
     waited: 0,
     bindings: [],
   };
@@ -93,6 +104,18 @@ const bindingSlot = (module: ModuleSlot, row: BindingRow): BindingSlot => ({
 /** Its body runs or has not begun: what it exports may not be there yet. */
 export const hasNotEnded = ({ row, status }: ModuleSlot): boolean =>
   row.phases === true && status !== 'evaluated' && status !== 'errored';
+
+/** The graph of the modules, by number. */
+export function requestsOf(rows: readonly ModuleRow[]): Edges {
+  const edges: number[][] = [];
+  for (let i = 0; i < rows.length; i++) {
+    const made = rows[i]?.requests ?? [];
+    const targets: number[] = [];
+    for (let j = 0; j < made.length; j++) targets[j] = (made[j] as RequestRow)[0];
+    edges[i] = targets;
+  }
+  return edges;
+}
 
 /** Modules whose phases the bundle shows. */
 export function countPhases(rows: readonly ModuleRow[]): number {

@@ -1,4 +1,5 @@
 /** When modules are instantiated and evaluated, where they wait, and which of them failed. */
+import { reachedFrom } from '../graph/paths.ts';
 import type {
   BindingKind,
   ExportRow,
@@ -8,12 +9,11 @@ import type {
   SuspendEvent,
   TraceEvent,
 } from '../protocol.ts';
-import type { Wait } from '../report/text/summary.ts';
+import { WAITS_SHOWN, type Wait } from '../report/text/summary.ts';
 import { bare } from './bare.ts';
-import { askedFor, endsAnEntry } from './instantiation.ts';
+import { createInstantiation } from './instantiation.ts';
 import type { BindingSlot, ModuleSlot } from './modules.ts';
 import type { NewEvent } from './realm.ts';
-import { dependentsOf, reaches } from './requests.ts';
 import type { BuildState } from './state.ts';
 
 const { defineProperty } = Object;
@@ -46,8 +46,9 @@ export interface PhaseListener {
 }
 
 export function createPhases(state: BuildState, listener: PhaseListener): Phases {
-  const { realm, table, modules, sites, log, locOf } = state;
+  const { realm, table, requests, requesters, modules, sites, log, locOf, admit } = state;
   const { host } = realm;
+  const instantiation = createInstantiation(table, requests, modules);
   /** Modules that have started and neither ended nor failed, by number. */
   let running: number[] = [];
   /** Instantiated modules that have not ended. */
@@ -59,13 +60,16 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
 
   function start(index: number): void {
     const module = modules[index] as ModuleSlot;
-    if (!module.isInstantiated) instantiate(askedFor(table, modules, index));
+    if (!module.isInstantiated) instantiate(instantiation.link(index));
+    // CommonJS runs what has failed again, as often as it is asked for.
+    if (module.status !== 'linked') module.isLogged = admit();
     module.status = 'evaluating';
     untold = undefined;
     module.startedAt = host.now();
     running[running.length] = index;
     queueCheck();
-    log({ type: 'evaluate-start', module: module.row.path, chunk: module.row.chunk ?? '' });
+    if (module.isLogged)
+      log({ type: 'evaluate-start', module: module.row.path, chunk: module.row.chunk ?? '' });
   }
 
   function end(index: number): void {
@@ -73,13 +77,15 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
     caught(index);
     module.status = 'evaluated';
     leave(index);
-    log({
-      type: 'evaluate-end',
-      module: module.row.path,
-      duration: host.now() - module.startedAt - module.waited,
-    });
+    if (module.isLogged) {
+      log({
+        type: 'evaluate-end',
+        module: module.row.path,
+        duration: host.now() - module.startedAt - module.waited,
+      });
+    }
     listener.ended(index);
-    if (!pending && endsAnEntry(table, index)) state.finish();
+    if (!pending && instantiation.endsAnEntry(index)) state.finish();
   }
 
   function instantiate(order: readonly number[]): void {
@@ -91,6 +97,8 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
       module.isInstantiated = true;
       if (chunk === undefined) continue;
       if (phases === true) pending++;
+      if (module.isRepeated) module.isLogged = admit();
+      if (!module.isLogged) continue;
       // What a CommonJS module exports is no binding.
       const bindings = phases === 'required' ? [] : bindingsOf(module, index);
       const event: NewEvent = { type: 'instantiate', module: path, chunk, bindings };
@@ -126,6 +134,7 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
     module.status = 'evaluating-async';
     module.suspendedBy = site;
     module.suspendedAt = host.now();
+    module.isWaitLogged = module.isLogged && admit();
     logWait('evaluate-suspend', module, site);
   }
 
@@ -151,7 +160,7 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
   }
 
   function logWait(type: SuspendEvent['type'], module: ModuleSlot, site: number): void {
-    log({ type, module: module.row.path, loc: locOf(sites[site] as SiteRow) });
+    if (module.isWaitLogged) log({ type, module: module.row.path, loc: locOf(sites[site] as SiteRow) });
   }
 
   /** A module that is neither suspended nor finished when its job is over has thrown. */
@@ -190,11 +199,12 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
 
   /** Of several that wait, nothing tells which one the error is of. */
   function failWaiting(error: string, target?: number): void {
+    const graph = target === undefined ? undefined : reachedFrom(requests, [target]);
     let found = -1;
     for (let i = 0; i < running.length; i++) {
       const index = running[i] as number;
       if (modules[index]?.status !== 'evaluating-async') continue;
-      if (target !== undefined && !reaches(table.modules, target, index)) continue;
+      if (graph && !graph[index]) continue;
       if (found >= 0) return;
       found = index;
     }
@@ -218,13 +228,15 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
     const module = modules[index] as ModuleSlot;
     module.status = 'errored';
     leave(index);
-    const event = log({
-      type: 'evaluate-error',
-      module: module.row.path,
-      ...(error !== undefined && { error }),
-    });
-    // What is required passes its error on to what requires it, which may catch it.
-    if (error === undefined && module.row.phases !== 'required') untold ??= event;
+    if (module.isLogged) {
+      const event = log({
+        type: 'evaluate-error',
+        module: module.row.path,
+        ...(error !== undefined && { error }),
+      });
+      // What is required passes its error on to what requires it, which may catch it.
+      if (error === undefined && module.row.phases !== 'required') untold ??= event;
+    }
     listener.failed(index, error);
   }
 
@@ -246,7 +258,8 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
       const site = sites[suspendedBy];
       if (!site) continue;
       const importers: string[] = [];
-      const isHeld = dependentsOf(table.modules, index);
+      // Of the others the summary gives the number alone.
+      const isHeld = list.length < WAITS_SHOWN ? reachedFrom(requesters(), [index]) : [];
       for (let j = 0; j < modules.length; j++) {
         const { row: other, isInstantiated, status } = modules[j] as ModuleSlot;
         if (isHeld[j] && isInstantiated && other.phases && status === 'linked')

@@ -21,7 +21,8 @@ export interface Realm {
   trace: Trace;
   /** Adds an event and tells subscribers; returns the event as it stands in the trace. */
   log(event: NewEvent): TraceEvent;
-  drop(): void;
+  /** Counts what the program can repeat: whether it is among the first `limit`, or is not to be lost. */
+  admit(limit: number, isVital: boolean): boolean;
   /** As the host's, for any number of builds. */
   onExit(listener: () => void): void;
   onError(listener: (text: string, isRejection: boolean) => void): void;
@@ -82,7 +83,10 @@ function createTrace(createBuild: CreateBuild): Installed {
   const began = host.now();
   const events: TraceEvent[] = [];
   const modules: Record<string, TracedModule> = Object.create(null);
-  const listeners: (((event: TraceEvent) => void) | undefined)[] = [];
+  /** A listener is taken out of the list when it stops, and hears nothing more of an event that is on its way. */
+  let listeners: { hear?: ((event: TraceEvent) => void) | undefined }[] = [];
+  /** Of any build: bundles and their later instances share the trace. */
+  let admitted = 0;
   let dropped = 0;
   let failures = 0;
 
@@ -95,17 +99,22 @@ function createTrace(createBuild: CreateBuild): Installed {
     log(content) {
       const event = { seq: events.length, time: host.now() - began, ...content } as TraceEvent;
       events[events.length] = event;
-      for (let i = 0; i < listeners.length; i++) {
+      const all = listeners;
+      for (let i = 0; i < all.length; i++) {
         try {
-          listeners[i]?.(event);
+          const { hear } = all[i] as { hear?: (event: TraceEvent) => void };
+          if (hear) apply(hear, undefined, [event]);
         } catch {
           failures++;
         }
       }
       return event;
     },
-    drop() {
-      dropped++;
+    admit(limit, isVital) {
+      const isAdmitted = isVital || admitted < limit;
+      if (isAdmitted) admitted++;
+      else dropped++;
+      return isAdmitted;
     },
     onExit: shared(host.onExit),
     onError: shared(host.onError),
@@ -125,10 +134,16 @@ function createTrace(createBuild: CreateBuild): Installed {
       return failures;
     },
     subscribe(listener) {
-      const index = listeners.length;
-      listeners[index] = listener;
+      const subscription: { hear?: typeof listener | undefined } = bare({ hear: listener });
+      listeners[listeners.length] = subscription;
       return () => {
-        listeners[index] = undefined;
+        subscription.hear = undefined;
+        const others: typeof listeners = [];
+        for (let i = 0; i < listeners.length; i++) {
+          const other = listeners[i];
+          if (other && other !== subscription) others[others.length] = other;
+        }
+        listeners = others;
       };
     },
   };

@@ -1,5 +1,6 @@
 /** `require` of CommonJS modules that run when they are required. */
 import type { RequireEvent } from '../protocol.ts';
+import { createFirsts } from './firsts.ts';
 import type { Phases } from './phases.ts';
 import type { BuildState } from './state.ts';
 
@@ -12,6 +13,8 @@ interface OpenRequire {
   /** The module had not run. */
   isFirst: boolean;
   startedAt: number;
+  /** Its start is in the trace, and so will be its end. */
+  isLogged: boolean;
   fields: Pick<RequireEvent, 'importer' | 'loc' | 'module'>;
 }
 
@@ -29,11 +32,12 @@ export interface Requires {
  * that those above have thrown. Nothing is put around the call: it would show in stacks, and throw the error again.
  */
 export function createRequires(
-  { realm, modules, sites, seen, locOf, log }: BuildState,
+  { realm, modules, sites, seen, locOf, log, admit }: BuildState,
   phases: Pick<Phases, 'finish' | 'queueCheck'>,
 ): Requires {
   const { host } = realm;
   const open: OpenRequire[] = [];
+  const isFirstOf = createFirsts();
   return { start, end, backIn, idle };
 
   function start(site: number): void {
@@ -46,16 +50,19 @@ export function createRequires(
       loc: locOf(row),
       module: module?.row.path ?? `${target}`,
     };
+    const isLogged = admit(isFirstOf(site, target), modules[importer]);
     open[open.length] = {
       site,
       importer,
       target: typeof target === 'number' ? target : -1,
       isFirst: module?.status === 'linked',
       startedAt: host.now(),
+      isLogged,
       fields,
     };
     phases.queueCheck();
-    log({ type: 'require-start', ...fields, ...(module?.row.phases && { status: module.status }) });
+    if (isLogged)
+      log({ type: 'require-start', ...fields, ...(module?.row.phases && { status: module.status }) });
   }
 
   function end(site: number): void {
@@ -95,10 +102,10 @@ export function createRequires(
 
   /** Of the innermost. */
   function conclude(type: 'require-end' | 'require-error'): void {
-    const { importer, startedAt, fields } = open[open.length - 1] as OpenRequire;
+    const { importer, startedAt, isLogged, fields } = open[open.length - 1] as OpenRequire;
     open.length--;
     const slot = modules[importer];
     if (slot) slot.waited += host.now() - startedAt;
-    log({ type, ...fields });
+    if (isLogged) log({ type, ...fields });
   }
 }

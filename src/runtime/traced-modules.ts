@@ -7,9 +7,14 @@ const { create, defineProperty } = Object;
 
 type Published = { -readonly [path in keyof Trace['modules']]: TracedModule };
 
+/** What another build has published stays. */
 export function publish(published: Published, modules: readonly ModuleSlot[], index: number): void {
   const module = modules[index];
-  if (!module?.row.chunk || published[module.row.path]) return;
+  if (!module?.row.chunk) return;
+  if (published[module.row.path]) {
+    module.isRepeated = true;
+    return;
+  }
   const exports: Record<string, unknown> = create(null);
   const rows = module.row.exports;
   for (let i = 0; i < rows.length; i++) {

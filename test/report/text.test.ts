@@ -235,10 +235,12 @@ describe('text of an early read', () => {
 describe('text of a summary', () => {
   it('a small program that went well takes one line', () => {
     const sums = totals([...phases('b.js', 0, 0.5), ...phases('a.js', 0.5, 0.7), read(), read()]);
-    expect(text(summary(sums))).to.deep.equal(['module-phases: 2 modules evaluated in 1.2 ms, 2 reads']);
+    expect(text(summary(sums))).to.deep.equal([
+      'module-phases: 2 modules evaluated in 1.2 ms, 2 reads, no early reads',
+    ]);
   });
 
-  it('a small program that went wrong takes three', () => {
+  it('what went wrong stands last, each read with its place, those that threw before those that gave undefined', () => {
     const sums = totals([
       ...phases('c.js', 0, 1),
       { ...base, type: 'instantiate', module: 'b.js', chunk: 'main.js', bindings: [] },
@@ -248,8 +250,8 @@ describe('text of a summary', () => {
       { ...base, type: 'evaluate-suspend', module: 'd.js', loc: at('d.js', 1, 0) },
       { ...base, type: 'evaluate-start', module: 'a.js', chunk: 'main.js' },
       { ...base, type: 'write', module: 'c.js', name: 'n', loc: at('c.js', 1, 0) },
-      early('uninitialized'),
       early('undefined'),
+      early('uninitialized', { loc: at('a.js', 7, 0), name: '*' }),
       early('undefined'),
       early('initialized'),
       { ...base, type: 'evaluate-error', module: 'a.js' },
@@ -257,8 +259,55 @@ describe('text of a summary', () => {
     sums.dropped = 7;
     expect(text(summary(sums))).to.deep.equal([
       'module-phases: 1 module evaluated in 1.0 ms, 4 reads, 1 write, 7 more dropped (limit)',
-      '  early reads  1 threw a ReferenceError, 2 got undefined, 1 safe',
       '  modules      1 failed (a.js), 1 not finished (d.js), 2 not started (b.js, …)',
+      '  early reads  1 threw a ReferenceError, 2 got undefined, 1 safe',
+      '    threw      a.js:7:1 reads the namespace of b.js',
+      '    undefined  a.js:3:13 reads n of b.js (2 times)',
+    ]);
+  });
+
+  it('of many places the first four are shown, and the number of the other reads', () => {
+    const sums = totals([
+      early('undefined'),
+      ...Array.from({ length: 20 }, (_, i) => early('uninitialized', { loc: at('a.js', 1 + i, 0) })),
+    ]);
+    expect(text(summary(sums)).slice(1)).to.deep.equal([
+      '  early reads  20 threw a ReferenceError, 1 got undefined',
+      '    threw      a.js:1:1 reads n of b.js',
+      '    threw      a.js:2:1 reads n of b.js',
+      '    threw      a.js:3:1 reads n of b.js',
+      '    threw      a.js:4:1 reads n of b.js',
+      '               17 more',
+    ]);
+  });
+
+  it('a headline says something whatever there is to tell', () => {
+    const waiting = ['a.js', 'b.js', 'c.js'].map((module) => ({
+      module,
+      loc: at(module, 1, 0),
+      importers: [],
+    }));
+    expect(text(summary({ ...emptySummary(), waiting }))).to.deep.equal([
+      'module-phases: 3 modules did not end',
+      '  waits        a.js at a.js:1:1',
+      '  waits        b.js at b.js:1:1',
+      '               1 more',
+    ]);
+    const failed: TraceEvent = { ...base, type: 'evaluate-error', module: 'a.js' };
+    expect(text(summary(totals([failed])))).to.deep.equal([
+      'module-phases: no module evaluated to its end, no early reads',
+      '  modules      1 failed (a.js)',
+    ]);
+    expect(text(summary({ ...emptySummary(), dropped: 3 }))).to.deep.equal([
+      'module-phases: 3 more dropped (limit), no early read went wrong',
+    ]);
+  });
+
+  it('no run is called sound of which the reads were not traced', () => {
+    const sums = emptySummary(false);
+    for (const event of phases('b.js', 0, 1)) add(sums, event);
+    expect(text(summary(sums))).to.deep.equal([
+      'module-phases: 1 module evaluated in 1.0 ms, reads not traced',
     ]);
   });
 
@@ -268,7 +317,9 @@ describe('text of a summary', () => {
 
   it('the first event begins the time, wherever the trace is', () => {
     const sums = totals(phases('lazy.js', 5000, 2));
-    expect(text(summary(sums, 'later'))).to.deep.equal(['later: 1 module evaluated in 2.0 ms']);
+    expect(text(summary(sums, 'later'))).to.deep.equal([
+      'later: 1 module evaluated in 2.0 ms, no early reads',
+    ]);
   });
 
   it('1,500 modules are folded by folder and package into a screen', () => {
@@ -280,18 +331,30 @@ describe('text of a summary', () => {
     const events: TraceEvent[] = [];
     for (let i = 0; i < 1500; i++) events.push(...phases(path(i), i, i === 600 ? 100 : (i % 7) / 10));
     for (let i = 0; i < 100; i++) {
-      const pair = { importer: path(i), module: path(i % 10) };
+      const pair = { loc: at('a.js', 1 + (i % 2), 0), module: path(i % 2) };
       events.push(early('uninitialized', pair), early('undefined', pair), early('initialized', pair));
     }
     events.push({ ...base, type: 'evaluate-error', module: 'x.js' });
-    const lines = text(summary(totals(events)));
-    expect(lines).to.have.lengthOf.at.most(30);
+    const wait = { module: 'a.js', loc: at('a.js', 3, 0), importers: ['b.js', 'c.js'] };
+    const lines = text(summary({ ...totals(events), waiting: Array(9).fill(wait) }));
+    expect(lines).to.have.lengthOf.at.most(24);
     expect(lines[0]).to.equal('module-phases: 1500 modules evaluated in 1499.1 ms, 300 reads');
-    expect(lines[1]).to.equal('  early reads  100 threw a ReferenceError, 100 got undefined, 100 safe');
-    expect(lines[3]).to.equal(`      1 threw  ${path(0)} reads ${path(0)}`);
+    expect(lines[1]).to.equal('  slowest folders and packages, without what they waited for');
     expect(lines.filter((line) => / {2}node_modules\/@scope\/p\d+$/.test(line))).not.to.be.empty;
-    expect(lines).to.include(`     100.0 ms  ${path(600)}`);
-    expect(lines.at(-1)).to.equal("  all of it    globalThis[Symbol.for('module-phases')]");
+    const modules = lines.indexOf('  slowest modules, without what they waited for');
+    expect(lines[modules + 1]).to.equal(`     100.0 ms  ${path(600)}`);
+    expect(lines.slice(-10)).to.deep.equal([
+      "  all of it    globalThis[Symbol.for('module-phases')]",
+      '  modules      1 failed (x.js)',
+      '  waits        a.js at a.js:3:1; b.js, … (2) waits for it',
+      '  waits        a.js at a.js:3:1; b.js, … (2) waits for it',
+      '               7 more',
+      '  early reads  100 threw a ReferenceError, 100 got undefined, 100 safe',
+      `    threw      a.js:1:1 reads n of ${path(0)} (50 times)`,
+      `    threw      a.js:2:1 reads n of ${path(1)} (50 times)`,
+      `    undefined  a.js:1:1 reads n of ${path(0)} (50 times)`,
+      `    undefined  a.js:2:1 reads n of ${path(1)} (50 times)`,
+    ]);
   });
 
   it('folders are two deep, packages go by their own name, and both by their own time', () => {
@@ -299,7 +362,7 @@ describe('text of a summary', () => {
     for (let i = 0; i < 51; i++) events.push(...phases(`src/ui/button/m${i}.js`, 0, 1));
     events.push(...phases('main.js', 0, 3), ...phases('node_modules/a/node_modules/@s/b/c/d.js', 0, 99));
     const lines = text(summary(totals(events)));
-    expect(lines.slice(1, 4)).to.deep.equal([
+    expect(lines.slice(2, 5)).to.deep.equal([
       '      99.0 ms  node_modules/a/node_modules/@s/b',
       '      51.0 ms  src/ui/',
       '       3.0 ms  ./',
@@ -309,7 +372,7 @@ describe('text of a summary', () => {
   it('its size follows the modules, not the events', () => {
     const sums = totals(phases('b.js', 0, 1));
     const size = () => JSON.stringify(sums).length;
-    for (let i = 0; i < 10; i++) add(sums, early('undefined'));
+    for (let i = 0; i < 10; i++) add(sums, early('undefined', { loc: at('a.js', i, 0) }));
     const before = size();
     for (let i = 0; i < 10_000; i++) add(sums, early('undefined', { loc: at('a.js', i, 0) }));
     expect(size() - before).to.be.lessThan(20);
@@ -317,6 +380,8 @@ describe('text of a summary', () => {
 
   it('any path is a key', () => {
     const sums = totals([...phases('__proto__', 0, 1), ...phases('constructor', 1, 1)]);
-    expect(text(summary(sums))).to.deep.equal(['module-phases: 2 modules evaluated in 2.0 ms']);
+    expect(text(summary(sums))).to.deep.equal([
+      'module-phases: 2 modules evaluated in 2.0 ms, no early reads',
+    ]);
   });
 });

@@ -59,7 +59,7 @@ describe('console', () => {
     expect(printed).to.deep.equal([]);
     sink.finish(0);
     expect(printed).to.deep.equal([
-      { lines: ['module-phases: 1 module evaluated in 2.0 ms'], tone: undefined },
+      { lines: ['module-phases: 1 module evaluated in 2.0 ms, no early reads'], tone: undefined },
     ]);
   });
 
@@ -105,8 +105,14 @@ describe('console', () => {
     expect(brief.printed[0]?.lines).to.deep.equal(['module-phases: 1 read', '  early reads  1 safe']);
   });
 
-  it('stops after 500 lines, says where the rest is, and still explains early reads', () => {
-    const { sink, printed } = open('full', 2);
+  it('shows every event where `full` was asked for', () => {
+    const { sink, printed } = open('full', 1500);
+    for (let i = 0; i < 2000; i++) sink.event(start('a.js'));
+    expect(printed).to.have.lengthOf(2000);
+  });
+
+  it('folds by itself after 500 lines, says where the rest is, and still explains early reads', () => {
+    const { sink, printed } = open('auto', 2);
     for (let i = 0; i < 2000; i++) sink.event(start('a.js'));
     expect(printed).to.have.lengthOf(501);
     expect(printed[500]?.lines).to.deep.equal([
@@ -128,7 +134,7 @@ describe('console', () => {
     sink.event(finding('initialized').read);
     sink.finish(5);
     expect(printed.map(({ lines }) => lines)).to.deep.equal([
-      ['module-phases: 1 module evaluated in 2.0 ms, 3 more dropped (limit)'],
+      ['module-phases: 1 module evaluated in 2.0 ms, 3 more dropped (limit), no early read went wrong'],
       ['module-phases, since then: 1 read, 2 more dropped (limit)', '  early reads  1 safe'],
     ]);
   });

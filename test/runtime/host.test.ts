@@ -289,12 +289,12 @@ describe('printing in a page', () => {
     expect(fake.calls).to.deep.equal([['log', '%c%s%c%s%c%s', '', '', '', '100% ', red, 'sure']]);
   });
 
-  it('shows up to five lines as one message, more as a closed group', () => {
+  it('shows up to eleven lines as one message, more as a closed group', () => {
     const fake = fakePage();
     const print = createPrinter('auto', fake.realm);
     const names = () => fake.calls.splice(0).map(([name]) => name);
-    const lines = [...LINES, ...LINES, ...LINES].slice(0, 6);
-    print(lines.slice(0, 5));
+    const lines = Array.from({ length: 6 }, () => LINES).flat();
+    print(lines.slice(0, 11));
     expect(names()).to.deep.equal(['log']);
     print(lines);
     expect(names()).to.deep.equal(['groupCollapsed', 'log', 'groupEnd']);
@@ -317,7 +317,7 @@ describe('printing in a page', () => {
     const nothing = { warn: undefined, error: undefined, groupCollapsed: undefined, groupEnd: undefined };
     const fake = fakePage(nothing);
     const print = createPrinter('auto', fake.realm);
-    print([...LINES, ...LINES]);
+    print(Array.from({ length: 6 }, () => LINES).flat());
     print(LINES, 'bad');
     expect(fake.calls.map(([name]) => name)).to.deep.equal(['log', 'log']);
   });

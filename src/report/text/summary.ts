@@ -9,12 +9,12 @@ export const TRACE = `globalThis[Symbol.for('${REALM_KEY}')]`;
 /** A build of at most this many modules is small: shown event by event, and summed up without tables. */
 export const SMALL = 50;
 
-/** Totals of a trace. Grows with the number of modules, and of pairs of them, not with that of events. */
+/** Totals of a trace. Grows with the number of modules, not with that of events. */
 export interface Summary {
   /** Of events by type, and of early reads by state. */
   counts: Counts;
-  /** Early reads by importer and exporter, of each state. */
-  early: Readonly<Record<BindingState, Counts>>;
+  /** Where reads came too early and went wrong, and how often there: of each state the first few places. */
+  early: Readonly<Record<WrongState, Counts>>;
   /** The last phase of each module. */
   phases: Record<string, TraceEvent['type']>;
   /** Milliseconds of each module's own. */
@@ -22,8 +22,10 @@ export interface Summary {
   /** When the first event happened, and when a module last ended. */
   start?: number;
   end: number;
-  /** Reads and writes that `limit` left out. */
+  /** What `limit` left out. */
   dropped: number;
+  /** Else nothing is known of early ones. */
+  tracesReads: boolean;
   /** Modules that wait, when the program exits. */
   waiting: readonly Wait[];
 }
@@ -36,10 +38,13 @@ export interface Wait {
 }
 
 type Counts = Record<string, number>;
+type WrongState = Exclude<BindingState, 'initialized'>;
 
-const PAIRS_SHOWN = 3;
-const FOLDERS_SHOWN = 10;
-const MODULES_SHOWN = 5;
+// All of them at once are a screen of 24 lines.
+const PLACES_SHOWN = 4;
+export const WAITS_SHOWN = 2;
+const FOLDERS_SHOWN = 5;
+const MODULES_SHOWN = 3;
 
 /** What became of early reads. */
 const RESULTS: Readonly<Record<BindingState, string>> = {
@@ -48,15 +53,24 @@ const RESULTS: Readonly<Record<BindingState, string>> = {
   initialized: 'safe',
 };
 
+/** Of the early reads that went wrong: what to call one, the worst first. */
+const WRONG: readonly { state: WrongState; word: string }[] = [
+  { state: 'uninitialized', word: 'threw' },
+  { state: 'undefined', word: 'undefined' },
+];
+
+const STATES = Object.keys(RESULTS) as readonly BindingState[];
+
 const dictionary = <T>(): Record<string, T> => Object.create(null);
 
-export const emptySummary = (): Summary => ({
+export const emptySummary = (tracesReads = true): Summary => ({
   counts: dictionary(),
-  early: { uninitialized: dictionary(), undefined: dictionary(), initialized: dictionary() },
+  early: { uninitialized: dictionary(), undefined: dictionary() },
   phases: dictionary(),
   durations: dictionary(),
   end: 0,
   dropped: 0,
+  tracesReads,
   waiting: [],
 });
 
@@ -83,70 +97,111 @@ export function add(totals: Summary, event: TraceEvent): void {
   }
   if (type === 'read' && event.early) {
     increase(totals.counts, event.state);
-    increase(totals.early[event.state], `${event.importer} reads ${event.module}`);
+    const { name, module, loc, state } = event;
+    if (state === 'initialized') return;
+    const places = totals.early[state];
+    const what = `${place(loc)} reads ${name === '*' ? 'the namespace' : name} of ${module}`;
+    if (places[what] || Object.keys(places).length < PLACES_SHOWN) increase(places, what);
   }
 }
 
-/** No line if there is nothing to tell. */
+/** No line if there is nothing to tell. What went wrong stands last, where a terminal ends, the worst of it first. */
 export function summary(totals: Summary, title = 'module-phases'): Line[] {
-  const { counts, early, phases, durations, dropped } = totals;
-  const { read, write, 'evaluate-end': ended = 0 } = counts;
-  const states = (Object.keys(RESULTS) as BindingState[]).filter((state) => counts[state]);
-  const modules = Object.keys(phases);
-  const left = (word: string, ...last: TraceEvent['type'][]): string => {
-    const names = modules.filter((module) => last.some((phase) => phase === phases[module]));
-    return names.length ? `${names.length} ${word} (${names[0]}${names.length > 1 ? ', …' : ''})` : '';
-  };
-  const head = list([
-    ended && `${count(ended, 'module')} evaluated in ${milliseconds(totals.end - (totals.start ?? 0))}`,
+  const { counts, waiting } = totals;
+  if (totals.start === undefined && !totals.dropped && !waiting.length) return [];
+  const { 'evaluate-end': ended = 0 } = counts;
+  return [
+    [
+      [`${title}: `, 'strong'],
+      [headline(totals), 'plain'],
+    ] as Line,
+  ].concat(ended > SMALL ? times(totals) : [], unfinished(totals), waits(waiting), earlyReads(totals));
+}
+
+function headline({ counts, phases, start = 0, end, dropped, tracesReads, waiting }: Summary): string {
+  const { read, write, 'evaluate-end': ended } = counts;
+  const modules = Object.keys(phases).length;
+  const hasRun = modules || read || write || dropped;
+  return list([
+    ended && `${count(ended, 'module')} evaluated in ${milliseconds(end - start)}`,
+    !ended && modules && 'no module evaluated to its end',
     read && count(read, 'read'),
     write && count(write, 'write'),
     dropped && `${dropped} more dropped (limit)`,
+    hasRun && !tracesReads && 'reads not traced',
+    hasRun && tracesReads && !STATES.some((state) => counts[state]) && soundness(dropped),
+    !hasRun && `${count(waiting.length, 'module')} did not end`,
   ]);
-  const unfinished = list([
+}
+
+/** `limit` never drops the first read of a place that went wrong. */
+const soundness = (dropped: number): string => (dropped ? 'no early read went wrong' : 'no early reads');
+
+/** Where the time went. */
+function times({ durations }: Summary): Line[] {
+  const folders: Counts = dictionary();
+  for (const module in durations) increase(folders, owner(module), durations[module]);
+  return [
+    heading('slowest folders and packages'),
+    ...top(folders, FOLDERS_SHOWN),
+    heading('slowest modules'),
+    ...top(durations, MODULES_SHOWN),
+    row('all of it', TRACE),
+  ];
+}
+
+const heading = (text: string): Line => [[`  ${text}, without what they waited for`, 'dim']];
+
+function unfinished({ phases }: Summary): Line[] {
+  const modules = Object.keys(phases);
+  const left = (word: string, last: TraceEvent['type']): string => {
+    const names = modules.filter((module) => last === phases[module]);
+    return names.length ? `${names.length} ${word} (${names[0]}${names.length > 1 ? ', …' : ''})` : '';
+  };
+  const text = list([
     left('failed', 'evaluate-error'),
     left('not finished', 'evaluate-start'),
     left('not started', 'instantiate'),
   ]);
-  const lines: Line[] = [];
-  if (head || unfinished)
-    lines.push([
-      [`${title}: `, 'strong'],
-      [head, 'plain'],
-    ]);
-  if (states[0])
-    lines.push(
-      row(
-        'early reads',
-        list(states.map((state) => `${counts[state]} ${RESULTS[state]}`)),
-        STATE_TONES[states[0]],
-      ),
-    );
-  if (unfinished) lines.push(row('modules', unfinished, 'bad'));
-  totals.waiting.forEach(({ module, loc, importers }) => {
+  return text ? [row('modules', text, 'bad')] : [];
+}
+
+function waits(waiting: readonly Wait[]): Line[] {
+  const lines = waiting.slice(0, WAITS_SHOWN).map(({ module, loc, importers }) => {
     const held = importers[0]
       ? `; ${importers[0]}${importers[1] ? `, … (${importers.length})` : ''} waits for it`
       : '';
-    lines.push(row('waits', `${module} at ${place(loc)}${held}`, 'bad'));
+    return row('waits', `${module} at ${place(loc)}${held}`, 'bad');
   });
-  if (ended <= SMALL) return lines;
-  const folders: Counts = dictionary();
-  for (const module in durations) increase(folders, owner(module), durations[module]);
-  return lines.concat(
-    top(early.uninitialized, PAIRS_SHOWN, (n) => `${n} threw`),
-    top(early.undefined, PAIRS_SHOWN, (n) => `${n} undefined`),
-    top(folders, FOLDERS_SHOWN, milliseconds),
-    top(durations, MODULES_SHOWN, milliseconds),
-    [row('all of it', TRACE)],
+  return lines.concat(more(waiting.length - WAITS_SHOWN));
+}
+
+function earlyReads({ counts, early }: Summary): Line[] {
+  const states = STATES.filter((state) => counts[state]);
+  if (!states[0]) return [];
+  const results = list(states.map((state) => `${counts[state]} ${RESULTS[state]}`));
+  const places = WRONG.flatMap(({ state, word }) =>
+    Object.keys(early[state]).map((what) => {
+      const times = early[state][what] ?? 0;
+      const text = times > 1 ? `${what} (${times} times)` : what;
+      return { times, line: row(`  ${word}`, text, STATE_TONES[state]) };
+    }),
+  ).slice(0, PLACES_SHOWN);
+  const wrong = WRONG.reduce((sum, { state }) => sum + (counts[state] ?? 0), 0);
+  return [row('early reads', results, STATE_TONES[states[0]])].concat(
+    places.map(({ line }) => line),
+    more(places.reduce((left, { times }) => left - times, wrong)),
   );
 }
 
-/** The greatest numbers and what they belong to. */
-function top(counts: Counts, shown: number, text: (n: number) => string): Line[] {
+const more = (n: number): Line[] => (n > 0 ? [row('', `${n} more`)] : []);
+
+/** The greatest numbers of milliseconds, and what they belong to. */
+function top(counts: Counts, shown: number): Line[] {
   const number = (name: string): number => counts[name] ?? 0;
   const names = Object.keys(counts).sort((a, b) => number(b) - number(a));
-  const lines = names.slice(0, shown).map((name) => row(text(number(name)).padStart(11), name));
-  return names[shown] ? lines.concat([row('', `${names.length - shown} more`)]) : lines;
+  const lines = names.slice(0, shown).map((name) => row(milliseconds(number(name)).padStart(11), name));
+  return lines.concat(more(names.length - shown));
 }
 
 /** `node_modules/@scope/name`, `src/components/` */

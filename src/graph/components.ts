@@ -1,0 +1,83 @@
+import type { Edges } from './edges.ts';
+
+/**
+ * The strongly connected components of a graph: nodes that reach each other, a node on no cycle by itself. A component
+ * comes after all that it leads to.
+ */
+export interface Components {
+  /** By node: the number of its component. */
+  of: readonly number[];
+  /** By component: its nodes. */
+  nodes: readonly (readonly number[])[];
+}
+
+/** Tarjan's algorithm, without recursion: a chain of modules can be long. */
+export function componentsOf(edges: Edges): Components {
+  const of: number[] = [];
+  const nodes: number[][] = [];
+  /** By node: when it was met, and the earliest that is open and reached from it. */
+  const met: (number | undefined)[] = [];
+  const lowest: number[] = [];
+  /** Nodes that have no component as yet. */
+  const open: number[] = [];
+  const path: number[] = [];
+  const next: number[] = [];
+  let count = 0;
+  for (let node = 0; node < edges.length; node++) if (met[node] === undefined) visit(node);
+  return { of, nodes };
+
+  function visit(root: number): void {
+    enter(root);
+    while (path.length) {
+      const depth = path.length - 1;
+      const node = path[depth] as number;
+      const target = edges[node]?.[next[depth] as number];
+      if (target === undefined) {
+        path.length = depth;
+        if (lowest[node] === met[node]) close(node);
+        if (depth) lower(path[depth - 1] as number, lowest[node] as number);
+      } else {
+        next[depth] = (next[depth] as number) + 1;
+        if (met[target] === undefined) enter(target);
+        else if (of[target] === undefined) lower(node, met[target] as number);
+      }
+    }
+  }
+
+  function enter(node: number): void {
+    met[node] = count;
+    lowest[node] = count++;
+    open[open.length] = node;
+    next[path.length] = 0;
+    path[path.length] = node;
+  }
+
+  function lower(node: number, to: number): void {
+    if (to < (lowest[node] as number)) lowest[node] = to;
+  }
+
+  function close(node: number): void {
+    const component: number[] = [];
+    const number = nodes.length;
+    nodes[number] = component;
+    let last: number;
+    do {
+      last = open[open.length - 1] as number;
+      open.length--;
+      of[last] = number;
+      component[component.length] = last;
+    } while (last !== node);
+  }
+}
+
+/** By node: whether it leads back to itself. */
+export function onCycle(edges: Edges): boolean[] {
+  const { of, nodes } = componentsOf(edges);
+  const found: boolean[] = [];
+  for (let node = 0; node < edges.length; node++) {
+    const targets = edges[node] as readonly number[];
+    found[node] = (nodes[of[node] as number]?.length ?? 0) > 1;
+    for (let i = 0; i < targets.length; i++) if (targets[i] === node) found[node] = true;
+  }
+  return found;
+}

@@ -1,0 +1,8 @@
+/** Numbers below `bound`, the same ones for the same seed. */
+export function random(seed: number): (bound: number) => number {
+  let state = seed;
+  return (bound) => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return (state >>> 8) % bound;
+  };
+}
