@@ -1,7 +1,7 @@
 /** Rollup's hooks, each a call into a folder. */
 import { readFileSync } from 'node:fs';
-import type { Program } from 'estree';
 import type {
+  InternalModuleFormat,
   LogLevel,
   NormalizedOutputOptions,
   Plugin,
@@ -11,7 +11,6 @@ import type {
   RollupLog,
   TransformPluginContext,
 } from 'rollup';
-import { parseAstAsync } from 'rollup/parseAst';
 import { EditedText } from './edited-text.ts';
 import {
   duplicatePlugin,
@@ -29,6 +28,7 @@ import { findMarks, MARK_START, stripMarks } from './mark/strip.ts';
 import type { ModuleRecord, WantedSites } from './model.ts';
 import { type Options, resolveOptions } from './options.ts';
 import { createOutput, type Output } from './output.ts';
+import { parse, parseModule } from './parse.ts';
 import type { GraphModule } from './record/graph.ts';
 import { createNumbering, inLinkOrder } from './record/numbering.ts';
 import { modulePath } from './record/path.ts';
@@ -102,7 +102,7 @@ export function modulePhases(options: Options = {}): Plugin {
       order: 'post',
       async handler(code, id) {
         if (!isActive) return null;
-        const program = await parse(code);
+        const program = await parseModule(code);
         if (!('body' in program)) {
           const { message, pos } = program;
           unparsed.set(id, { message, pos, place: pos === undefined ? undefined : createLocator(code)(pos) });
@@ -140,7 +140,8 @@ export function modulePhases(options: Options = {}): Plugin {
       async handler(code, chunk, outputOptions, { chunks }) {
         if (isReplaced) return null;
         const output = isActive ? outputOf(this, outputOptions, chunks) : null;
-        const text = (output && (await trace(this, output, code, chunk))) || strip(this, code);
+        const text =
+          (output && (await trace(this, output, code, chunk, outputOptions.format))) || strip(this, code);
         return text && { code: text.toString(), map: outputOptions.sourcemap ? text.generateMap() : null };
       },
     },
@@ -233,6 +234,7 @@ async function trace(
   output: Output,
   code: string,
   chunk: RenderedChunk,
+  format: InternalModuleFormat,
 ): Promise<EditedText | null> {
   const found = new Set(findMarks(code).map(({ token }) => token));
   const lost = Object.entries(chunk.modules).flatMap(([id, rendered]) => {
@@ -240,7 +242,7 @@ async function trace(
     return token && !found.has(token) && rendered.code?.includes(token) ? [id] : [];
   });
   if (lost.length > 0) context.warn(marksRemovedInChunk(chunk.fileName, lost));
-  const program = await parse(code);
+  const program = await (format === 'es' ? parseModule(code) : parse(code));
   if (!('body' in program)) {
     context.warn(unparsableChunk(chunk.fileName, program));
     return null;
@@ -268,15 +270,6 @@ function clean(rendered: RenderedModule, token: string | undefined): void {
   // Not the length of `code`: Rollup measures before it indents, and `code` is indented.
   rendered.renderedLength -= rendered.code.length - code.length;
   Object.defineProperty(rendered, 'code', { value: code, enumerable: true, configurable: true });
-}
-
-/** The program; what the parser threw where there is none. Rollup parses beside the main thread. */
-async function parse(code: string): Promise<Program | ParseFailure> {
-  try {
-    return await parseAstAsync(code, { jsx: true });
-  } catch (error) {
-    return error as ParseFailure;
-  }
 }
 
 const recordOf = (context: PluginContext, id: string): ModuleRecord | undefined =>
