@@ -1,8 +1,10 @@
 /** Rollup's hooks, each a call into a folder. */
 import { readFileSync } from 'node:fs';
+import type { Node } from 'estree';
 import type {
   InternalModuleFormat,
   LogLevel,
+  ModuleInfo,
   NormalizedOutputOptions,
   Plugin,
   PluginContext,
@@ -11,6 +13,7 @@ import type {
   RollupLog,
   TransformPluginContext,
 } from 'rollup';
+import { endOf } from './ast/walk.ts';
 import { EditedText } from './edited-text.ts';
 import {
   duplicatePlugin,
@@ -57,6 +60,8 @@ export function modulePhases(options: Options = {}): Plugin {
   /** Of the marked modules, for messages about them. */
   const tokens = new Map<string, string>();
   const unparsed = new Map<string, ParseFailure>();
+  /** By module: where specifiers of dynamic imports end of which no plugin before us tells what they ask for. */
+  const untold = new Map<string, number[]>();
   /**
    * Modules that were transformed before us. Asking Rollup for the map while a module is transformed collapses the
    * chain by which it finds the places of its own messages; once the module is parsed, that chain is a copy.
@@ -77,7 +82,7 @@ export function modulePhases(options: Options = {}): Plugin {
         this.error(rollupTooOld(rollupVersion, peerDependencies.rollup));
       unmarked = [];
       // In watch mode a build may have failed halfway, and modules may be gone.
-      for (const map of [tokens, unparsed, transformed]) map.clear();
+      for (const map of [tokens, unparsed, untold, transformed]) map.clear();
     },
 
     onLog: {
@@ -117,6 +122,16 @@ export function modulePhases(options: Options = {}): Plugin {
           transformed.set(id, { code: marked.code, relocate: relocateNow });
         }
         return { ...marked, meta: { [NAME]: meta } };
+      },
+    },
+
+    resolveDynamicImport: {
+      order: 'post',
+      handler(specifier, importer) {
+        // Rollup resolves literals by itself.
+        if (typeof specifier !== 'string')
+          untold.set(importer, [...(untold.get(importer) ?? []), endOf(specifier as Node)]);
+        return null;
       },
     },
 
@@ -194,7 +209,7 @@ export function modulePhases(options: Options = {}): Plugin {
     };
     const roots = [...entries.static, ...entries.dynamic];
     const output = createOutput({
-      numbering: createNumbering(inLinkOrder(graphModules(context), roots)),
+      numbering: createNumbering(inLinkOrder(graphModules(context, untold), roots)),
       settings,
       runtime,
       placement,
@@ -276,23 +291,34 @@ const recordOf = (context: PluginContext, id: string): ModuleRecord | undefined 
   context.getModuleInfo(id)?.meta[NAME] as ModuleRecord | undefined;
 
 /**
- * Rollup gives the ids that dynamic imports resolve to in the order of the source, without those that it can't tell:
- * as a rule, those whose specifier is no literal.
+ * Ids that dynamic imports resolve to, by site. Rollup gives them in the order of the source, without those that it
+ * can't tell.
+ *
+ * @param untold where their specifiers end
  */
-function dynamicTargets({ sites }: ModuleRecord, ids: readonly string[]): Map<number, string> {
-  const all = sites.flatMap((site, number) => (site.kind === 'import' ? [{ site, number }] : []));
-  const known = all.length === ids.length ? all : all.filter(({ site }) => site.specifier !== null);
-  return new Map(known.length === ids.length ? known.map(({ number }, i) => [number, ids[i] ?? '']) : []);
+function dynamicTargets(
+  { sites, token }: ModuleRecord,
+  { code, dynamicallyImportedIds: ids }: ModuleInfo,
+  untold: readonly number[],
+): Map<number, string> {
+  const asked = [...sites.keys()].filter((site) => sites[site]?.kind === 'import');
+  const marks = untold.length > 0 ? findMarks(code ?? '') : [];
+  const behind = (end: number): number | undefined =>
+    marks.find(({ start, site, ...mark }) => mark.token === token && start >= end && asked.includes(site))
+      ?.site;
+  const unknown = new Set(untold.map(behind));
+  const known = asked.filter((site) => !unknown.has(site));
+  return new Map(known.length === ids.length ? known.map((site, index) => [site, ids[index] ?? '']) : []);
 }
 
 /** Rollup gives the ids that a module's specifiers resolve to in the order in which each appears first. */
-function graphModules(context: PluginContext): GraphModule[] {
+function graphModules(context: PluginContext, untold: ReadonlyMap<string, number[]>): GraphModule[] {
   return [...context.getModuleIds()].flatMap((id) => {
     const record = recordOf(context, id);
-    const { importedIds = [], dynamicallyImportedIds = [] } = context.getModuleInfo(id) ?? {};
-    if (!record) return [];
-    const requested = record.requests.map((_, index) => importedIds[index] ?? null);
-    return [{ id, record, requested, dynamic: dynamicTargets(record, dynamicallyImportedIds) }];
+    const info = context.getModuleInfo(id);
+    if (!record || !info) return [];
+    const requested = record.requests.map((_, index) => info.importedIds[index] ?? null);
+    return [{ id, record, requested, dynamic: dynamicTargets(record, info, untold.get(id) ?? []) }];
   });
 }
 

@@ -8,13 +8,17 @@ export interface FoundMark {
   start: number;
   end: number;
   token: string;
+  /** Number of the site. */
+  site: number;
 }
 
 /** What has the form of a mark. It is one if a module's marks have its token, which that module's code lacks. */
 export function findMarks(code: string): FoundMark[] {
   const marks: FoundMark[] = [];
-  for (const { index, 0: text, 1: token = '' } of code.matchAll(new RegExp(MARK_PATTERN, 'g'))) {
-    marks.push({ start: index, end: index + text.length, token });
+  for (const { index, 0: text, 1: token = '', 2: digits = '' } of code.matchAll(
+    new RegExp(MARK_PATTERN, 'g'),
+  )) {
+    marks.push({ start: index, end: index + text.length, token, site: Number.parseInt(digits, 36) });
   }
   return marks;
 }

@@ -49,16 +49,17 @@ export function findSites(
         if (names.has(node.name)) named.push(trail.placeOf(node, key));
         return;
       }
-      if (node.type === 'ImportExpression') dynamicImport(node, trail.placeOf(node, key));
       trail.enter(node, key);
       scopeFinder.enter(node);
       if (parent?.type === 'Program') topLevelStatement(node);
       if (isFunction(node)) functionDepth++;
       else if (functionDepth === 0) topLevelAwait(node);
     },
-    leave(node) {
+    leave(node, _parent, key) {
       if (node.type === 'Identifier') return;
       trail.leave();
+      // Of one within another Rollup resolves the inner one first.
+      if (node.type === 'ImportExpression') dynamicImport(node, trail.placeOf(node, key));
       scopeFinder.leave(node);
       if (isFunction(node)) functionDepth--;
     },
