@@ -5,7 +5,7 @@ import { isDecoratorHead, memberName, roleOf } from '../ast/role.ts';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, isFunction, startOf, Trail } from '../ast/walk.ts';
 import type { Binding, ImportEntry, Place, Site } from '../model.ts';
-import { bodyOf, isGenerated, isRequire, requireFunctionOf } from './commonjs.ts';
+import { bodyOf, isGenerated, isRequire, isVariableRequire, requireFunctionOf } from './commonjs.ts';
 import { followNamespace } from './dynamic.ts';
 import { type Entries, variableKind } from './entries.ts';
 import { findScopes } from './scopes.ts';
@@ -136,6 +136,8 @@ export function findSites(
       const entry = entries.imports[imported] as ImportEntry;
       if (role !== 'reference' || isDecoratorHead(place)) return;
       if (isRequire(entry, place)) add(endOf(node), startOf(node), { kind: 'require', import: imported });
+      else if (isVariableRequire(entry, place))
+        add(endOf(node), startOf(node), { kind: 'require', import: imported, isVariable: true });
       else if (readsAndWrites.reads && !isGenerated(entries.requests[entry.request]?.specifier ?? '')) {
         read(imported, place);
       }
