@@ -1,5 +1,5 @@
 /** One build: what its modules were made of, and its outputs. */
-import type { Program } from 'estree';
+import type { Node, Program } from 'estree';
 import type {
   GetModuleInfo,
   InternalModuleFormat,
@@ -10,6 +10,7 @@ import type {
   RenderedModule,
   RollupLog,
 } from 'rollup';
+import { endOf } from './ast/walk.ts';
 import { EditedText } from './edited-text.ts';
 import {
   globalsHidden,
@@ -65,6 +66,8 @@ export interface Build {
   isOutdated(id: string, meta: ModuleInfo['meta'] | undefined): boolean;
   /** The marked module. `mapOf` gives the map of all transforms so far as JSON, also later. */
   transform(code: string, id: string, mapOf: () => string): Promise<TransformedModule | null>;
+  /** No plugin before this one tells what a dynamic import asks for; here is its specifier. */
+  noteUnresolved(importer: string, specifier: Node): void;
   moduleParsed(info: ModuleInfo): void;
   /** All modules are parsed. */
   end(): void;
@@ -94,6 +97,8 @@ export function createBuild(input: BuildInput): Build {
   const transformed = new Map<string, Transformed>();
   const unparsed = new Map<string, ParseFailure>();
   const unmarked = new Set<string>();
+  /** By module: where specifiers of dynamic imports end that nobody resolved. */
+  const unresolved = new Map<string, number[]>();
   /** While this plugin asks for a map that nobody else may want, its warnings are nobody's. */
   let isAskingForMap = false;
 
@@ -128,6 +133,10 @@ export function createBuild(input: BuildInput): Build {
       const marked = markModule(code, meta.token, offsets);
       transformed.set(id, { ...marked, source: code, mapOf: input.isFile(id, code) ? undefined : mapOf });
       return { code: marked.code, map: marked.map, meta: { [NAME]: meta } };
+    },
+
+    noteUnresolved(importer, specifier) {
+      unresolved.set(importer, [...(unresolved.get(importer) ?? []), endOf(specifier)]);
     },
 
     moduleParsed({ id, code, ast, meta }) {
@@ -276,10 +285,12 @@ export function createBuild(input: BuildInput): Build {
   function graphModules(ids: readonly string[]): GraphModule[] {
     return ids.flatMap((id) => {
       const record = recordOf(id);
-      const { importedIds = [], dynamicallyImportedIds = [] } = host.getModuleInfo(id) ?? {};
-      if (!record) return [];
-      const requested = record.requests.map((request, index) => importedIds[request.index ?? index] ?? null);
-      return [{ id, record, requested, dynamic: dynamicTargets(record, dynamicallyImportedIds) }];
+      const info = host.getModuleInfo(id);
+      if (!record || !info) return [];
+      const requested = record.requests.map(
+        (request, index) => info.importedIds[request.index ?? index] ?? null,
+      );
+      return [{ id, record, requested, dynamic: dynamicTargets(record, info, unresolved.get(id) ?? []) }];
     });
   }
 
@@ -307,11 +318,22 @@ function clean(rendered: RenderedModule, token: string | undefined): void {
 }
 
 /**
- * Rollup gives the ids that dynamic imports resolve to in the order of the source, without those that it can't tell:
- * as a rule, those whose specifier is no literal.
+ * Ids that dynamic imports resolve to, by site. Rollup gives them in the order of the source, without those that it
+ * can't tell.
+ *
+ * @param unresolved where their specifiers end
  */
-function dynamicTargets({ sites }: ModuleRecord, ids: readonly string[]): Map<number, string> {
-  const all = sites.flatMap((site, number) => (site.kind === 'import' ? [{ site, number }] : []));
-  const known = all.length === ids.length ? all : all.filter(({ site }) => site.specifier !== null);
-  return new Map(known.length === ids.length ? known.map(({ number }, i) => [number, ids[i] ?? '']) : []);
+function dynamicTargets(
+  { sites, token }: ModuleRecord,
+  { code, dynamicallyImportedIds: ids }: ModuleInfo,
+  unresolved: readonly number[],
+): Map<number, string> {
+  const asked = [...sites.keys()].filter((site) => sites[site]?.kind === 'import');
+  const marks = unresolved.length > 0 ? findMarks(code ?? '') : [];
+  const behind = (end: number): number | undefined =>
+    marks.find(({ start, site, ...mark }) => mark.token === token && start >= end && asked.includes(site))
+      ?.site;
+  const unknown = new Set(unresolved.map(behind));
+  const known = asked.filter((site) => !unknown.has(site));
+  return new Map(known.length === ids.length ? known.map((site, index) => [site, ids[index] ?? '']) : []);
 }

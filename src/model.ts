@@ -57,7 +57,8 @@ export interface IndirectExport {
  *   With a `variable` it stands after that, which keeps a member of what a dynamic import gave.
  * - `write`: after the target, where an exported binding is written.
  * - `await`: after the keyword of a top-level await.
- * - `require`: after the name of the function that runs an imported CommonJS module.
+ * - `require`: after the name of the function that runs an imported CommonJS module, or (`isVariable`) of the one that
+ *   makes a function which finds the module as the program runs.
  * - `body`: before the code of a CommonJS module in its function, and after it.
  * - `import`: after a dynamic import; its specifier where the source has it.
  */
@@ -70,7 +71,7 @@ export type Site = Place &
     | { kind: 'write'; binding: number }
     | { kind: 'await' }
     | { kind: 'import'; specifier: string | null }
-    | { kind: 'require'; import: number }
+    | { kind: 'require'; import: number; isVariable?: true }
     | { kind: 'body'; edge: 'start' | 'end' }
   );
 

@@ -10,8 +10,9 @@ const CERTAIN_AWAIT = '\nawait 0;';
 /**
  * The program of an ECMAScript module; what the parser threw where there is none.
  *
- * Until it has met an await that can be nothing else, Rollup's parser takes `await (x)` for a call, `await [x]` for a
- * member, `await -x` for a subtraction. So such an await is added, behind the code: directives and offsets stay.
+ * In code without an import, an export, or an await that can be nothing else, Rollup's parser takes `await (x)` for a
+ * call, `await [x]` for a member, `await -x` for a subtraction. So such an await is added, behind the code: directives
+ * and offsets stay.
  */
 export async function parseModule(code: string): Promise<Program | ParseFailure> {
   if (!/\bawait\b/.test(code)) return parse(code);

@@ -1,5 +1,6 @@
 /** Rollup's hooks, each a call of the build that it belongs to. */
 import { readFileSync } from 'node:fs';
+import type { Node } from 'estree';
 import type { LogLevel, Plugin, PluginContext, RollupLog } from 'rollup';
 import { type Build, createBuild, NAME } from './build.ts';
 import { duplicatePlugin, noBundle, rolldownUntraced, rollupTooOld, runtimeNameTaken } from './errors.ts';
@@ -70,6 +71,16 @@ export function modulePhases(options: Options = {}): Plugin {
       async handler(code, id) {
         const mapOf = (): string => this.getCombinedSourcemap().toString();
         return (await builds.get(this.getModuleInfo)?.transform(code, id, mapOf)) ?? null;
+      },
+    },
+
+    resolveDynamicImport: {
+      order: 'post',
+      handler(specifier, importer) {
+        // Rollup resolves literals by itself.
+        if (typeof specifier !== 'string')
+          builds.get(this.getModuleInfo)?.noteUnresolved(importer, specifier as Node);
+        return null;
       },
     },
 

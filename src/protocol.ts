@@ -300,7 +300,7 @@ export interface BuildTable {
  * - `a` top-level await: nothing.
  * - `d` dynamic import: the module (index), or the specifier where it is none of the build's, or null where that is
  *   known at run time; 1 where the program itself waits for the promise on the spot.
- * - `q` require: the module (index) or the id of what is none of the build's.
+ * - `q` require: the module (index) or the id of what is none of the build's, or null where that is known at run time.
  *
  * A last element names the file where it is not the module's own.
  */
@@ -325,7 +325,7 @@ export type SiteRow =
       isAwaited: 0 | 1,
       file?: string,
     ]
-  | ['q', module: number, line: number, column: number, target: number | string, file?: string]
+  | ['q', module: number, line: number, column: number, target: number | string | null, file?: string]
   | ['a', module: number, line: number, column: number, file?: string];
 
 /**
@@ -349,7 +349,7 @@ export interface ChunkTable extends SiteTable {
 /**
  * One build's side of the runtime. `seen` has a cell per site: 0 sends the realised code to the runtime, anything
  * else lets it pass. No method throws; `value`, `after`, `suspend`, `resume`, `importing`, `imported`,
- * `snapshot` and `required` return what they are given.
+ * `snapshot`, `requiring` and `required` return what they are given.
  */
 export interface Build {
   readonly seen: Uint32Array;
@@ -383,8 +383,8 @@ export interface Build {
   imported<T>(site: number, promise: T): T;
   /** Reads of members of the namespace that a dynamic import gave, about to happen all at once. */
   snapshot<T>(namespace: T, ...sites: number[]): T;
-  /** The function that runs a CommonJS module is about to be called. */
-  requiring(site: number): void;
+  /** The function that runs a CommonJS module is about to be called; of one known at run time with what was asked for. */
+  requiring<T>(site: number, specifier?: T): T;
   /** What that function returned. */
   required<T>(site: number, exports: T): T;
 }

@@ -30,9 +30,10 @@ async function tell(
   native: () => Promise<Run>,
 ) {
   const { input = 'main.js', external = [], treeshake = true, output = {}, options = {} } = config;
-  const common = { source: await dir(), input, external, treeshake, output, format };
-  const plain = await bundle({ ...common, plugins: pluginsOf(config), trace: false });
-  const traced = await bundle({ ...common, plugins: pluginsOf(config), trace: options });
+  const source = await dir();
+  const common = { source, input, external, treeshake, output, format };
+  const plain = await bundle({ ...common, plugins: pluginsOf(config, source), trace: false });
+  const traced = await bundle({ ...common, plugins: pluginsOf(config, source), trace: options });
   if (config.notRun) return { plain, traced };
   const [plainRun, tracedRun] = await Promise.all([
     run(write(plain, format, `${format}-plain`)),

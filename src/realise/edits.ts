@@ -69,9 +69,10 @@ export class Edits {
     this.#statementText(place).after += text;
   }
 
-  /** Puts statements before one. */
-  beforeStatement(place: Ancestor, text: string): void {
-    this.#statementText(place).before += text;
+  /** Puts statements before one: behind those that are there already, or first of all. */
+  beforeStatement(place: Ancestor, text: string, order: 'first' | 'last' = 'last'): void {
+    const found = this.#statementText(place);
+    found.before = order === 'first' ? text + found.before : found.before + text;
   }
 
   /** Puts statements after a declarator: const a = 1, b = 2  →  const a = 1; text const b = 2 */

@@ -1,5 +1,6 @@
 /** When a module's statements begin and end, and where it waits. */
 import type { ForOfStatement, Node } from 'estree';
+import { walk } from 'estree-walker';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, isFunction, startOf } from '../ast/walk.ts';
 import { addSite, type Context, fileOf } from './context.ts';
@@ -44,30 +45,72 @@ export function realisePhases(
 }
 
 export function realiseAwaits(context: Context, located: readonly LocatedSite[]): void {
-  const { edits, names, code } = context;
-  for (const waiting of located) {
-    const { site, place, module } = waiting;
-    const { node } = place;
-    if (site.kind !== 'await') continue;
-    const number = addSite(context, ['a', module.index, site.line, site.column, ...fileOf(context, waiting)]);
-    realiseHandler(context, waiting);
-    if (node.type === 'AwaitExpression') {
-      // await v  →  build.resume?.(0,await build.suspend(0,v))
-      // Where V8's message quotes an optional call, it says what it says of an await: (intermediate value).
-      edits.wrap(place, `${names.build}.resume?.(${number},`, ')');
-      const operand = skipTrivia(code, startOf(node) + 'await'.length);
-      edits.wrapRange(operand, endOf(node), `${names.build}.suspend(${number},`, ')');
-    } else {
-      // for await (… of v) body  →  suspend; for await (… of v) { resume; try { body } finally { suspend; } } resume;
-      const loop = withLabels(place);
-      const suspend = `${names.build}.suspend(${number});`;
-      const resume = `${names.build}.resume(${number});`;
-      edits.beforeStatement(loop, suspend);
-      edits.afterStatement(loop, resume);
-      const { body } = node as ForOfStatement;
-      edits.wrapRange(startOf(body), endOf(body), `{ ${resume} try { `, ` } finally { ${suspend} } }`);
-    }
+  const waiting = located.filter(({ site }) => site.kind === 'await');
+  for (const found of waiting) {
+    if (found.place.node.type === 'AwaitExpression')
+      realiseAwait(context, addWait(context, found), found.place);
   }
+  // From the inside out: an await may be the whole of what a loop is over, a loop the whole body of another.
+  for (const found of waiting.reverse()) {
+    const { node } = found.place;
+    if (node.type === 'ForOfStatement') realiseLoop(context, addWait(context, found), node, found.place);
+  }
+}
+
+function addWait(context: Context, waiting: LocatedSite): number {
+  const { site, module } = waiting;
+  realiseHandler(context, waiting);
+  return addSite(context, ['a', module.index, site.line, site.column, ...fileOf(context, waiting)]);
+}
+
+/**
+ * await v  →  build.resume?.(0,await build.suspend(0,v))
+ *
+ * Where V8's message quotes an optional call, it says what it says of an await: (intermediate value).
+ */
+function realiseAwait({ edits, names, code }: Context, site: number, place: Ancestor): void {
+  edits.wrap(place, `${names.build}.resume?.(${site},`, ')');
+  const operand = skipTrivia(code, startOf(place.node) + 'await'.length);
+  // await(v)
+  const space = /\s/.test(code.charAt(operand - 1)) ? '' : ' ';
+  edits.wrapRange(operand, endOf(place.node), `${space}${names.build}.suspend(${site},`, ')');
+}
+
+/**
+ * for await (… of v) body  →
+ * suspend; try { for await (… of v) { resume; try { body } finally { suspend } } } finally { resume; }
+ *
+ * However the body is left, the loop then waits for the iterator: to go on, or to be closed. However the loop is left,
+ * be it for a label further out, the module goes on.
+ */
+function realiseLoop(
+  { edits, names }: Context,
+  site: number,
+  { right, body }: ForOfStatement,
+  place: Ancestor,
+): void {
+  const loop = withLabels(place);
+  const suspend = `${names.build}.suspend(${site})`;
+  const resume = `${names.build}.resume(${site});`;
+  // V8's message quotes what is not async iterable: that stays as it is, unless it waits itself, before the loop does.
+  if (right.type === 'ArrayExpression' || waits(right)) {
+    edits.wrapRange(startOf(right), endOf(right), `${names.build}.suspend(${site},`, ')');
+  } else edits.beforeStatement(loop, `${suspend};`);
+  edits.beforeStatement({ node: body, key: 'body', parent: place }, resume, 'first');
+  edits.wrapRange(startOf(body), endOf(body), 'try { ', ` } finally { ${suspend}; }`);
+  edits.wrapRange(startOf(loop.node), endOf(loop.node), 'try { ', ` } finally { ${resume} }`);
+}
+
+/** Whether the expression has an await of the module's own in it. */
+function waits(expression: Node): boolean {
+  let found = false;
+  walk(expression, {
+    enter(node) {
+      if (found || isFunction(node)) this.skip();
+      else found = node.type === 'AwaitExpression';
+    },
+  });
+  return found;
 }
 
 /** catch (e) { build.caught(0); … } around what may fail in the middle of a module. */

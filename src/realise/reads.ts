@@ -18,8 +18,17 @@ import type { LocatedSite } from './locate.ts';
 export function realiseReads(context: Context, located: readonly LocatedSite[]): void {
   for (const read of located) {
     if (read.site.kind !== 'read' || read.site.variable !== undefined) continue;
-    realiseRead(context, survivorOf(context, read, read.site.path), read);
+    const survivor = survivorOf(context, read, read.site.path);
+    // What an await gives is there to be asked only after it.
+    if (!awaitBefore(survivor.place)) realiseRead(context, survivor, read);
   }
+}
+
+/** `(await v).a.b`: the await that the member chain begins with. */
+export function awaitBefore(member: Ancestor): Ancestor | undefined {
+  let at = member;
+  while (at.node.type === 'MemberExpression') at = { node: at.node.object, key: 'object', parent: at };
+  return at.node.type === 'AwaitExpression' ? at : undefined;
 }
 
 /** What is left of a read: the expression that stands for the import and the first names of the chain. */
@@ -36,7 +45,7 @@ interface Survivor {
  * `ns.a.b` may be printed as it is, as `a.b`, and as `b`: what is still there as members is taken off, and of a
  * namespace object that remains the member that is taken of it.
  */
-function survivorOf(context: Context, read: LocatedSite, path: readonly string[]): Survivor {
+export function survivorOf(context: Context, read: LocatedSite, path: readonly string[]): Survivor {
   const chain = [unwrapSequence(read.place)];
   let depth = path.length;
   for (let place = chain[0]; depth > 0 && place?.node.type === 'MemberExpression'; place = chain[0]) {
@@ -79,7 +88,7 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
   const { site, module } = read;
   if (!target || site.kind !== 'read' || isAnother(context, node, target)) return;
 
-  const local = [module.record.imports[site.import]?.local ?? '', ...path].join('.');
+  const local = localName(read, path);
   const number = addSite(context, [
     'r',
     module.index,
@@ -107,6 +116,10 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
     );
   }
 }
+
+/** What the importer calls it, with the names of members. */
+export const localName = ({ module, site }: LocatedSite, path: readonly string[]): string =>
+  [(site.kind === 'read' && module.record.imports[site.import]?.local) || '', ...path].join('.');
 
 /** An engine copies the variables of `for (let …)` for each iteration once the loop contains a function. */
 function getter(context: Context, place: Ancestor, name: string): string {

@@ -85,13 +85,14 @@ export function realise(input: RealiseInput): RealisedChunk | null {
   };
   collectDeclarations(context, located.sites);
   realiseReads(context, located.sites);
-  realiseSnapshots(context, located.sites);
   if (input.tracesNamespaces) realiseNamespaces(context, located);
   realiseWrites(context, located.sites);
   realiseInitializations(context, located.sites);
   realiseRequires(context, located.sites);
   realiseImports(context, located.sites);
   realiseAwaits(context, located.sites);
+  // Of what an await gave.
+  realiseSnapshots(context, located.sites);
 
   const { edits, names, sites, declared } = context;
   const contents: ChunkContents = {

@@ -1,6 +1,6 @@
 /** CommonJS modules that run where they are required: the call, and the body. */
 import { listOf } from '../ast/statement.ts';
-import type { Ancestor } from '../ast/walk.ts';
+import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import { addSite, type Context, fileOf, guard } from './context.ts';
 import type { LocatedSite } from './locate.ts';
 import { realiseHandler } from './phases.ts';
@@ -18,27 +18,32 @@ export function realiseRequires(context: Context, located: readonly LocatedSite[
   }
 }
 
-/** requireA()  →  build.required(0,(seen[0]||build.requiring(0),requireA())) */
 function realiseRequire(context: Context, required: LocatedSite): void {
-  const { site, place, module } = required;
+  const { site, place } = required;
   const call = place.parent;
-  const target = context.resolve(required, [])?.[0];
-  if (call?.node.type !== 'CallExpression' || place.key !== 'callee' || target === undefined) return;
-  const number = addSite(context, [
-    'q',
-    module.index,
-    site.line,
-    site.column,
-    target,
-    ...fileOf(context, required),
-  ]);
+  if (site.kind !== 'require' || call?.node.type !== 'CallExpression' || place.key !== 'callee') return;
   const { edits, names } = context;
-  edits.wrap(
-    call,
-    `${names.build}.required(${number},(${guard(context, number, `requiring(${number})`)},`,
-    '))',
-  );
+  if (site.isVariable) {
+    const [specifier] = call.parent?.node.type === 'CallExpression' ? call.parent.node.arguments : [];
+    if (!call.parent || call.key !== 'callee' || !specifier) return;
+    // createRequire("/dir")(x)  →  build.required(0,createRequire("/dir")(build.requiring(0,x)))
+    const number = addRequire(context, required, null);
+    edits.wrap(call.parent, `${names.build}.required(${number},`, ')');
+    edits.wrapRange(startOf(specifier), endOf(specifier), `${names.build}.requiring(${number},`, ')');
+  } else {
+    const target = context.resolve(required, [])?.[0];
+    if (target === undefined) return;
+    // requireA()  →  build.required(0,(seen[0]||build.requiring(0),requireA()))
+    const number = addRequire(context, required, target);
+    const announced = guard(context, number, `requiring(${number})`);
+    edits.wrap(call, `${names.build}.required(${number},(${announced},`, '))');
+  }
   realiseHandler(context, required);
+}
+
+function addRequire(context: Context, required: LocatedSite, target: number | string | null): number {
+  const { site, module } = required;
+  return addSite(context, ['q', module.index, site.line, site.column, target, ...fileOf(context, required)]);
 }
 
 function statementOf(place: Ancestor): Ancestor | undefined {

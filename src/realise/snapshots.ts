@@ -1,22 +1,29 @@
 /** Members that are taken out of what a dynamic import gave: reads of values that are kept. */
 import type { Node } from 'estree';
 import { type Ancestor, startOf } from '../ast/walk.ts';
-import { addSite, type Context, fileOf } from './context.ts';
+import { addSite, type Context, fileOf, type Target } from './context.ts';
 import type { LocatedSite } from './locate.ts';
+import { awaitBefore, localName, survivorOf } from './reads.ts';
 
-/** Announced before the pattern is run. */
+/** Announced before the pattern is run, or the member is read. */
 export function realiseSnapshots(context: Context, located: readonly LocatedSite[]): void {
   const { edits, names } = context;
   /** By the node that gives the namespace, or runs with it. */
   const taken = new Map<Node, { place: Ancestor; sites: number[] }>();
   for (const read of located) {
-    const { site, place, module } = read;
-    const owner = ownerOf(place);
-    if (site.kind !== 'read' || site.variable === undefined || !owner) continue;
-    const target = context.resolve(read, site.path);
-    if (!target) continue;
-    const row = [module.index, site.line, site.column, ...target, site.variable] as const;
-    const number = addSite(context, ['s', ...row, ...fileOf(context, read)]);
+    const found = takenBy(context, read);
+    if (!found?.target) continue;
+    const { owner, kind, target, local } = found;
+    const { module, site } = read;
+    const number = addSite(context, [
+      kind,
+      module.index,
+      site.line,
+      site.column,
+      ...target,
+      local,
+      ...fileOf(context, read),
+    ]);
     const same = taken.get(owner.node);
     if (same) same.sites.push(number);
     else taken.set(owner.node, { place: owner, sites: [number] });
@@ -25,13 +32,31 @@ export function realiseSnapshots(context: Context, located: readonly LocatedSite
     const { node, key } = place;
     const list = sites.join();
     // const { x } = await import('a')  →  const { x } = build.snapshot?.(await import('a'),0)
-    // An optional call is quoted as an await is, see realiseAwaits.
-    if (key === 'init') edits.wrap(place, `${names.build}.snapshot?.(`, `,${list})`);
+    // (await import('a')).x  →  (build.snapshot?.(await import('a'),0)).x
+    // An optional call is quoted as an await is, see realiseAwait.
+    if (key === 'init' || key === 'object') edits.wrap(place, `${names.build}.snapshot?.(`, `,${list})`);
     // ({ x }) => { … }  →  ({ x }) => { build.snapshot(0,0); … }
     else if (node.type === 'BlockStatement') {
       edits.insert(startOf(node) + 1, ` ${names.build}.snapshot(0,${list});`);
     } else edits.wrap(place, `(${names.build}.snapshot(0,${list}),`, ')');
   }
+}
+
+/** A read of a member: what is asked for, and the node that gives the namespace or runs with it. */
+function takenBy(
+  context: Context,
+  read: LocatedSite,
+): { owner: Ancestor; kind: 'r' | 's'; target: Target; local: string } | undefined {
+  const { site, place } = read;
+  if (site.kind !== 'read') return undefined;
+  if (site.variable !== undefined) {
+    const owner = ownerOf(place);
+    const target = context.resolve(read, site.path);
+    return owner && { owner, kind: 's', target, local: site.variable };
+  }
+  const { place: member, path, target } = survivorOf(context, read, site.path);
+  const owner = awaitBefore(member);
+  return owner && { owner, kind: 'r', target, local: localName(read, path) };
 }
 
 /** What a pattern is given, or the body of the function that it is a parameter of. */

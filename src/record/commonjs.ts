@@ -8,10 +8,12 @@ import type { ImportEntry, ModuleRecord } from '../model.ts';
 
 /** Under this name a module exports the function that runs it. */
 const REQUIRE = '__require';
+/** The plugin's own function that makes a `require` which finds modules as the program runs. */
+const CREATE_REQUIRE = 'createCommonjsRequire';
 
 /** Whether what a specifier names holds nothing of the user's: helpers, and the objects that modules export by. */
 export const isGenerated = (specifier: string): boolean =>
-  /commonjsHelpers\.js$|\?commonjs-(?:exports|module)$/.test(specifier);
+  /commonjsHelpers\.js$|commonjs-dynamic-modules$|\?commonjs-(?:exports|module)$/.test(specifier);
 
 /** The module that a module of the plugin's own stands for. */
 export const wrappedModule = (id: string): string => /^\0(.+)\?commonjs-[\w-]+$/.exec(id)?.[1] ?? id;
@@ -22,6 +24,13 @@ export const isRequire = ({ name }: ImportEntry, { key, parent }: Ancestor): boo
   parent?.node.type === 'CallExpression' &&
   key === 'callee' &&
   parent.node.arguments.length === 0;
+
+/** `createCommonjsRequire("/dir")(x)`, which stands for `require(x)`. */
+export function isVariableRequire({ name }: ImportEntry, { key, parent }: Ancestor): boolean {
+  if (name !== CREATE_REQUIRE || key !== 'callee' || parent?.key !== 'callee') return false;
+  const call = parent.parent?.node;
+  return call?.type === 'CallExpression' && (call.arguments[0]?.type ?? 'SpreadElement') !== 'SpreadElement';
+}
 
 /** The name, in the module, of the function that runs it; nothing where it runs like any other. */
 export function requireFunctionOf({

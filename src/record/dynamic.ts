@@ -13,7 +13,7 @@ import { type Ancestor, startOf, Trail } from '../ast/walk.ts';
 import { findScopes } from './scopes.ts';
 
 export interface NamespaceListener {
-  /** A reference to the namespace by its name, which may be the beginning of a member chain. */
+  /** A reference to the namespace: by a name, or the await that gives it; it may be the beginning of a member chain. */
   reference(place: Ancestor): void;
   /** A property that is taken out once, and the variable that keeps it. */
   snapshot(name: string, variable: Identifier): void;
@@ -26,14 +26,16 @@ interface Name {
 }
 
 /**
- * Follows `const m = await import(…)`, `const { x } = await import(…)`, `import(…).then((m) => …)`,
- * `import(…).then(({ x }) => …)`, and `const` aliases of those names.
+ * Follows `(await import(…)).x`, `const m = await import(…)`, `const { x } = await import(…)`,
+ * `import(…).then((m) => …)`, `import(…).then(({ x }) => …)`, and `const` aliases of those names.
  */
 export function followNamespace(request: Ancestor, listener: NamespaceListener): void {
   const names: Name[] = [];
   const { parent } = request;
-  if (parent?.node.type === 'AwaitExpression') bindTo(constantOf(parent));
-  else if (parent?.node.type === 'MemberExpression' && request.key === 'object') {
+  if (parent?.node.type === 'AwaitExpression') {
+    bindTo(constantOf(parent));
+    listener.reference(parent);
+  } else if (parent?.node.type === 'MemberExpression' && request.key === 'object') {
     if (memberName(parent.node) === 'then') bindTo(parameterOf(parent));
   }
   for (let name = names.pop(); name; name = names.pop()) follow(name);
@@ -79,12 +81,14 @@ export function followNamespace(request: Ancestor, listener: NamespaceListener):
   }
 }
 
-/** const m = <value> */
+/** const m = <value>; a pattern takes its values at once, whatever becomes of its variables: let { x } = <value> */
 function constantOf({ key, parent }: Ancestor): { pattern: Pattern; scope: Ancestor } | undefined {
   const declaration = parent?.parent;
   if (parent?.node.type !== 'VariableDeclarator' || key !== 'init' || !declaration?.parent) return undefined;
   const { kind } = declaration.node as VariableDeclaration;
-  return kind === 'const' ? { pattern: parent.node.id, scope: declaration.parent } : undefined;
+  const { id: pattern } = parent.node;
+  const isKept = kind === 'const' || pattern.type === 'ObjectPattern';
+  return isKept ? { pattern, scope: declaration.parent } : undefined;
 }
 
 /** <promise>.then((m) => …) */

@@ -5,7 +5,7 @@ import { isDecoratorHead, memberName, roleOf } from '../ast/role.ts';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, isFunction, startOf, Trail } from '../ast/walk.ts';
 import type { Binding, ImportEntry, Place, Site } from '../model.ts';
-import { bodyOf, isGenerated, isRequire, requireFunctionOf } from './commonjs.ts';
+import { bodyOf, isGenerated, isRequire, isVariableRequire, requireFunctionOf } from './commonjs.ts';
 import { followNamespace } from './dynamic.ts';
 import { type Entries, variableKind } from './entries.ts';
 import { findScopes } from './scopes.ts';
@@ -34,7 +34,7 @@ export function findSites(
   /** Identifiers by the name of an import or an exported binding; whether they mean it is known after the walk. */
   const named: Ancestor[] = [];
   /** Dynamic imports whose namespace is followed. */
-  const requests: { dynamic: number; place: Ancestor }[] = [];
+  const requests: { dynamic: number; specifier: string; place: Ancestor }[] = [];
   let functionDepth = 0;
   const trail = new Trail();
 
@@ -49,23 +49,25 @@ export function findSites(
         if (names.has(node.name)) named.push(trail.placeOf(node, key));
         return;
       }
-      if (node.type === 'ImportExpression') dynamicImport(node, trail.placeOf(node, key));
       trail.enter(node, key);
       scopeFinder.enter(node);
       if (parent?.type === 'Program') topLevelStatement(node);
       if (isFunction(node)) functionDepth++;
       else if (functionDepth === 0) topLevelAwait(node);
     },
-    leave(node) {
+    leave(node, _parent, key) {
       if (node.type === 'Identifier') return;
       trail.leave();
+      // Of one within another Rollup resolves the inner one first.
+      if (node.type === 'ImportExpression') dynamicImport(node, trail.placeOf(node, key));
       scopeFinder.leave(node);
       if (isFunction(node)) functionDepth--;
     },
   });
   const scopes = scopeFinder.scopes();
   for (const place of named) identifier(place.node as Identifier, place);
-  for (const { dynamic, place } of requests) namespaceReads(dynamic, place);
+  for (const { dynamic, specifier, place } of requests)
+    namespaceReads(dynamic, `import('${specifier}')`, place);
   return found;
 
   function topLevelStatement(node: Node): void {
@@ -134,6 +136,8 @@ export function findSites(
       const entry = entries.imports[imported] as ImportEntry;
       if (role !== 'reference' || isDecoratorHead(place)) return;
       if (isRequire(entry, place)) add(endOf(node), startOf(node), { kind: 'require', import: imported });
+      else if (isVariableRequire(entry, place))
+        add(endOf(node), startOf(node), { kind: 'require', import: imported, isVariable: true });
       else if (readsAndWrites.reads && !isGenerated(entries.requests[entry.request]?.specifier ?? '')) {
         read(imported, place);
       }
@@ -170,11 +174,11 @@ export function findSites(
     const specifier = specifierOf(node);
     const dynamic = found.length;
     add(endOf(node), startOf(node), { kind: 'import', specifier });
-    if (specifier !== null && readsAndWrites.reads) requests.push({ dynamic, place });
+    if (specifier !== null && readsAndWrites.reads) requests.push({ dynamic, specifier, place });
   }
 
-  /** Reads of the namespace that a dynamic import gives. */
-  function namespaceReads(dynamic: number, request: Ancestor): void {
+  /** Reads of the namespace that a dynamic import gives; `shown` stands for it where it has no name. */
+  function namespaceReads(dynamic: number, shown: string, request: Ancestor): void {
     const entryOf = (local: string): number => {
       const known = entries.imports.findIndex((entry) => entry.dynamic === dynamic && entry.local === local);
       return known >= 0 ? known : entries.imports.push({ local, request: -1, name: null, dynamic }) - 1;
@@ -183,7 +187,9 @@ export function findSites(
       reference(place) {
         // Where it goes as a whole, nothing is read of it yet.
         if (place.parent?.node.type !== 'MemberExpression' || place.key !== 'object') return;
-        read(entryOf((place.node as Identifier).name), place);
+        const { node } = place;
+        if (node.type === 'Identifier') read(entryOf(node.name), place);
+        else if (memberName(place.parent.node) !== undefined) read(entryOf(`(await ${shown})`), place);
       },
       snapshot(name, variable) {
         const site = { import: entryOf(variable.name), path: [name], variable: variable.name };

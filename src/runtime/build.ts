@@ -95,6 +95,7 @@ export function createTracer(realm: Realm, given: BuildTable): Build {
   const resume = guarded(phases.resume);
   const importing = guarded(imports.start);
   const watch = guarded(imports.watch);
+  const requiring = guarded(requires.start);
   const returned = guarded(requires.end);
   const probe = guarded(bindings.probe);
   return {
@@ -149,7 +150,10 @@ export function createTracer(realm: Realm, given: BuildTable): Build {
       for (let i = 1; i < args.length; i++) if (!state.seen[args[i] as number]) probe(args[i] as number);
       return args[0];
     },
-    requiring: guarded(requires.start),
+    requiring(...args) {
+      requiring(args[0], args[1]);
+      return args[1] as never;
+    },
     required(site, exports) {
       if (!state.seen[site]) returned(site);
       return exports;

@@ -2,6 +2,7 @@
 import type { RequireEvent } from '../protocol.ts';
 import { createFirsts } from './firsts.ts';
 import type { Phases } from './phases.ts';
+import { indexPaths, moduleNamed } from './specifier.ts';
 import type { BuildState } from './state.ts';
 
 /** A `require` that has neither returned nor failed, as far as it is known. */
@@ -19,7 +20,8 @@ interface OpenRequire {
 }
 
 export interface Requires {
-  start(site: number): void;
+  /** @param specifier where the site leaves open what is asked for */
+  start(site: number, specifier: unknown): void;
   end(site: number): void;
   /** Code of the module runs again after an error, or it has ended: what it required has failed, if it is open. */
   backIn(module: number): void;
@@ -38,12 +40,14 @@ export function createRequires(
   const { host } = realm;
   const open: OpenRequire[] = [];
   const isFirstOf = createFirsts();
+  let paths: Record<string, number> | undefined;
   return { start, end, backIn, idle };
 
-  function start(site: number): void {
+  function start(site: number, specifier: unknown): void {
     const row = sites[site];
     if (row?.[0] !== 'q') return;
-    const { 1: importer, 4: target } = row;
+    const { 1: importer } = row;
+    const target = row[4] ?? targetOf(modules[importer]?.row.path ?? '', specifier);
     const module = typeof target === 'number' ? modules[target] : undefined;
     const fields = {
       importer: modules[importer]?.row.path ?? '',
@@ -65,6 +69,13 @@ export function createRequires(
       log({ type: 'require-start', ...fields, ...(module?.row.phases && { status: module.status }) });
   }
 
+  /** Turning anything but a text into one could run the program's code. */
+  function targetOf(importer: string, specifier: unknown): number | string {
+    if (typeof specifier !== 'string') return typeof specifier;
+    paths ??= indexPaths(modules);
+    return moduleNamed(specifier, importer, paths) ?? specifier;
+  }
+
   function end(site: number): void {
     const depth = depthOf((entry) => entry.site === site);
     if (depth < 0) return;
@@ -72,8 +83,8 @@ export function createRequires(
     const { target, isFirst } = open[depth] as OpenRequire;
     // A body that returned early has not come to its end.
     if (isFirst && modules[target]?.status === 'evaluating') phases.finish(target, true);
-    // What has just run, or still runs, shows once more.
-    if (!isFirst && modules[target]?.status !== 'evaluating') seen[site] = 1;
+    // What has just run, or still runs, shows once more; what is known at run time may be another one each time.
+    if (sites[site]?.[4] !== null && !isFirst && modules[target]?.status !== 'evaluating') seen[site] = 1;
     conclude('require-end');
   }
 

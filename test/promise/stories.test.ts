@@ -93,7 +93,7 @@ async function build(
     input,
     external,
     treeshake,
-    plugins: pluginsOf(config),
+    plugins: pluginsOf(config, source),
     format,
     trace: isTraced ? options : false,
     output: { ...config.output, ...output },

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import commonjsPlugin, { type RollupCommonJSOptions } from '@rollup/plugin-commonjs';
 import jsonPlugin from '@rollup/plugin-json';
@@ -82,9 +82,14 @@ export interface Story {
 const commonjs = commonjsPlugin as unknown as (options: RollupCommonJSOptions) => Plugin;
 const json = jsonPlugin as unknown as () => Plugin;
 
-/** The story's plugins, before ours. */
-export const pluginsOf = ({ commonjs: options }: StoryConfig): Plugin[] =>
-  options ? [commonjs(options), json()] : [];
+/** The story's plugins, before ours; globs are relative to the story's folder. */
+export function pluginsOf({ commonjs: options }: StoryConfig, dir: string): Plugin[] {
+  if (!options) return [];
+  const { dynamicRequireTargets = [] } = options;
+  const targets = [dynamicRequireTargets].flat().map((glob) => join(relative('.', dir), glob));
+  const found = targets.length > 0 && { dynamicRequireTargets: targets, dynamicRequireRoot: dir };
+  return [commonjs({ ...options, ...found }), json()];
+}
 
 /** Every fixture, in order. */
 export function stories(): Story[] {

@@ -1,0 +1,52 @@
+/** Specifiers that are known at run time. */
+import { bare } from './bare.ts';
+import type { ModuleSlot } from './modules.ts';
+
+/** What Node adds to the path of a file that is not there. */
+const ENDINGS = ['', '.js', '.json', '/index.js'];
+
+/** Numbers of modules by their paths. */
+export function indexPaths(modules: readonly ModuleSlot[]): Record<string, number> {
+  const index = bare<Record<string, number>>({});
+  for (let i = 0; i < modules.length; i++) index[(modules[i] as ModuleSlot).row.path] = i;
+  return index;
+}
+
+/** The number of the module that a relative specifier names, seen from another's path; nothing where none has that path. */
+export function moduleNamed(
+  specifier: string,
+  importer: string,
+  index: Readonly<Record<string, number>>,
+): number | undefined {
+  if (specifier[0] !== '.') return undefined;
+  const path = joined(importer, specifier);
+  for (let i = 0; i < ENDINGS.length; i++) {
+    const found = index[path + (ENDINGS[i] as string)];
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A relative specifier as a path, as those of modules are. */
+function joined(importer: string, specifier: string): string {
+  const parts = partsOf(importer);
+  parts.length--;
+  const added = partsOf(specifier);
+  for (let i = 0; i < added.length; i++) {
+    const part = added[i] as string;
+    if (part === '..' && parts.length && parts[parts.length - 1] !== '..') parts.length--;
+    else if (part && part !== '.') parts[parts.length] = part;
+  }
+  let path = parts[0] ?? '';
+  for (let i = 1; i < parts.length; i++) path += `/${parts[i]}`;
+  return path;
+}
+
+function partsOf(path: string): string[] {
+  const parts = [''];
+  for (let i = 0; i < path.length; i++) {
+    if (path[i] === '/') parts[parts.length] = '';
+    else parts[parts.length - 1] += path[i] as string;
+  }
+  return parts;
+}
