@@ -49,6 +49,8 @@ export interface Context {
   publishers: ReadonlySet<string>;
   /** Path of a file that is not the module itself. */
   pathOf(file: string): string;
+  /** The chunk declares the name, in some scope. */
+  isDeclared(name: string): boolean;
   /** Names of functions of the chunk, by the identifier that each reads. */
   getters: Map<string, string>;
 }

@@ -4,8 +4,12 @@ import { endOf, startOf } from '../ast/walk.ts';
 import type { Context } from './context.ts';
 import type { LocatedChunk } from './locate.ts';
 
-/** Text of a value as an expression; safe in a script element too. */
-export const literal = (value: unknown): string => JSON.stringify(value).replace(/<(?=[/!])/g, '\\u003c');
+/** Text of a value as an expression; safe in a script element too, and of one line by anybody's count. */
+export const literal = (value: unknown): string =>
+  JSON.stringify(value)
+    .replace(/<(?=[/!])/g, '\\u003c')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
 
 /** The chunk's own table, and functions that its guards name: another chunk may call into it before this runs. */
 export function registerChunk({ names, first, sites, declared, getters: named }: Context): string {

@@ -1,5 +1,6 @@
 /** Rendered chunk → traced chunk. */
 import type { Program } from 'estree';
+import { declares } from '../ast/declares.ts';
 import { EditedText } from '../edited-text.ts';
 import type { ModuleRow, SiteRow } from '../protocol.ts';
 import type { Context, DeclaredBinding, Names } from './context.ts';
@@ -67,7 +68,7 @@ export function realise(input: RealiseInput): RealisedChunk | null {
 
   const context: Context = {
     code,
-    edits: new Edits(code),
+    edits: new Edits(code, located.noise),
     names: {
       build: unusedName(code, located, '__phases'),
       seen: unusedName(code, located, '__seen'),
@@ -81,6 +82,7 @@ export function realise(input: RealiseInput): RealisedChunk | null {
     resolveDynamic: input.resolveDynamic,
     publishers: publishersOf(located),
     pathOf: input.pathOf,
+    isDeclared: declarationsOf(code, program),
     getters: new Map(),
   };
   collectDeclarations(context, located.sites);
@@ -116,6 +118,16 @@ function textOf(code: string, located: LocatedChunk, edits: Edits): EditedText {
   for (const { start, end } of located.noise) text.replace(start, end, '');
   edits.apply(text, prologueOffset(code, located));
   return text;
+}
+
+/** Few names are asked for, some of them often. */
+function declarationsOf(code: string, program: Program): Context['isDeclared'] {
+  const known = new Map<string, boolean>();
+  return (name) => {
+    const isDeclared = known.get(name) ?? declares(program, code, name);
+    known.set(name, isDeclared);
+    return isDeclared;
+  };
 }
 
 /** Parameters of the chunk's wrapper, variables that a `require` is assigned to, and `exports`. */

@@ -1,9 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createContext, runInContext } from 'node:vm';
 import { expect } from 'chai';
-import { type Plugin, type RollupOptions, rollup } from 'rollup';
-import modulePhases from 'rollup-plugin-module-phases';
 import type { Format } from '../support/bundle.ts';
+import { type BuildOptions, chunkOf, outcome } from '../support/statements.ts';
 
 /**
  * Each rule of the table: its statements, and under each what it is in the chunk. There `⏎` is a line break, and in
@@ -21,7 +19,7 @@ interface Rule {
   format: Format;
   /** Not by Node as it is: decorators, JSX; or as a script: `await`. */
   isRun: boolean;
-  options: Pick<RollupOptions, 'treeshake' | 'jsx'>;
+  options: BuildOptions;
 }
 
 const HEADING = /^## (?<topic>[^:]+): (?<title>.*?)(?: \[(?<notes>.*)\])?$/;
@@ -51,55 +49,6 @@ function readTable(file: URL): Rule[] {
   return rules;
 }
 
-/** The modules around the one that a statement stands in: `main.js`, the entry. */
-const MODULES = {
-  'dep.js': `
-    export let n = 1, u, z = null;
-    export let o = { a: { b: 1 }, list: [1, 2], f() { return this === o }, tag: () => 1, K: class {} };
-    export function f() { return this }
-    export function tag() { return this }
-    export class K { m() { return 1 } }
-    export default 1 + n;`,
-  'nest.js': `
-    export * as dep from './dep.js';
-    export { n as again } from './dep.js';`,
-};
-const IMPORTS = `
-  import d, { n, o, f, K, tag, u, z } from './dep.js';
-  import * as ns from './dep.js';
-  import * as nest from './nest.js';
-  import { again } from './nest.js';
-  import e, { x, g } from 'ext';
-  import * as en from 'ext';`;
-
-async function chunkOf(
-  source: string,
-  isTraced: boolean,
-  format: Format,
-  options: Rule['options'],
-): Promise<string> {
-  const modules = new Map(Object.entries({ ...MODULES, 'main.js': `${IMPORTS}\n${source}` }));
-  const inMemory: Plugin = {
-    name: 'in-memory',
-    resolveId: (id) => (modules.has(id.replace('./', '')) ? id.replace('./', '') : null),
-    load: (id) => modules.get(id) ?? null,
-  };
-  const build = await rollup({
-    ...options,
-    input: 'main.js',
-    external: ['ext', 'react'],
-    plugins: [inMemory, isTraced && modulePhases({ console: false, include: /main\.js$/ })],
-    onLog() {},
-  });
-  const { output } = await build.generate({
-    format,
-    name: 'bundle',
-    exports: 'named',
-    globals: { ext: 'ext' },
-  });
-  return output[0].code;
-}
-
 /** Number of the one module that can be asked for. */
 const entryOf = (code: string): string => /"entries":\[(\d+)\]/.exec(code)?.[1] ?? '';
 
@@ -112,43 +61,7 @@ async function realised(source: string, { format, options }: Rule): Promise<stri
   return (framed?.groups?.statements ?? '(no statement)').trim().replaceAll('\n', '⏎');
 }
 
-/** What a bundle logs and throws. */
-async function outcome(source: string, isTraced: boolean, options: Rule['options'] = {}): Promise<string[]> {
-  const code = await chunkOf(source.replaceAll('⏎', '\n'), isTraced, 'iife', options);
-  const lines: string[] = [];
-  const ext = {
-    __esModule: true,
-    default: Object.assign(() => 'called', { a: 1 }),
-    get x() {
-      lines.push('x is read');
-      return [1, 2];
-    },
-    g() {
-      return this === undefined || Object.is(this, ext);
-    },
-    a: { b: () => 1 },
-    o: {},
-  };
-  const realm = createContext({
-    ext,
-    log: (...values: unknown[]) => lines.push(values.map(text).join(' ')),
-  });
-  try {
-    runInContext(code, realm, { timeout: 5_000 });
-  } catch (error) {
-    lines.push(`throws ${String(error)}`);
-  }
-  const failures = runInContext("globalThis[Symbol.for('module-phases')]?.failures", realm);
-  if (failures) lines.push(`${failures} failures of the tracer`);
-  return lines;
-}
-
-function text(value: unknown): string {
-  if (typeof value === 'function') return `function ${value.name}`;
-  return typeof value === 'symbol' ? 'symbol' : `${typeof value} ${JSON.stringify(value)}`;
-}
-
-async function expectSameRun(sources: readonly string[], options?: Rule['options']): Promise<void> {
+async function expectSameRun(sources: readonly string[], options?: BuildOptions): Promise<void> {
   const plain: string[] = [];
   const traced: string[] = [];
   for (const source of sources) {
