@@ -7,8 +7,9 @@ import type { LocatedSite } from './locate.ts';
 
 /** Injected names; no name in the chunk begins so. */
 export interface Names {
-  /** Holds the {@link Build}. */
+  /** The expression that gives the {@link Build}: `holder`, or a call of it. */
   build: string;
+  holder: string;
   /** Holds its `seen` cells. */
   seen: string;
   /** With a number: functions of the chunk that read an identifier. */

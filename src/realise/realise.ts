@@ -10,7 +10,7 @@ import { realiseImports } from './imports.ts';
 import { type ChunkModule, type LocatedChunk, locate } from './locate.ts';
 import { realiseNamespaces } from './namespaces.ts';
 import { extentsOf, realiseAwaits, realisePhases } from './phases.ts';
-import { headOffset, prologueOffset, registerChunk } from './prologue.ts';
+import { chunkTable, getterFunctions, headOffset, prologueOffset } from './prologue.ts';
 import { realiseReads } from './reads.ts';
 import { realiseRequires } from './requires.ts';
 import { realiseSnapshots } from './snapshots.ts';
@@ -33,12 +33,19 @@ export interface RealiseInput {
   connect: Connect;
 }
 
-/** What stands before the chunk's own table, so that `names` hold the build. May edit the chunk's wrapper too. */
-export type Connect = (chunk: ConnectedChunk) => string;
+/** How `names` come by the build. */
+export interface Connect {
+  /** The expression that gives the build, once `prologue` has declared its holder. @default the holder */
+  build?(program: Program, holder: string): string;
+  /** What runs before the first statement: it gives the build the chunk's own table. May edit the wrapper too. */
+  prologue(chunk: ConnectedChunk): string;
+}
 
 export interface ConnectedChunk {
   code: string;
   program: Program;
+  /** The chunk's own table. */
+  table: string;
   names: Names;
   edits: Edits;
   contents: ChunkContents;
@@ -66,11 +73,13 @@ export function realise(input: RealiseInput): RealisedChunk | null {
   const extents = extentsOf(located);
   if (extents.length === 0) return null;
 
+  const holder = unusedName(code, located, '__phases');
   const context: Context = {
     code,
     edits: new Edits(code, located.noise),
     names: {
-      build: unusedName(code, located, '__phases'),
+      build: input.connect.build?.(program, holder) ?? holder,
+      holder,
       seen: unusedName(code, located, '__seen'),
       getter: unusedName(code, located, '__get'),
     },
@@ -102,9 +111,9 @@ export function realise(input: RealiseInput): RealisedChunk | null {
     sites,
   };
   const head = headOffset(code, program.body, located.noise);
-  edits.prologue(
-    `\n${input.connect({ code, program, names, edits, contents, head })}${registerChunk(context)}`,
-  );
+  const table = chunkTable(context);
+  const prologue = input.connect.prologue({ code, program, table, names, edits, contents, head });
+  edits.prologue(`\n${getterFunctions(context)}${prologue}`);
   realisePhases(
     context,
     located,

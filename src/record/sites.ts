@@ -52,7 +52,8 @@ export function findSites(
       if (node.type === 'ImportExpression') dynamicImport(node, trail.placeOf(node, key));
       trail.enter(node, key);
       scopeFinder.enter(node);
-      if (parent?.type === 'Program') topLevelStatement(node);
+      // Rollup's parser keeps comments beside the statements, those that it removes.
+      if (parent?.type === 'Program' && key === 'body') topLevelStatement(node);
       if (isFunction(node)) functionDepth++;
       else if (functionDepth === 0) topLevelAwait(node);
     },

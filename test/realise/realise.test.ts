@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
+import type { ModuleFormat } from 'rollup';
 import type { Format } from '../support/bundle.ts';
 import { type BuildOptions, chunkOf, outcome } from '../support/statements.ts';
 
@@ -135,6 +136,58 @@ describe('the tables of a chunk', () => {
     expect(await getters('for (var v of [1]) ; export { v }', 'cjs')).to.equal('[0,0]');
   });
 });
+
+describe('sites of a module', () => {
+  it('are the same in every format', async () => {
+    const sites = async (source: string, format: ModuleFormat): Promise<string[]> => {
+      const code = await chunkOf(source, true, format, { treeshake: false });
+      return (code.match(/\["[rwi]",\d+,\d+,\d+,/g) ?? []).sort();
+    };
+    const sources = rules
+      .filter(({ isRun }) => isRun)
+      .flatMap(({ rows }) => rows.map(({ source }) => source));
+    const expected: string[][] = [];
+    const found: string[][] = [];
+    for (const source of [...sources, ...PUBLISHED]) {
+      const told = await sites(source.replaceAll('⏎', '\n'), 'es');
+      for (const format of ['cjs', 'system'] as const) {
+        const other = await sites(source.replaceAll('⏎', '\n'), format);
+        if (other.join() === told.join()) continue;
+        expected.push([format, source, ...told]);
+        found.push([format, source, ...other]);
+      }
+    }
+    expect(found).to.deep.equal(expected);
+  });
+});
+
+/** What formats with assignments for exports print anew. */
+const PUBLISHED = [
+  'export let v; v = f;',
+  'export let v; v += n;',
+  'export let v; v = ns.n;',
+  'export let v; v = ns.o.a;',
+  'export let v; v = x;',
+  'export let v; v = en.a;',
+  'export let v; v = n ? f : u;',
+  'export let v; v = (f);',
+  'export let v; v = -n;',
+  'export let v; v = () => n;',
+  'export let v, w; v = w = f;',
+  'export let v, w; v = w += n;',
+  'let v; export { v, v as w }; v = f;',
+  'let v; export { v, v as w }; log(v = f);',
+  'let v; export { v, v as w }; v = e; v = n;',
+  'export let v = 1; log(++v, v++, --v);',
+  'let v = 1; export { v as "a b" }; v = n;',
+  'export let v, w; [v, w = n] = [f]; ({ v, ...w } = o);',
+  'for (var v = () => n, [w] = [f]; ; ) break; export { v, w };',
+  'for (var v of [n]) ; export { v };',
+  'export let v; for (v of [n]) ; for ([v] of [[n]]) ; for (v in o) ;',
+  'export var v = n, { a, b = f } = o;',
+  'export class C extends K {} C = n;',
+  'export default n; export let v; v ??= f;',
+];
 
 describe('the frame of a module', () => {
   it('ends before what Rollup adds after it, whatever its last statement ends with', async () => {

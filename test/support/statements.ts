@@ -1,8 +1,7 @@
 /** Statements between modules that are always the same, bundled plain and traced, and what they log and throw. */
 import { createContext, runInContext } from 'node:vm';
-import { type Plugin, type RollupOptions, rollup } from 'rollup';
+import { type ModuleFormat, type Plugin, type RollupOptions, rollup } from 'rollup';
 import modulePhases from 'rollup-plugin-module-phases';
-import type { Format } from './bundle.ts';
 
 export type BuildOptions = Pick<RollupOptions, 'treeshake' | 'jsx'>;
 
@@ -30,7 +29,7 @@ const IMPORTS = `
 export async function chunkOf(
   source: string,
   isTraced: boolean,
-  format: Format,
+  format: ModuleFormat,
   options: BuildOptions,
 ): Promise<string> {
   const modules = new Map(Object.entries({ ...MODULES, 'main.js': `${IMPORTS}\n${source}` }));
