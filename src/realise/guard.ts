@@ -151,7 +151,9 @@ function inCall(
   holder: Ancestor,
 ): GuardPlace {
   const isOptional = 'optional' in call && call.optional;
-  const names = isOptional ? undefined : namesOf(chunk, [call.callee, ...before]);
+  // A name among the arguments may have a guard of its own, which comes first.
+  const isAlone = !isOptional && before.every((node) => node.type === 'Literal' || isFunction(node));
+  const names = isAlone ? namesOf(chunk, call.callee) : undefined;
   return names ? { ...inside, place: wholeChain(holder), names } : inside;
 }
 
@@ -170,25 +172,26 @@ function inArray(
 /** b[a]()  →  (guard,b[a]()), where the message quotes both. */
 function beforeComputed(chunk: Surroundings, inside: GuardPlace, member: Ancestor): GuardPlace {
   if (member.node.type !== 'MemberExpression' || member.node.optional) return inside;
-  const names = namesOf(chunk, [member.node.object]);
+  const names = namesOf(chunk, member.node.object);
   if (!names || !isQuoted(chunk, member)) return inside;
   const outer = guardPlace(chunk, member);
   return { ...outer, names: [...outer.names, ...names] };
 }
 
-/** The names that are looked up where nothing else can happen; nothing where other things can. */
-function namesOf(chunk: Surroundings, nodes: readonly Node[]): string[] | undefined {
-  const names: string[] = [];
-  for (const node of nodes) {
-    if (node.type === 'Identifier') {
+/** The names that an expression looks up; nothing where it may do something else. */
+function namesOf(chunk: Surroundings, node: Node): string[] | undefined {
+  switch (node.type) {
+    case 'Identifier':
       // What the host declares is there.
-      if (chunk.isDeclared(node.name)) names.push(node.name);
-    } else if (node.type === 'ThisExpression') {
+      return chunk.isDeclared(node.name) ? [node.name] : [];
+    case 'ThisExpression':
       // A derived class has none before `super()`.
-      names.push('this');
-    } else if (node.type !== 'Literal' && node.type !== 'Super' && !isFunction(node)) return undefined;
+      return ['this'];
+    case 'Super':
+      return [];
+    default:
+      return undefined;
   }
-  return names;
 }
 
 /** A statement's labels stay on it. */

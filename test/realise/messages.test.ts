@@ -165,7 +165,7 @@ const SHAPES: Readonly<Record<string, readonly string[]>> = {
     '[[...X]]',
     'log([...X])',
     'log(...X)',
-    'log(n, ...X)',
+    'log(1, ...X)',
     'log(...[1], ...X)',
     'log(...X, 1)',
     'log(...[1], ...X.y)',
@@ -219,6 +219,7 @@ const SHAPES_OF_NAMES: typeof SHAPES = {
     'try { throw {} } catch ({ o: { a } = X }) {}',
   ],
   'spreads after other code': [
+    'log(n, ...X)',
     'log(log(1), ...X)',
     'f()(...X)',
     'o.f(...X)',

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { ModuleFormat } from 'rollup';
-import type { Format } from '../support/bundle.ts';
-import { type BuildOptions, chunkOf, outcome } from '../support/statements.ts';
+import { bundle, type Format } from '../support/bundle.ts';
+import { type BuildOptions, outcome, chunkOf as tracedChunkOf } from '../support/statements.ts';
 
 /**
  * Each rule of the table: its statements, and under each what it is in the chunk. There `⏎` is a line break, and in
@@ -48,6 +48,11 @@ function readTable(file: URL): Rule[] {
     else if (line) rows.push({ source: line, realised: '' });
   }
   return rules;
+}
+
+/** In the words of a chunk that imports nothing: one that does calls for its build (`__phases()`). */
+async function chunkOf(...args: Parameters<typeof tracedChunkOf>): Promise<string> {
+  return (await tracedChunkOf(...args)).replace(/(\b__phases\w*)\(\)(?=[.;])/g, '$1');
 }
 
 /** Number of the one module that can be asked for. */
@@ -117,7 +122,7 @@ describe('the tables of a chunk', () => {
   it('have a getter for every exported binding that the chunk declares', async () => {
     const getters = async (source: string, format: Format = 'es'): Promise<string> => {
       const code = await chunkOf(source.replaceAll('⏎', '\n'), true, format, { treeshake: false });
-      const rows = /getters:\[(.*)\]\}\);/.exec(code)?.[1]?.match(/\[\d+,\d+,[^\]]*\]/g) ?? [];
+      const rows = /getters:\[(.*)\]\}\)[;}]/.exec(code)?.[1]?.match(/\[\d+,\d+,[^\]]*\]/g) ?? [];
       const own = rows.filter((row) => row.startsWith(`[${entryOf(code)},`));
       return own.map((row) => row.replace(/^\[\d+,/, '[')).join();
     };
@@ -188,6 +193,32 @@ const PUBLISHED = [
   'export class C extends K {} C = n;',
   'export default n; export let v; v ??= f;',
 ];
+
+describe('text of a chunk', () => {
+  it('has no line that only some count as one', async () => {
+    const built = await bundle({
+      source: { 'main.js': "import './a\u2028\u2029.js';", 'a\u2028\u2029.js': 'console.log(1);' },
+    });
+    expect(built.chunk.code)
+      .to.include('a\\u2028\\u2029.js')
+      .and.not.to.match(/[\u2028\u2029]/);
+  });
+
+  it('is in lines as without the tracer, where Rollup removes a comment at the end of a module', async () => {
+    for (const source of [
+      'const n = 1; log(n);⏎export default n;⏎//# sourceMappingURL=main.js.map⏎',
+      'const n = 1; log(n);⏎export default n⏎//# sourceMappingURL=main.js.map',
+      'export default 1⏎/*# sourceMappingURL=main.js.map */⏎',
+      'export const a = 1⏎//# sourceMappingURL=main.js.map⏎',
+    ]) {
+      const { chunk } = await bundle({ source: { 'main.js': source.replaceAll('⏎', '\n') } });
+      const plain = await bundle({ source: { 'main.js': source.replaceAll('⏎', '\n') }, trace: false });
+      const codes = [chunk, plain.chunk].map(({ modules }) => Object.values(modules).map(({ code }) => code));
+      expect(codes[0], source).to.deep.equal(codes[1]);
+      expect(chunk.code.split('\n\n\n'), source).to.have.length(1);
+    }
+  });
+});
 
 describe('the frame of a module', () => {
   it('ends before what Rollup adds after it, whatever its last statement ends with', async () => {
