@@ -1,7 +1,7 @@
 /** Writes to exported bindings: the write, then a note of the new value. */
 import type { AssignmentExpression, ForInStatement, ForOfStatement, Node, UpdateExpression } from 'estree';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
-import { addSite, type Context, fileOf, textOf } from './context.ts';
+import { addSite, type Context, fileOf } from './context.ts';
 import type { LocatedSite } from './locate.ts';
 
 export function realiseWrites(context: Context, located: readonly LocatedSite[]): void {
@@ -123,13 +123,8 @@ function pattern({ edits, names }: Context, site: number, name: string, writer: 
 }
 
 /** [exports.n] = v  →  [build.target(0,v=>exports.n=v).value] = v: the member is the program's to read. */
-function memberTarget(context: Context, site: number, target: Node): void {
-  const assign = `v=>${textOf(context, target)}=v`;
-  context.edits.replace(
-    startOf(target),
-    endOf(target),
-    `${context.names.build}.target(${site},${assign}).value`,
-  );
+function memberTarget({ edits, names }: Context, site: number, target: Node): void {
+  edits.wrapRange(startOf(target), endOf(target), `${names.build}.target(${site},v=>`, '=v).value');
 }
 
 /** exports.n = v  →  build.value(0,exports.n = v);  exports.n ??= v  →  exports.n ??= build.value(0,v) */

@@ -18,7 +18,7 @@ const EXPRESSIONS = [
   '[...o.list]',
   '[log(1),...o.list]',
   '(f(),n)',
-  '`${n}`',
+  '`t`[n]',
   '(0,f)()',
   '[...[n],...o.list]',
 ];
