@@ -363,12 +363,16 @@ export interface Build {
   probe(site: number): void;
   /** A read of a member, whose value is here. */
   value<T>(site: number, value: T): T;
+  /** Gives nothing when it is iterated, and runs nothing of the program. */
+  readonly none: Iterable<never>;
   /** A read of which no value can be taken: a method of an object that only the program may touch. */
   note(site: number): void;
   /** A write that has happened, and the new value where it can be told. */
   write(site: number, value?: unknown): void;
   /** A write by an expression with another value (`n++`, a pattern): that value, then as `write`. */
   after<T>(result: T, site: number, value?: unknown): T;
+  /** Stands in for a target in a pattern or a loop's head: what is assigned to its `value` goes to `assign`. */
+  target(site: number, assign: (value: unknown) => void): { value: unknown };
   /** `++` or `--` after a member: the old value, by how much it changes. */
   step<T>(old: T, site: number, by: number): T;
   /** A binding has left its temporal dead zone, or has its first value. */

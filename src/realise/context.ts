@@ -7,8 +7,9 @@ import type { LocatedSite } from './locate.ts';
 
 /** Injected names; no name in the chunk begins so. */
 export interface Names {
-  /** Holds the {@link Build}. */
+  /** The expression that gives the {@link Build}: `holder`, or a call of it. */
   build: string;
+  holder: string;
   /** Holds its `seen` cells. */
   seen: string;
   /** With a number: functions of the chunk that read an identifier. */
@@ -49,6 +50,8 @@ export interface Context {
   publishers: ReadonlySet<string>;
   /** Path of a file that is not the module itself. */
   pathOf(file: string): string;
+  /** The chunk declares the name, in some scope. */
+  isDeclared(name: string): boolean;
   /** Names of functions of the chunk, by the identifier that each reads. */
   getters: Map<string, string>;
 }

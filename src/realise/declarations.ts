@@ -1,7 +1,8 @@
 /** Declarations of exported bindings: a traced getter each, and a note when the binding is initialized. */
-import type { Node, VariableDeclarator } from 'estree';
+import type { Node } from 'estree';
+import { memberName } from '../ast/role.ts';
 import { listOf } from '../ast/statement.ts';
-import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import type { Ancestor } from '../ast/walk.ts';
 import { type BindingState, STATES } from '../protocol.ts';
 import { addSite, type Context, declarationKey, fileOf } from './context.ts';
 import type { LocatedSite } from './locate.ts';
@@ -50,7 +51,7 @@ export function realiseInitializations(context: Context, located: readonly Locat
       if (same) same.bindings.push({ number, name });
       else initialized.set(node, { place: initializer, bindings: [{ number, name }] });
     } else if (node.type === 'ClassDeclaration') {
-      context.edits.afterStatement(initializer, note(context, { number, name }));
+      context.edits.afterStatement(initializer, `${note(context, { number, name })};`);
     } else realiseAssignment(context, number, target.node, initializer);
   }
 
@@ -64,7 +65,7 @@ interface Initialized {
 }
 
 const note = ({ names }: Context, { number, name }: Initialized): string =>
-  `${names.build}.init(${number},${name});`;
+  `${names.build}.init(${number},${name})`;
 
 /** `class A {}` may be printed as `let A$1 = class A {}` or `exports.A = class A {}`: the target is the binding. */
 function declaredNode(place: Ancestor): Ancestor {
@@ -86,10 +87,12 @@ function declaredName(node: Node): string | undefined {
   switch (node.type) {
     case 'Identifier':
       return node.name;
-    case 'MemberExpression':
-      return node.object.type === 'Identifier' && node.property.type === 'Identifier' && !node.computed
-        ? `${node.object.name}.${node.property.name}`
+    case 'MemberExpression': {
+      const name = memberName(node);
+      return node.object.type === 'Identifier' && name !== undefined
+        ? `${node.object.name}.${name}`
         : undefined;
+    }
     // The statement that a default export became.
     case 'VariableDeclaration':
       return node.declarations[0] && declaredName(node.declarations[0].id);
@@ -169,30 +172,16 @@ function afterDeclarator(context: Context, place: Ancestor, bindings: readonly I
   const { edits } = context;
   const statement = place.parent;
   if (statement?.node.type !== 'VariableDeclaration') return;
-  const text = bindings.map((binding) => note(context, binding)).join('');
+  const text = bindings.map((binding) => `${note(context, binding)};`).join('');
   const loop = loopOf(statement);
 
   if (loop && 'body' in loop.node) {
     // for (var x of v) …  →  for (var x of v) { note; … }
     edits.beforeStatement({ node: loop.node.body as Node, key: 'body', parent: loop }, text);
   } else if (statement.parent?.node.type === 'ForStatement') {
-    inForHead(context, place.node as VariableDeclarator, bindings);
+    // for (var a = 1;;)  →  for (var a = 1, {} = (note(a),0);;)
+    edits.declareAfter(place, bindings.map((binding) => note(context, binding)).join());
   } else if (listOf(statement)) {
     edits.afterDeclarator(place, text);
   } else edits.afterStatement(statement, text);
 }
-
-/** for (var a = 1;;)  →  for (var a = build.value(0,1);;), unless the value takes its name from the binding. */
-function inForHead(
-  { edits, names }: Context,
-  { id, init }: VariableDeclarator,
-  [binding]: readonly Initialized[],
-): void {
-  if (!init || !binding || id.type !== 'Identifier' || isAnonymousDefinition(init)) return;
-  edits.wrapRange(startOf(init), endOf(init), `${names.build}.value(${binding.number},`, ')');
-}
-
-/** ECMA-262 IsAnonymousFunctionDefinition (sec-isanonymousfunctiondefinition). */
-const isAnonymousDefinition = (node: Node): boolean =>
-  node.type === 'ArrowFunctionExpression' ||
-  ((node.type === 'FunctionExpression' || node.type === 'ClassExpression') && !node.id);

@@ -23,14 +23,45 @@ interface DeclaratorText {
   comma: number;
   kind: string;
   after: string;
-  before: string;
 }
+
+interface ExpressionsBefore {
+  form: keyof typeof FORMS;
+  place: Ancestor;
+  expressions: string[];
+}
+
+type Form = (expressions: string, place: Ancestor) => [before: string, after: string];
+
+/** How expressions stand before a node. */
+const FORMS = {
+  // a  →  (e,a)
+  expression(expressions, { node, parent }) {
+    const isShorthand =
+      parent?.node.type === 'Property' && parent.node.shorthand && node.type === 'Identifier';
+    return [isShorthand ? `${node.name}: (${expressions},` : `(${expressions},`, ')'];
+  },
+  // var [a] = b  →  var {} = (e,0), [a] = b: in any list, that of a loop's head too; of a number it takes nothing
+  declarator: (expressions) => [`{} = (${expressions},0), `, ''],
+  // [a(), ...b]  →  [a(), ...(e), ...b]: of something that gives nothing
+  element: (expressions) => [`...(${expressions}), `, ''],
+  // yield* a  →  ((e,0)?0:yield* a): V8 quotes what stands behind it, a parenthesis too
+  delegate: (expressions) => [`((${expressions},0)?0:`, ')'],
+} as const satisfies Record<string, Form>;
+
+/** What is written without a space before it can't follow what ends so. */
+const IS_WORD_END = /[\p{ID_Continue}$\u200c\u200d]$/u;
+const IS_WORD_START = /^[\p{ID_Start}$_]/u;
 
 export class Edits {
   readonly #code: string;
+  /** Starts of what is taken out of the code, by its end. */
+  readonly #noise: ReadonlyMap<number, number>;
   #prologue = '';
   readonly #insertions: { offset: number; text: string }[] = [];
   readonly #wraps: Wrap[] = [];
+  /** By the node that they are put before. */
+  readonly #before = new Map<Node, ExpressionsBefore>();
   readonly #replacements: { start: number; end: number; text: string }[] = [];
   readonly #statements = new Map<Node, StatementText>();
   /** Declarations that are taken apart, by the declarator before the comma. */
@@ -38,14 +69,30 @@ export class Edits {
   /** Statements after which a parenthesis now stands. */
   readonly #ended = new Set<Node>();
 
-  constructor(code: string) {
+  /** @param noise text that is taken out */
+  constructor(code: string, noise: readonly { start: number; end: number }[]) {
     this.#code = code;
+    this.#noise = new Map(noise.map(({ start, end }) => [end, start]));
   }
 
   /** Puts text around an expression. */
   wrap(place: Ancestor, before: string, after: string): void {
     this.wrapRange(startOf(place.node), endOf(place.node), before, after);
-    if (!before.startsWith('(')) return;
+    if (before.startsWith('(')) this.#endStatementBefore(place);
+  }
+
+  /** Puts an expression before a node, after those that were put there. */
+  before(form: keyof typeof FORMS, place: Ancestor, expression: string): void {
+    const known = this.#before.get(place.node);
+    if (known) {
+      known.expressions.push(expression);
+      return;
+    }
+    this.#before.set(place.node, { form, place, expressions: [expression] });
+    if (form === 'expression' || form === 'delegate') this.#endStatementBefore(place);
+  }
+
+  #endStatementBefore(place: Ancestor): void {
     const statement = statementOpenedBy(place);
     const previous = statement && previousIn(listOf(statement) ?? [], statement.node);
     if (previous) this.#ended.add(previous);
@@ -83,10 +130,10 @@ export class Edits {
     } else this.#textBetween(declaration, index).after += text;
   }
 
-  /** Puts statements before a declarator that is not the first one. */
-  beforeDeclarator(place: Ancestor, text: string): void {
-    const { declaration, index } = declaratorIn(place);
-    this.#textBetween(declaration, index - 1).before += text;
+  /** Puts an expression after a declarator, wherever its declaration stands: var a = 1  →  var a = 1, {} = (e,0) */
+  declareAfter({ node }: Ancestor, expression: string): void {
+    const end = commaAfter(this.#code, endOf(node));
+    this.wrapRange(startOf(node), end, '', `, {} = (${expression},0)`);
   }
 
   /** Adds to the text that comes first of all. */
@@ -103,7 +150,7 @@ export class Edits {
     for (const { offset, text: inserted } of this.#insertions) addLeft(offset, inserted);
     addLeft(prologueAt, this.#prologueText(prologueAt));
     // From the inside out; statements stand after expressions of the same range, as sorting is stable.
-    const wraps = [...this.#wraps, ...this.#statementWraps()].sort(
+    const wraps = [...this.#wrapsBefore(), ...this.#wraps, ...this.#statementWraps()].sort(
       (a, b) => a.end - a.start - (b.end - b.start),
     );
     for (const { start, end, before, after } of wraps) {
@@ -111,15 +158,35 @@ export class Edits {
       addLeft(end, after);
     }
     for (const { start, end, text: replacement } of this.#replacements) text.replace(start, end, replacement);
-    for (const { comma, kind, after, before } of this.#splits.values()) {
-      text.replace(comma, comma + 1, `;${after}${before}${kind} `);
+    for (const { comma, kind, after } of this.#splits.values()) {
+      text.replace(comma, comma + 1, `;${after}${kind} `);
     }
     const offsets = [...new Set([...left.keys(), ...right.keys()])].sort((a, b) => a - b);
-    for (const offset of offsets) text.insert(offset, left.get(offset) ?? '', right.get(offset) ?? '');
+    for (const offset of offsets) {
+      const before = left.get(offset) ?? '';
+      const after = right.get(offset) ?? '';
+      text.insert(offset, before, this.#touchesWord(offset, before, after) ? ` ${after}` : after);
+    }
+  }
+
+  /** do[n]=[1]  →  do call([n]=[1]): text that begins with a word would become one with a word before it. */
+  #touchesWord(offset: number, before: string, text: string): boolean {
+    if (!IS_WORD_START.test(text)) return false;
+    if (before) return IS_WORD_END.test(before);
+    let end = offset;
+    for (let start = this.#noise.get(end); start !== undefined; start = this.#noise.get(end)) end = start;
+    return IS_WORD_END.test(this.#code.slice(Math.max(0, end - 2), end));
   }
 
   #prologueText(offset: number): string {
     return offset === 0 ? `${this.#prologue.trimStart()}\n` : this.#prologue;
+  }
+
+  #wrapsBefore(): Wrap[] {
+    return Array.from(this.#before.values(), ({ form, place, expressions }) => {
+      const [before, after] = FORMS[form](expressions.join(), place);
+      return { start: startOf(place.node), end: endOf(place.node), before, after };
+    });
   }
 
   #statementWraps(): Wrap[] {
@@ -152,7 +219,7 @@ export class Edits {
     const declarator = declarations[index] as Node;
     let found = this.#splits.get(declarator);
     if (!found) {
-      found = { comma: commaAfter(this.#code, endOf(declarator)), kind, after: '', before: '' };
+      found = { comma: commaAfter(this.#code, endOf(declarator)), kind, after: '' };
       this.#splits.set(declarator, found);
     }
     return found;

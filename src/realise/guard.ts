@@ -1,58 +1,198 @@
 /**
  * Where the guard of a read may stand. An engine's messages quote the expression that failed (`a is not a
- * function`, `Cannot destructure … of 'a'`), so the guard goes before the whole of what is quoted: nothing of the
- * program runs between the two.
+ * function`, `Cannot destructure … of 'a'`), so the guard goes before the whole of what is quoted, but never before
+ * what may keep the read from happening: other code of the program, or a name that may throw.
  */
-import type { Expression, Node, SpreadElement, Super } from 'estree';
+import type { ArrayExpression, CallExpression, NewExpression, Node, Pattern, SpreadElement } from 'estree';
 import { roleOf } from '../ast/role.ts';
-import { listOf } from '../ast/statement.ts';
-import type { Ancestor } from '../ast/walk.ts';
+import { type Ancestor, endOf, isFunction, startOf } from '../ast/walk.ts';
 
-export type GuardPlace = { of: 'expression' | 'statement' | 'declarator'; place: Ancestor };
+export interface GuardPlace {
+  /** What it stands before; an `operand` is an expression, and repeated as `again` says. */
+  of: 'expression' | 'statement' | 'declarator' | 'element' | 'operand' | 'delegate';
+  place: Ancestor;
+  /** Names that are looked up between the guard and the read: where one throws, the read does not happen. */
+  names: readonly string[];
+  /** What throws the error that the program is about to throw, where the operand is null or undefined. */
+  again?: string;
+}
 
-export function guardPlace(read: Ancestor): GuardPlace {
+/** What is known of the chunk around a read. */
+export interface Surroundings {
+  code: string;
+  /** The chunk declares the name: to look it up runs no code. */
+  isDeclared(name: string): boolean;
+}
+
+/** A message may quote the expression. */
+export function isQuoted(chunk: Surroundings, expression: Ancestor): boolean {
+  const { of, place } = guardPlace(chunk, expression);
+  return of !== 'expression' || place.node !== expression.node;
+}
+
+export function guardPlace(chunk: Surroundings, read: Ancestor): GuardPlace {
   const whole = wholeChain(read);
   const { key, parent } = whole;
+  const inside: GuardPlace = { of: 'expression', place: whole, names: [] };
   switch (parent?.node.type) {
     // yield* a
     case 'YieldExpression':
-      if (parent.node.delegate) return { of: 'expression', place: parent };
-      break;
+      return parent.node.delegate ? beforeDelegate(inside, parent) : inside;
     // ({ x } = a)
     case 'AssignmentExpression':
-      if (key === 'right' && isPattern(parent.node.left)) return { of: 'expression', place: parent };
-      break;
+      return key === 'right' && isPattern(parent.node.left) ? { ...inside, place: parent } : inside;
     // const { x } = a
     case 'VariableDeclarator':
-      if (isPattern(parent.node.id)) return declaratorPlace(parent) ?? { of: 'expression', place: whole };
-      break;
+      return isPattern(parent.node.id) ? { ...inside, of: 'declarator', place: parent } : inside;
+    // ({ x: { y } = a }) => {}
+    case 'AssignmentPattern':
+      return isQuotedDefault(parent)
+        ? repeated(inside, againOf(chunk, parent.node.left, whole.node))
+        : inside;
     // for (const x of a)
     case 'ForOfStatement':
-      if (key === 'right') return { of: 'statement', place: withLabels(parent) };
-      break;
+      return key === 'right' ? { ...inside, of: 'statement', place: withLabels(parent) } : inside;
     // f(...a), [...a]
-    case 'SpreadElement': {
-      const holder = parent.parent;
-      if (holder && isSimpleUpTo(holder.node, parent.node))
-        return { of: 'expression', place: wholeChain(holder) };
-      break;
-    }
+    case 'SpreadElement':
+      return parent.parent ? beforeSpread(chunk, inside, parent.node, parent.parent) : inside;
+    // a[b]()
+    case 'MemberExpression':
+      return key === 'property' ? beforeComputed(chunk, inside, parent) : inside;
+    default:
+      return inside;
   }
-  return { of: 'expression', place: whole };
 }
 
-function declaratorPlace(declarator: Ancestor): GuardPlace | undefined {
-  const statement = declarator.parent;
-  if (statement?.node.type !== 'VariableDeclaration') return undefined;
-  const isFirst = statement.node.declarations[0] === declarator.node;
-  // for (const { x } = a;;)
-  if (statement.parent?.node.type === 'ForStatement')
-    return isFirst ? { of: 'statement', place: withLabels(statement.parent) } : undefined;
-  if (!listOf(statement)) return undefined;
-  return isFirst ? { of: 'statement', place: statement } : { of: 'declarator', place: declarator };
+/** Of a name that a statement or declaration begins with V8 quotes nothing, unless other code comes first in it. */
+function beforeDelegate(inside: GuardPlace, delegate: Ancestor): GuardPlace {
+  const { parent } = firstIn(delegate);
+  switch (parent?.node.type) {
+    case 'ExpressionStatement':
+    case 'ReturnStatement':
+    case 'ThrowStatement':
+    case 'IfStatement':
+    case 'SwitchStatement':
+      return { ...inside, of: 'statement', place: withLabels(parent) };
+    case 'VariableDeclarator':
+      return { ...inside, of: 'declarator', place: parent };
+    default:
+      return { ...inside, of: 'delegate', place: delegate };
+  }
 }
 
-const isPattern = ({ type }: Node): boolean => type === 'ObjectPattern' || type === 'ArrayPattern';
+/** The largest expression that evaluates nothing before this one: `a = yield* b` for its `yield* b`. */
+function firstIn(place: Ancestor): Ancestor {
+  let at = place;
+  for (; at.parent; at = at.parent) {
+    const { node } = at.parent;
+    const isAssigned = node.type === 'AssignmentExpression' && node.left.type === 'Identifier';
+    if (node.type !== 'YieldExpression' && !(isAssigned && node.operator === '=')) break;
+  }
+  return at;
+}
+
+export const isPattern = ({ type }: Node): boolean => type === 'ObjectPattern' || type === 'ArrayPattern';
+
+/** Of a parameter's own default no message quotes anything. */
+const isQuotedDefault = ({ node, parent }: Ancestor): boolean =>
+  node.type === 'AssignmentPattern' && isPattern(node.left) && parent !== null && !isFunction(parent.node);
+
+/** A name alone can be looked up once more. */
+const repeated = (inside: GuardPlace, again: string | undefined): GuardPlace =>
+  again !== undefined && inside.place.node.type === 'Identifier'
+    ? { ...inside, of: 'operand', again }
+    : inside;
+
+/** What V8 says of a pattern names its first property, in the words that what this one is assigned to asks for. */
+function againOf({ code }: Surroundings, pattern: Pattern, read: Node): string | undefined {
+  const name = textOf(code, read);
+  if (pattern.type !== 'ObjectPattern') return `[...${name}]`;
+  const [first] = pattern.properties;
+  // Cannot destructure 'a' as it is undefined.
+  if (first?.type !== 'Property' || first.computed) return `({} = ${name})`;
+  const { key, value } = first;
+  const isDefaulted = value.type === 'AssignmentPattern';
+  if (isDefaulted && isPattern(value.left)) return undefined;
+  // Cannot read properties of undefined (reading 'x')
+  if (isDefaulted || value.type === 'MemberExpression') {
+    return key.type === 'Identifier' ? `${name}.${key.name}` : `${name}[${textOf(code, key)}]`;
+  }
+  // Cannot destructure property 'x' of 'a' as it is undefined.
+  return `({ ${textOf(code, key)}: {} } = ${name})`;
+}
+
+const textOf = (code: string, node: Node): string => code.slice(startOf(node), endOf(node));
+
+function beforeSpread(
+  chunk: Surroundings,
+  inside: GuardPlace,
+  spread: SpreadElement,
+  holder: Ancestor,
+): GuardPlace {
+  const { node } = holder;
+  if (node.type === 'ArrayExpression') return inArray(inside, spread, node, holder);
+  if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return inside;
+  // f(...a, b): with other arguments after it, or another spread, messages quote nothing.
+  const before = node.arguments.slice(0, -1);
+  if (node.arguments.at(-1) !== spread || before.some(({ type }) => type === 'SpreadElement')) return inside;
+  const { place } = inside;
+  // f(...a)  →  f(...(guard,a)??0(...a)); V8 takes nothing of `a` where it leaves out the constructor that is called
+  if (place.node.type === 'Identifier' && node.callee.type !== 'Super')
+    return repeated(inside, `0(...${place.node.name})`);
+  return inCall(chunk, inside, node, before, holder);
+}
+
+/** f(b, ...a.x)  →  (guard,f(b, ...a.x)) */
+function inCall(
+  chunk: Surroundings,
+  inside: GuardPlace,
+  call: CallExpression | NewExpression,
+  before: readonly Node[],
+  holder: Ancestor,
+): GuardPlace {
+  const isOptional = 'optional' in call && call.optional;
+  // A name among the arguments may have a guard of its own, which comes first.
+  const isAlone = !isOptional && before.every((node) => node.type === 'Literal' || isFunction(node));
+  const names = isAlone ? namesOf(chunk, call.callee) : undefined;
+  return names ? { ...inside, place: wholeChain(holder), names } : inside;
+}
+
+/** [...a]  →  (guard,[...a]);  [f(), ...a]  →  [f(), ...(guard,none), ...a] */
+function inArray(
+  inside: GuardPlace,
+  spread: SpreadElement,
+  { elements }: ArrayExpression,
+  holder: Ancestor,
+): GuardPlace {
+  const isFirst = elements.slice(0, elements.indexOf(spread)).every((element) => element?.type === 'Literal');
+  if (isFirst) return { ...inside, place: wholeChain(holder) };
+  return { ...inside, of: 'element', place: { node: spread, key: 'elements', parent: holder } };
+}
+
+/** b[a]()  →  (guard,b[a]()), where the message quotes both. */
+function beforeComputed(chunk: Surroundings, inside: GuardPlace, member: Ancestor): GuardPlace {
+  if (member.node.type !== 'MemberExpression' || member.node.optional) return inside;
+  const names = namesOf(chunk, member.node.object);
+  if (!names || !isQuoted(chunk, member)) return inside;
+  const outer = guardPlace(chunk, member);
+  return { ...outer, names: [...outer.names, ...names] };
+}
+
+/** The names that an expression looks up; nothing where it may do something else. */
+function namesOf(chunk: Surroundings, node: Node): string[] | undefined {
+  switch (node.type) {
+    case 'Identifier':
+      // What the host declares is there.
+      return chunk.isDeclared(node.name) ? [node.name] : [];
+    case 'ThisExpression':
+      // A derived class has none before `super()`.
+      return ['this'];
+    case 'Super':
+      return [];
+    default:
+      return undefined;
+  }
+}
 
 /** A statement's labels stay on it. */
 export function withLabels(statement: Ancestor): Ancestor {
@@ -68,7 +208,7 @@ export function withLabels(statement: Ancestor): Ancestor {
 export function wholeChain(read: Ancestor): Ancestor {
   let whole = read;
   let isOptional = false;
-  for (let at: Ancestor = read; at.parent && beginsWith(at.parent.node, at.key); ) {
+  for (let at: Ancestor = read; at.parent && beginsWith(at.parent.node, at.key, at.node); ) {
     at = at.parent;
     if ('optional' in at.node && at.node.optional) isOptional = true;
     if (at.node.type === 'ChainExpression') isOptional = false;
@@ -78,11 +218,11 @@ export function wholeChain(read: Ancestor): Ancestor {
 }
 
 /** Evaluating the node begins with evaluating its child. */
-function beginsWith(node: Node, key: string): boolean {
+function beginsWith(node: Node, key: string, child: Node): boolean {
   switch (node.type) {
     // (0, a)(): the first part runs nothing
     case 'SequenceExpression':
-      return key === 'expressions' && node.expressions[0]?.type === 'Literal';
+      return node.expressions[0]?.type === 'Literal' && node.expressions[1] === child;
     case 'MemberExpression':
       return key === 'object';
     case 'CallExpression':
@@ -101,26 +241,3 @@ export const isCalleeMember = ({ node, key, parent }: Ancestor): boolean =>
   (node.type === 'MemberExpression' || node.type === 'ChainExpression') &&
   ((parent?.node.type === 'CallExpression' && key === 'callee') ||
     (parent?.node.type === 'TaggedTemplateExpression' && key === 'tag'));
-
-/** What is evaluated before the spread runs no code, but for getters. */
-function isSimpleUpTo(holder: Node, spread: SpreadElement): boolean {
-  const isCall = holder.type === 'CallExpression' || holder.type === 'NewExpression';
-  if (!isCall && holder.type !== 'ArrayExpression') return false;
-  const elements: readonly (Node | null)[] = isCall ? holder.arguments : holder.elements;
-  const before = elements.slice(0, elements.indexOf(spread));
-  return before.every((element) => !element || isSimple(element)) && (!isCall || isSimple(holder.callee));
-}
-
-function isSimple(node: Node | Expression | Super): boolean {
-  switch (node.type) {
-    case 'Identifier':
-    case 'Literal':
-    case 'ThisExpression':
-    case 'Super':
-      return true;
-    case 'MemberExpression':
-      return !node.computed && isSimple(node.object);
-    default:
-      return false;
-  }
-}

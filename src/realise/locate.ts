@@ -160,6 +160,7 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
       // Rollup ends a statement that lacks its semicolon, before the mark.
       let end = code.charAt(mark.start - 1) === ';' ? mark.start - 1 : mark.start;
       while (/\s/.test(code.charAt(end - 1))) end--;
+      if (mark.site.kind === 'declaration') end = beforePublication(code, end);
       // Where two marks follow one expression, what the second stood behind is gone.
       if (!ends.has(end)) byEnd.set(end, mark);
     }
@@ -172,6 +173,7 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
       const type: string = node.type;
       if (type === 'Literal' || type === 'TemplateElement' || type === 'JSXText') literal(node);
       else if (node.type === 'Identifier' && node.name.startsWith('__')) found.underscored.add(node.name);
+      moveIntoPublished(node);
       const mark = match(node, parent, key);
       if (mark) found.places.set(mark.start, placeOf(mark, trail.placeOf(node, key)));
       trail.enter(node, key);
@@ -190,6 +192,17 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
     }
   }
 
+  /** What ends with an expression that System format publishes may have its mark behind what publishes it. */
+  function moveIntoPublished(node: Node): void {
+    const published = publishedBy(node);
+    if (!published) return;
+    const end = code.charAt(endOf(node)) === ')' && !byEnd.has(endOf(node)) ? endOf(node) + 1 : endOf(node);
+    const mark = byEnd.get(end);
+    if (!mark) return;
+    byEnd.delete(end);
+    if (!byEnd.has(endOf(published))) byEnd.set(endOf(published), mark);
+  }
+
   function placeOf({ site }: Mark, place: Ancestor): Ancestor {
     const assignment = place.parent?.node;
     const isVoid = site.kind === 'declaration' && place.node.type === 'UnaryExpression';
@@ -204,10 +217,7 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
         const isName =
           (key === 'property' || key === 'key') && parent && 'computed' in parent && !parent.computed;
         if (isName) return undefined;
-        // exports("n", ++n)/*mark*/: what Rollup prints for a prefix update in System format.
-        const call = parent?.type === 'UpdateExpression' && parent.prefix && trail.above(2);
-        const published = call && call.type === 'CallExpression' ? byEnd.get(endOf(call)) : undefined;
-        return byEnd.get(endOf(node)) ?? published;
+        return byEnd.get(endOf(node));
       }
       // exports.n = void 0/*mark*/: what Rollup prints for a declaration without a value.
       case 'UnaryExpression': {
@@ -242,3 +252,35 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
     }
   }
 }
+
+/** `let n; exports("n", n)`, and the mark: what System format prints behind a declaration that lacks its semicolon. */
+function beforePublication(code: string, end: number): number {
+  const start = code.charAt(end - 1) === ')' ? code.lastIndexOf('exports(', end) : -1;
+  const call = /^exports\((?:"(?:[^"\\]|\\.)*",\s?[^\s()"]+|\{[^}]*\})\)$/;
+  if (start < 0 || !call.test(code.slice(start, end))) return end;
+  let before = start;
+  while (/\s/.test(code.charAt(before - 1))) before--;
+  return code.charAt(before - 1) === ';' ? before - 1 : end;
+}
+
+/** exports("n", n = 1);  of several names  n = 1, exports({ a: n, b: n }), n;  of a pattern  (function (v) {…})([n] = v) */
+function publishedBy(node: Node): Node | undefined {
+  if (node.type === 'CallExpression') {
+    if (isPublishing(node)) return node.arguments[1];
+    return isPublisher(node.callee) ? node.arguments[0] : undefined;
+  }
+  if (node.type !== 'SequenceExpression' || node.expressions.length !== 3) return undefined;
+  const [first, second] = node.expressions;
+  return second && isPublishing(second) ? first : undefined;
+}
+
+/** function (v) { return exports("n", n), v; } */
+function isPublisher(callee: Node): boolean {
+  const statement = callee.type === 'FunctionExpression' ? callee.body.body[0] : undefined;
+  const value = statement?.type === 'ReturnStatement' ? statement.argument : undefined;
+  const [first] = value?.type === 'SequenceExpression' ? value.expressions : [];
+  return first !== undefined && isPublishing(first);
+}
+
+const isPublishing = (node: Node): boolean =>
+  node.type === 'CallExpression' && node.callee.type === 'Identifier' && node.callee.name === 'exports';

@@ -4,18 +4,25 @@ import { endOf, startOf } from '../ast/walk.ts';
 import type { Context } from './context.ts';
 import type { LocatedChunk } from './locate.ts';
 
-/** Text of a value as an expression; safe in a script element too. */
-export const literal = (value: unknown): string => JSON.stringify(value).replace(/<(?=[/!])/g, '\\u003c');
+/** Text of a value as an expression; safe in a script element too, and of one line by anybody's count. */
+export const literal = (value: unknown): string =>
+  JSON.stringify(value)
+    .replace(/<(?=[/!])/g, '\\u003c')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
 
-/** The chunk's own table, and functions that its guards name: another chunk may call into it before this runs. */
-export function registerChunk({ names, first, sites, declared, getters: named }: Context): string {
+/** The chunk's own table. */
+export function chunkTable({ first, sites, declared }: Context): string {
   const getters = Array.from(
     declared.values(),
     ({ module, binding, expression }) => `[${module},${binding},${expression && `()=>${expression}`}]`,
   );
-  const functions = Array.from(named, ([name, getter]) => `function ${getter}(){return ${name}}`);
-  return `${functions.join('')}${names.build}.chunk({first:${first},sites:${literal(sites)},getters:[${getters.join()}]});`;
+  return `{first:${first},sites:${literal(sites)},getters:[${getters.join()}]}`;
 }
+
+/** Functions that guards name: other code may call into the chunk before its first statement runs. */
+export const getterFunctions = ({ getters }: Context): string =>
+  Array.from(getters, ([name, getter]) => `function ${getter}(){return ${name}}`).join('');
 
 /** After directives and imports; before the first statement, with the comments that belong to it. */
 export function prologueOffset(code: string, { body, noise }: LocatedChunk): number {

@@ -7,12 +7,11 @@ import {
   type Context,
   declarationKey,
   fileOf,
-  guard,
   type Target,
   textOf,
   unwrapSequence,
 } from './context.ts';
-import { guardPlace } from './guard.ts';
+import { guardPlace, isPattern, isQuoted } from './guard.ts';
 import type { LocatedSite } from './locate.ts';
 
 export function realiseReads(context: Context, located: readonly LocatedSite[]): void {
@@ -101,12 +100,12 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
   const { edits, names } = context;
 
   if (node.type === 'Identifier') {
-    putGuard(context, place, guard(context, number, `read(${number},${getter(context, place, node.name)})`));
+    putGuard(context, place, number, `read(${number},${getter(context, place, node.name)})`);
   } else if (ofNamespace && typeof target[1] === 'number') {
     // A namespace object's getter may throw, so the read is announced before.
-    putGuard(context, place, guard(context, number, `probe(${number})`));
-  } else if (node.optional || isQuoted(place)) {
-    putGuard(context, place, guard(context, number, `note(${number})`));
+    putGuard(context, place, number, `probe(${number})`);
+  } else if (node.optional || isMemberQuoted(context, place)) {
+    putGuard(context, place, number, `note(${number})`);
   } else {
     // ext.x  →  (seen[0]?ext.x:build.value(0,ext.x)): the program evaluates it once; it may be a getter
     edits.wrap(
@@ -141,29 +140,40 @@ function isInLexicalLoop(place: Ancestor): boolean {
 }
 
 /**
- * n  →  (guard,n);  n.f(x)  →  (guard,n.f(x));  { n }  →  { n: (guard,n) };  const { x } = n  →  guard; const …
+ * n  →  (guard,n);  n.f(x)  →  (guard,n.f(x));  { n }  →  { n: (guard,n) };  const { x } = n  →  const {} = (guard,0), …
  */
-function putGuard({ edits }: Context, read: Ancestor, text: string): void {
-  const { of, place } = guardPlace(read);
-  if (of === 'statement') {
-    edits.beforeStatement(place, `${text};`);
-    return;
+function putGuard(context: Context, read: Ancestor, site: number, call: string): void {
+  const { edits, names } = context;
+  const { of, place, names: before, again } = guardPlace(context, read);
+  // (seen[0]||(a,call),a[n]()): where `a` throws, `n` is not read
+  const said = `${names.build}.${call}`;
+  const guard = `${names.seen}[${site}]||${before.length > 0 ? `(${before.join()},${said})` : said}`;
+  switch (of) {
+    case 'statement':
+      edits.beforeStatement(place, `${guard};`);
+      return;
+    case 'element':
+      edits.before('element', place, `${guard},${names.build}.none`);
+      return;
+    case 'operand':
+      edits.before('expression', place, guard);
+      edits.wrap(place, '', `??${again}`);
+      return;
+    default:
+      edits.before(of, place, guard);
   }
-  if (of === 'declarator') {
-    edits.beforeDeclarator(place, `${text};`);
-    return;
-  }
-  const { node, parent } = place;
-  const isShorthand = parent?.node.type === 'Property' && parent.node.shorthand && node.type === 'Identifier';
-  edits.wrap(place, isShorthand ? `${node.name}: (${text},` : `(${text},`, ')');
 }
 
 /** A message may quote the member, as callee or in another way: it has to stand as it is. */
-function isQuoted(place: Ancestor): boolean {
+function isMemberQuoted(context: Context, place: Ancestor): boolean {
   let whole = place;
   while (whole.parent?.node.type === 'MemberExpression' && whole.key === 'object') whole = whole.parent;
-  return isCallee(whole) || guardPlace(whole).place.node !== whole.node;
+  return isCallee(whole) || isDefault(whole) || isQuoted(context, whole);
 }
+
+/** ([a] = b.c) => {}: V8 quotes a call that stands there. */
+const isDefault = ({ parent, key }: Ancestor): boolean =>
+  parent?.node.type === 'AssignmentPattern' && key === 'right' && isPattern(parent.node.left);
 
 const isCallee = ({ key, parent }: Ancestor): boolean =>
   /^(?:Call|New)Expression$/.test(parent?.node.type ?? '')

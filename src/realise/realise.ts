@@ -1,5 +1,6 @@
 /** Rendered chunk → traced chunk. */
 import type { Program } from 'estree';
+import { declares } from '../ast/declares.ts';
 import { EditedText } from '../edited-text.ts';
 import type { ModuleRow, SiteRow } from '../protocol.ts';
 import type { Context, DeclaredBinding, Names } from './context.ts';
@@ -9,7 +10,7 @@ import { realiseImports } from './imports.ts';
 import { type ChunkModule, type LocatedChunk, locate } from './locate.ts';
 import { realiseNamespaces } from './namespaces.ts';
 import { extentsOf, realiseAwaits, realisePhases } from './phases.ts';
-import { headOffset, prologueOffset, registerChunk } from './prologue.ts';
+import { chunkTable, getterFunctions, headOffset, prologueOffset } from './prologue.ts';
 import { realiseReads } from './reads.ts';
 import { realiseRequires } from './requires.ts';
 import { realiseSnapshots } from './snapshots.ts';
@@ -32,12 +33,19 @@ export interface RealiseInput {
   connect: Connect;
 }
 
-/** What stands before the chunk's own table, so that `names` hold the build. May edit the chunk's wrapper too. */
-export type Connect = (chunk: ConnectedChunk) => string;
+/** How `names` come by the build. */
+export interface Connect {
+  /** The expression that gives the build, once `prologue` has declared its holder. @default the holder */
+  build?(program: Program, holder: string): string;
+  /** What runs before the first statement: it gives the build the chunk's own table. May edit the wrapper too. */
+  prologue(chunk: ConnectedChunk): string;
+}
 
 export interface ConnectedChunk {
   code: string;
   program: Program;
+  /** The chunk's own table. */
+  table: string;
   names: Names;
   edits: Edits;
   contents: ChunkContents;
@@ -65,11 +73,13 @@ export function realise(input: RealiseInput): RealisedChunk | null {
   const extents = extentsOf(located);
   if (extents.length === 0) return null;
 
+  const holder = unusedName(code, located, '__phases');
   const context: Context = {
     code,
-    edits: new Edits(code),
+    edits: new Edits(code, located.noise),
     names: {
-      build: unusedName(code, located, '__phases'),
+      build: input.connect.build?.(program, holder) ?? holder,
+      holder,
       seen: unusedName(code, located, '__seen'),
       getter: unusedName(code, located, '__get'),
     },
@@ -81,6 +91,7 @@ export function realise(input: RealiseInput): RealisedChunk | null {
     resolveDynamic: input.resolveDynamic,
     publishers: publishersOf(located),
     pathOf: input.pathOf,
+    isDeclared: declarationsOf(code, program),
     getters: new Map(),
   };
   collectDeclarations(context, located.sites);
@@ -101,9 +112,9 @@ export function realise(input: RealiseInput): RealisedChunk | null {
     sites,
   };
   const head = headOffset(code, program.body, located.noise);
-  edits.prologue(
-    `\n${input.connect({ code, program, names, edits, contents, head })}${registerChunk(context)}`,
-  );
+  const table = chunkTable(context);
+  const prologue = input.connect.prologue({ code, program, table, names, edits, contents, head });
+  edits.prologue(`\n${getterFunctions(context)}${prologue}`);
   realisePhases(
     context,
     located,
@@ -117,6 +128,16 @@ function textOf(code: string, located: LocatedChunk, edits: Edits): EditedText {
   for (const { start, end } of located.noise) text.replace(start, end, '');
   edits.apply(text, prologueOffset(code, located));
   return text;
+}
+
+/** Few names are asked for, some of them often. */
+function declarationsOf(code: string, program: Program): Context['isDeclared'] {
+  const known = new Map<string, boolean>();
+  return (name) => {
+    const isDeclared = known.get(name) ?? declares(program, code, name);
+    known.set(name, isDeclared);
+    return isDeclared;
+  };
 }
 
 /** Parameters of the chunk's wrapper, variables that a `require` is assigned to, and `exports`. */

@@ -52,14 +52,18 @@ export function writerOf(place: Ancestor): Ancestor | undefined {
 export function realiseAssignment(context: Context, site: number, target: Node, writer: Ancestor): void {
   const { node } = writer;
   if (node.type === 'AssignmentExpression') {
-    if (node.left !== target) pattern(context, site, target, writer);
-    else if (target.type === 'Identifier') assignment(context, site, target.name, writer, node);
-    else memberAssignment(context, site, node);
+    if (target.type !== 'Identifier') {
+      if (node.left === target) memberAssignment(context, site, node);
+      else memberTarget(context, site, target);
+    } else if (node.left === target) assignment(context, site, target.name, writer, node);
+    else pattern(context, site, target.name, writer);
   } else if (node.type === 'UpdateExpression') {
     if (target.type === 'Identifier') update(context, site, target.name, writer, node);
     else memberUpdate(context, site, writer, node);
   } else if (node.type === 'ForInStatement' || node.type === 'ForOfStatement') {
-    atBodyStart(context, writer, node, loopNote(context, site, target));
+    if (target.type === 'Identifier')
+      atBodyStart(context, writer, node, `${note(context, site, target.name)};`);
+    else memberTarget(context, site, target);
   }
 }
 
@@ -113,10 +117,14 @@ function update(
   }
 }
 
-/** [n] = v  →  build.after([n] = v,0,n): its value is v. Several targets nest. A member is the program's to read. */
-function pattern({ edits, names }: Context, site: number, target: Node, writer: Ancestor): void {
-  const value = target.type === 'Identifier' ? `,${target.name}` : '';
-  edits.wrap(writer, `${names.build}.after(`, `,${site}${value})`);
+/** [n] = v  →  build.after([n] = v,0,n): its value is v. Several targets nest. */
+function pattern({ edits, names }: Context, site: number, name: string, writer: Ancestor): void {
+  edits.wrap(writer, `${names.build}.after(`, `,${site},${name})`);
+}
+
+/** [exports.n] = v  →  [build.target(0,v=>exports.n=v).value] = v: the member is the program's to read. */
+function memberTarget({ edits, names }: Context, site: number, target: Node): void {
+  edits.wrapRange(startOf(target), endOf(target), `${names.build}.target(${site},v=>`, '=v).value');
 }
 
 /** exports.n = v  →  build.value(0,exports.n = v);  exports.n ??= v  →  exports.n ??= build.value(0,v) */
@@ -142,11 +150,6 @@ export function atBodyStart(
 ): void {
   edits.beforeStatement({ node: body, key: 'body', parent: loop }, text);
 }
-
-const loopNote = (context: Context, site: number, target: Node): string =>
-  target.type === 'Identifier'
-    ? `${note(context, site, target.name)};`
-    : `${context.names.build}.write(${site});`;
 
 /** Nobody takes the expression's value. */
 function isUnused({ key, parent }: Ancestor): boolean {

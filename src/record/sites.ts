@@ -51,7 +51,8 @@ export function findSites(
       }
       trail.enter(node, key);
       scopeFinder.enter(node);
-      if (parent?.type === 'Program') topLevelStatement(node);
+      // Rollup's parser keeps comments beside the statements, those that it removes.
+      if (parent?.type === 'Program' && key === 'body') topLevelStatement(node);
       if (isFunction(node)) functionDepth++;
       else if (functionDepth === 0) topLevelAwait(node);
     },

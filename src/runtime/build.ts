@@ -2,6 +2,7 @@
 import { type Edges, reversed } from '../graph/edges.ts';
 import type { Build, BuildTable, SiteRow, TraceEvent } from '../protocol.ts';
 import type { EarlyRead } from '../report/text/early-read.ts';
+import { bare } from './bare.ts';
 import { createBindings } from './bindings.ts';
 import { createConsole } from './console.ts';
 import { createPrinter } from './host.ts';
@@ -15,6 +16,10 @@ import { publish } from './traced-modules.ts';
 import { createTracks } from './tracks.ts';
 
 const { apply } = Reflect;
+
+/** Ends at its first step. */
+const NONE = bare({ [Symbol.iterator]: () => ENDED });
+const ENDED: Iterator<never> = bare({ next: () => bare({ done: true as const, value: undefined }) });
 
 /** Where a site's row names the file, if it does. */
 const FILE_AT: Readonly<Record<SiteRow[0], number>> = { r: 7, s: 7, w: 5, i: 5, d: 6, q: 5, a: 4 };
@@ -109,6 +114,7 @@ export function createTracer(realm: Realm, given: BuildTable): Build {
     }),
     read: guarded((site: number, get: () => unknown) => bindings.read(site, { from: 'getter', get })),
     probe,
+    none: NONE,
     note: guarded(bindings.note),
     write: (...args) => write(args[0], args.length > 1, args[1]),
     init: guarded(bindings.initialize),
@@ -120,6 +126,13 @@ export function createTracer(realm: Realm, given: BuildTable): Build {
       write(args[1], args.length > 2, args[2]);
       return args[0];
     },
+    target: (site, assign) => ({
+      set value(value: unknown) {
+        // What this throws is the program's.
+        assign(value);
+        taken(site, value);
+      },
+    }),
     step(old, site, by) {
       taken(site, typeof old === 'bigint' ? old + (by > 0 ? 1n : -1n) : (old as number) + by);
       return old;

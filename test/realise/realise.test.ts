@@ -1,9 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createContext, runInContext } from 'node:vm';
 import { expect } from 'chai';
-import { type Plugin, type RollupOptions, rollup } from 'rollup';
-import modulePhases from 'rollup-plugin-module-phases';
-import type { Format } from '../support/bundle.ts';
+import type { ModuleFormat } from 'rollup';
+import { bundle, type Format } from '../support/bundle.ts';
+import { type BuildOptions, outcome, chunkOf as tracedChunkOf } from '../support/statements.ts';
 
 /**
  * Each rule of the table: its statements, and under each what it is in the chunk. There `⏎` is a line break, and in
@@ -21,7 +20,7 @@ interface Rule {
   format: Format;
   /** Not by Node as it is: decorators, JSX; or as a script: `await`. */
   isRun: boolean;
-  options: Pick<RollupOptions, 'treeshake' | 'jsx'>;
+  options: BuildOptions;
 }
 
 const HEADING = /^## (?<topic>[^:]+): (?<title>.*?)(?: \[(?<notes>.*)\])?$/;
@@ -51,53 +50,9 @@ function readTable(file: URL): Rule[] {
   return rules;
 }
 
-/** The modules around the one that a statement stands in: `main.js`, the entry. */
-const MODULES = {
-  'dep.js': `
-    export let n = 1, u, z = null;
-    export let o = { a: { b: 1 }, list: [1, 2], f() { return this === o }, tag: () => 1, K: class {} };
-    export function f() { return this }
-    export function tag() { return this }
-    export class K { m() { return 1 } }
-    export default 1 + n;`,
-  'nest.js': `
-    export * as dep from './dep.js';
-    export { n as again } from './dep.js';`,
-};
-const IMPORTS = `
-  import d, { n, o, f, K, tag, u, z } from './dep.js';
-  import * as ns from './dep.js';
-  import * as nest from './nest.js';
-  import { again } from './nest.js';
-  import e, { x, g } from 'ext';
-  import * as en from 'ext';`;
-
-async function chunkOf(
-  source: string,
-  isTraced: boolean,
-  format: Format,
-  options: Rule['options'],
-): Promise<string> {
-  const modules = new Map(Object.entries({ ...MODULES, 'main.js': `${IMPORTS}\n${source}` }));
-  const inMemory: Plugin = {
-    name: 'in-memory',
-    resolveId: (id) => (modules.has(id.replace('./', '')) ? id.replace('./', '') : null),
-    load: (id) => modules.get(id) ?? null,
-  };
-  const build = await rollup({
-    ...options,
-    input: 'main.js',
-    external: ['ext', 'react'],
-    plugins: [inMemory, isTraced && modulePhases({ console: false, include: /main\.js$/ })],
-    onLog() {},
-  });
-  const { output } = await build.generate({
-    format,
-    name: 'bundle',
-    exports: 'named',
-    globals: { ext: 'ext' },
-  });
-  return output[0].code;
+/** In the words of a chunk that imports nothing: one that does calls for its build (`__phases()`). */
+async function chunkOf(...args: Parameters<typeof tracedChunkOf>): Promise<string> {
+  return (await tracedChunkOf(...args)).replace(/(\b__phases\w*)\(\)(?=[.;])/g, '$1');
 }
 
 /** Number of the one module that can be asked for. */
@@ -112,43 +67,7 @@ async function realised(source: string, { format, options }: Rule): Promise<stri
   return (framed?.groups?.statements ?? '(no statement)').trim().replaceAll('\n', '⏎');
 }
 
-/** What a bundle logs and throws. */
-async function outcome(source: string, isTraced: boolean, options: Rule['options'] = {}): Promise<string[]> {
-  const code = await chunkOf(source.replaceAll('⏎', '\n'), isTraced, 'iife', options);
-  const lines: string[] = [];
-  const ext = {
-    __esModule: true,
-    default: Object.assign(() => 'called', { a: 1 }),
-    get x() {
-      lines.push('x is read');
-      return [1, 2];
-    },
-    g() {
-      return this === undefined || Object.is(this, ext);
-    },
-    a: { b: () => 1 },
-    o: {},
-  };
-  const realm = createContext({
-    ext,
-    log: (...values: unknown[]) => lines.push(values.map(text).join(' ')),
-  });
-  try {
-    runInContext(code, realm, { timeout: 5_000 });
-  } catch (error) {
-    lines.push(`throws ${String(error)}`);
-  }
-  const failures = runInContext("globalThis[Symbol.for('module-phases')]?.failures", realm);
-  if (failures) lines.push(`${failures} failures of the tracer`);
-  return lines;
-}
-
-function text(value: unknown): string {
-  if (typeof value === 'function') return `function ${value.name}`;
-  return typeof value === 'symbol' ? 'symbol' : `${typeof value} ${JSON.stringify(value)}`;
-}
-
-async function expectSameRun(sources: readonly string[], options?: Rule['options']): Promise<void> {
+async function expectSameRun(sources: readonly string[], options?: BuildOptions): Promise<void> {
   const plain: string[] = [];
   const traced: string[] = [];
   for (const source of sources) {
@@ -203,7 +122,7 @@ describe('the tables of a chunk', () => {
   it('have a getter for every exported binding that the chunk declares', async () => {
     const getters = async (source: string, format: Format = 'es'): Promise<string> => {
       const code = await chunkOf(source.replaceAll('⏎', '\n'), true, format, { treeshake: false });
-      const rows = /getters:\[(.*)\]\}\);/.exec(code)?.[1]?.match(/\[\d+,\d+,[^\]]*\]/g) ?? [];
+      const rows = /getters:\[(.*)\]\}\)[;}]/.exec(code)?.[1]?.match(/\[\d+,\d+,[^\]]*\]/g) ?? [];
       const own = rows.filter((row) => row.startsWith(`[${entryOf(code)},`));
       return own.map((row) => row.replace(/^\[\d+,/, '[')).join();
     };
@@ -220,6 +139,84 @@ describe('the tables of a chunk', () => {
       '[0,()=>v],[1,()=>w],[2,()=>y]',
     );
     expect(await getters('for (var v of [1]) ; export { v }', 'cjs')).to.equal('[0,0]');
+  });
+});
+
+describe('sites of a module', () => {
+  it('are the same in every format', async () => {
+    const sites = async (source: string, format: ModuleFormat): Promise<string[]> => {
+      const code = await chunkOf(source, true, format, { treeshake: false });
+      return (code.match(/\["[rwi]",\d+,\d+,\d+,/g) ?? []).sort();
+    };
+    const sources = rules
+      .filter(({ isRun }) => isRun)
+      .flatMap(({ rows }) => rows.map(({ source }) => source));
+    const expected: string[][] = [];
+    const found: string[][] = [];
+    for (const source of [...sources, ...PUBLISHED]) {
+      const told = await sites(source.replaceAll('⏎', '\n'), 'es');
+      for (const format of ['cjs', 'system'] as const) {
+        const other = await sites(source.replaceAll('⏎', '\n'), format);
+        if (other.join() === told.join()) continue;
+        expected.push([format, source, ...told]);
+        found.push([format, source, ...other]);
+      }
+    }
+    expect(found).to.deep.equal(expected);
+  });
+});
+
+/** What formats with assignments for exports print anew. */
+const PUBLISHED = [
+  'export let v; v = f;',
+  'export let v; v += n;',
+  'export let v; v = ns.n;',
+  'export let v; v = ns.o.a;',
+  'export let v; v = x;',
+  'export let v; v = en.a;',
+  'export let v; v = n ? f : u;',
+  'export let v; v = (f);',
+  'export let v; v = -n;',
+  'export let v; v = () => n;',
+  'export let v, w; v = w = f;',
+  'export let v, w; v = w += n;',
+  'let v; export { v, v as w }; v = f;',
+  'let v; export { v, v as w }; log(v = f);',
+  'let v; export { v, v as w }; v = e; v = n;',
+  'export let v = 1; log(++v, v++, --v);',
+  'let v = 1; export { v as "a b" }; v = n;',
+  'export let v, w; [v, w = n] = [f]; ({ v, ...w } = o);',
+  'for (var v = () => n, [w] = [f]; ; ) break; export { v, w };',
+  'for (var v of [n]) ; export { v };',
+  'export let v; for (v of [n]) ; for ([v] of [[n]]) ; for (v in o) ;',
+  'export var v = n, { a, b = f } = o;',
+  'export class C extends K {} C = n;',
+  'export default n; export let v; v ??= f;',
+];
+
+describe('text of a chunk', () => {
+  it('has no line that only some count as one', async () => {
+    const built = await bundle({
+      source: { 'main.js': "import './a\u2028\u2029.js';", 'a\u2028\u2029.js': 'console.log(1);' },
+    });
+    expect(built.chunk.code)
+      .to.include('a\\u2028\\u2029.js')
+      .and.not.to.match(/[\u2028\u2029]/);
+  });
+
+  it('is in lines as without the tracer, where Rollup removes a comment at the end of a module', async () => {
+    for (const source of [
+      'const n = 1; log(n);⏎export default n;⏎//# sourceMappingURL=main.js.map⏎',
+      'const n = 1; log(n);⏎export default n⏎//# sourceMappingURL=main.js.map',
+      'export default 1⏎/*# sourceMappingURL=main.js.map */⏎',
+      'export const a = 1⏎//# sourceMappingURL=main.js.map⏎',
+    ]) {
+      const { chunk } = await bundle({ source: { 'main.js': source.replaceAll('⏎', '\n') } });
+      const plain = await bundle({ source: { 'main.js': source.replaceAll('⏎', '\n') }, trace: false });
+      const codes = [chunk, plain.chunk].map(({ modules }) => Object.values(modules).map(({ code }) => code));
+      expect(codes[0], source).to.deep.equal(codes[1]);
+      expect(chunk.code.split('\n\n\n'), source).to.have.length(1);
+    }
   });
 });
 

@@ -2,13 +2,13 @@ import type { FileConnection } from './file-connection.ts';
 
 /** The import comes first: a leaf of the graph is initialized even within a cycle of chunks. */
 export const es: FileConnection = {
-  connect:
-    (path) =>
-    ({ names, edits, head }) => {
-      const imported = `{ build as ${names.build}, seen as ${names.seen} }`;
+  connect: (path) => ({
+    prologue({ names, table, edits, head }) {
+      const imported = `{ build as ${names.holder}, seen as ${names.seen} }`;
       edits.insert(head, `\nimport ${imported} from ${JSON.stringify(path)};\n`);
-      return '';
+      return `${names.build}.chunk(${table});`;
     },
+  }),
   file: (runtime, table) =>
     `${runtime}\nconst build = createBuild(${table}), { seen } = build;\nexport { build, seen };\n`,
 };

@@ -14,14 +14,13 @@ import type { FileConnection } from './file-connection.ts';
  *   →  System.register(['./runtime.js', './a.js'], (function (exports) { let build, seen; return { setters: [h, f], execute: g }; }))
  */
 export const system: FileConnection = {
-  connect:
-    (path) =>
-    ({ program, names, edits }) => {
+  connect: (path) => ({
+    prologue({ program, names, table, edits }) {
       const { dependencies, declare, module } = registration(program);
       const comma = dependencies.elements.length > 0 ? ', ' : '';
       edits.insert(startOf(dependencies) + 1, `${JSON.stringify(path)}${comma}`);
-      edits.insert(afterDirectives(declare.body), `\nlet ${names.build}, ${names.seen};`);
-      const setter = `function (module) { ${names.build} = module.build; ${names.seen} = module.seen; }`;
+      edits.insert(afterDirectives(declare.body), `\nlet ${names.holder}, ${names.seen};`);
+      const setter = `function (module) { ${names.holder} = module.build; ${names.seen} = module.seen; }`;
       const setters = module.properties.find(
         (property): property is Property =>
           property.type === 'Property' &&
@@ -32,8 +31,9 @@ export const system: FileConnection = {
         const separator = setters.value.elements.length > 0 ? ', ' : '';
         edits.insert(startOf(setters.value) + 1, `${setter}${separator}`);
       } else edits.insert(startOf(module) + 1, ` setters: [${setter}],`);
-      return '';
+      return `${names.build}.chunk(${table});`;
     },
+  }),
   file: (runtime, table) =>
     `System.register([], (function (exports) { 'use strict'; return { execute: (function () {\n${runtime}\nconst build = createBuild(${table});\nexports({ build, seen: build.seen });\n}) }; }));\n`,
 };
