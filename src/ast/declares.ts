@@ -20,26 +20,40 @@ export function declares(program: Program, code: string, name: string, offset: n
   });
   return isDeclared;
 
-  /** What a declaration adds to a scope that it stands in, if that is one around the offset. */
   function namesAround(node: Node, parent: Node | null): string[] {
-    switch (node.type) {
-      case 'VariableDeclaration':
-        // A `var` is the function's, in however deep a block it stands.
-        return node.kind === 'var' || isHolderAround(parent)
-          ? node.declarations.flatMap(({ id }) => extractAssignedNames(id))
-          : [];
-      case 'FunctionDeclaration':
-        // So is a function in a block, in sloppy code.
-        return node.id ? [node.id.name] : [];
-      case 'ClassDeclaration':
-        return node.id && isHolderAround(parent) ? [node.id.name] : [];
-      case 'ImportSpecifier':
-      case 'ImportDefaultSpecifier':
-      case 'ImportNamespaceSpecifier':
-        return [node.local.name];
-      default:
-        return [];
-    }
+    // A `var` is the function's, in however deep a block it stands; so is a function in a block, in sloppy code.
+    const isHoisted =
+      node.type !== 'ClassDeclaration' && (node.type !== 'VariableDeclaration' || node.kind === 'var');
+    return isHoisted || isHolderAround(parent) ? namesOutside(node) : [];
+  }
+}
+
+/** Every name that a program declares in some scope. */
+export function declaredNames(program: Program): Set<string> {
+  const names = new Set<string>();
+  walk(program, {
+    enter(node) {
+      for (const name of namesOutside(node)) names.add(name);
+      for (const name of namesInside(node)) names.add(name);
+    },
+  });
+  return names;
+}
+
+/** What a declaration adds to the scope that it stands in. */
+function namesOutside(node: Node): string[] {
+  switch (node.type) {
+    case 'VariableDeclaration':
+      return node.declarations.flatMap(({ id }) => extractAssignedNames(id));
+    case 'FunctionDeclaration':
+    case 'ClassDeclaration':
+      return node.id ? [node.id.name] : [];
+    case 'ImportSpecifier':
+    case 'ImportDefaultSpecifier':
+    case 'ImportNamespaceSpecifier':
+      return [node.local.name];
+    default:
+      return [];
   }
 }
 

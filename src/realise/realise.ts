@@ -1,6 +1,6 @@
 /** Rendered chunk → traced chunk. */
 import type { Program } from 'estree';
-import { declares } from '../ast/declares.ts';
+import { declaredNames } from '../ast/declares.ts';
 import { EditedText } from '../edited-text.ts';
 import type { ModuleRow, SiteRow } from '../protocol.ts';
 import type { Context, DeclaredBinding, Names } from './context.ts';
@@ -91,7 +91,7 @@ export function realise(input: RealiseInput): RealisedChunk | null {
     resolveDynamic: input.resolveDynamic,
     publishers: publishersOf(located),
     pathOf: input.pathOf,
-    isDeclared: declarationsOf(code, program),
+    isDeclared: declarationsOf(program),
     getters: new Map(),
   };
   collectDeclarations(context, located.sites);
@@ -130,13 +130,12 @@ function textOf(code: string, located: LocatedChunk, edits: Edits): EditedText {
   return text;
 }
 
-/** Few names are asked for, some of them often. */
-function declarationsOf(code: string, program: Program): Context['isDeclared'] {
-  const known = new Map<string, boolean>();
+/** Few chunks have a place that asks. */
+function declarationsOf(program: Program): Context['isDeclared'] {
+  let names: Set<string> | undefined;
   return (name) => {
-    const isDeclared = known.get(name) ?? declares(program, code, name);
-    known.set(name, isDeclared);
-    return isDeclared;
+    names ??= declaredNames(program);
+    return names.has(name);
   };
 }
 
