@@ -1,5 +1,5 @@
 /** One build: what its modules were made of, and its outputs. */
-import type { Node, Program } from 'estree';
+import type { Node } from 'estree';
 import type {
   GetModuleInfo,
   InternalModuleFormat,
@@ -31,7 +31,7 @@ import { parse, parseModule } from './parse.ts';
 import type { GraphModule } from './record/graph.ts';
 import { createNumbering, inLinkOrder } from './record/numbering.ts';
 import { modulePath, uniquePaths } from './record/path.ts';
-import { createLocator, relocate, requestsIn } from './record/positions.ts';
+import { createLocator, type ParsedModule, relocate, requestsIn } from './record/positions.ts';
 import { recordModule } from './record/record.ts';
 import { runtimeFileName } from './runtime-file.ts';
 
@@ -68,7 +68,8 @@ export interface Build {
   transform(code: string, id: string, mapOf: () => string): Promise<TransformedModule | null>;
   /** No plugin before this one tells what a dynamic import asks for; here is its specifier. */
   noteUnresolved(importer: string, specifier: Node): void;
-  moduleParsed(info: ModuleInfo): void;
+  /** Waits only where a later transform has changed the code. */
+  moduleParsed(info: ModuleInfo): Promise<void> | undefined;
   /** All modules are parsed. */
   end(): void;
   renderChunk(
@@ -84,7 +85,7 @@ export interface Build {
 type TransformedModule = Pick<MarkedCode, 'code' | 'map'> & { meta: { [NAME]: ModuleRecord } };
 
 /** A module from its `transform` until it is parsed. */
-interface Transformed extends MarkedCode {
+interface Transformed extends Pick<MarkedCode, 'code' | 'insertions'> {
   /** The code before it was marked. */
   source: string;
   /** Gives the map; nothing where the source is the user's own file. */
@@ -131,7 +132,13 @@ export function createBuild(input: BuildInput): Build {
       const { record, offsets } = recordModule({ code, program, wanted: wantedOf(id) });
       const meta: ModuleRecord = { version, token: createToken(id, code), ...record };
       const marked = markModule(code, meta.token, offsets);
-      transformed.set(id, { ...marked, source: code, mapOf: input.isFile(id, code) ? undefined : mapOf });
+      const { insertions } = marked;
+      transformed.set(id, {
+        code: marked.code,
+        insertions,
+        source: code,
+        mapOf: input.isFile(id, code) ? undefined : mapOf,
+      });
       return { code: marked.code, map: marked.map, meta: { [NAME]: meta } };
     },
 
@@ -139,22 +146,23 @@ export function createBuild(input: BuildInput): Build {
       unresolved.set(importer, [...(unresolved.get(importer) ?? []), endOf(specifier)]);
     },
 
-    moduleParsed({ id, code, ast, meta }) {
+    moduleParsed({ id, code, meta }) {
       const record = meta[NAME] as ModuleRecord | undefined;
       if (record && record.sites.length > 0 && !code?.includes(record.token)) unmarked.add(id);
       const made = transformed.get(id);
       transformed.delete(id);
-      if (made && record) settle(id, record, made, code ?? '', ast as Program | null);
       const failure = unparsed.get(id);
       if (failure) host.warn(unparsableModule(id, failure));
+      if (!made || !record) return undefined;
+      if (made.code !== code) return settleChanged(id, record, made, code ?? '');
+      settle(id, record, made);
+      return undefined;
     },
 
     end() {
       if (unmarked.size > 0) host.warn(marksRemoved([...unmarked]));
-      // No pattern matches the id of a virtual module.
-      const ids = isActive ? [...host.getModuleIds()].filter((id) => recordOf(id) && !id.includes('\0')) : [];
-      if (ids[0] !== undefined && !ids.some(filter))
-        host.warn(nothingIncluded(input.patterns, ids[0], input.root));
+      const untaken = isActive ? exampleOfUntaken() : undefined;
+      if (untaken !== undefined) host.warn(nothingIncluded(input.patterns, untaken, input.root));
       unmarked.clear();
     },
 
@@ -162,7 +170,7 @@ export function createBuild(input: BuildInput): Build {
       if (input.isReplaced) return null;
       const output = isActive ? outputOf(options, chunks) : null;
       if (output?.has(chunk.fileName)) return null;
-      return (output && (await trace(output, code, chunk, options.format))) || strip(code);
+      return (output && (await trace(output, code, chunk, options.format))) || strip(code, chunk);
     },
 
     finish(options, bundle) {
@@ -192,31 +200,33 @@ export function createBuild(input: BuildInput): Build {
    * What is known once no transform is to come. Asking Rollup for the map while a module is transformed would collapse
    * the chain by which it finds the places of its own messages; once the module is parsed, that chain is a copy.
    */
-  function settle(
-    id: string,
-    record: ModuleRecord,
-    made: Transformed,
-    code: string,
-    ast: Program | null,
-  ): void {
-    const isChanged = made.code !== code;
-    const requests = isChanged && ast ? requestsIn(ast) : undefined;
-    if (requests) {
-      const specifiers = [...requests.keys()];
-      for (const request of record.requests) request.index = specifiers.indexOf(request.specifier);
-    }
+  function settle(id: string, record: ModuleRecord, made: Transformed, parsed?: ParsedModule): void {
     if (!made.mapOf) return;
     isAskingForMap = true;
     const map = made.mapOf();
     isAskingForMap = false;
-    const { source, insertions } = made;
-    const parsed = requests && {
+    const { source, code: marked, insertions } = made;
+    relocate({ id, record, code: source, marked, insertions, ...(parsed && { parsed }) }, map);
+  }
+
+  /** The same where a later transform has changed the code. Rollup's `ast` of it, once asked for, stays in memory. */
+  async function settleChanged(
+    id: string,
+    record: ModuleRecord,
+    made: Transformed,
+    code: string,
+  ): Promise<void> {
+    const program = await parseModule(code);
+    if (!('body' in program)) return;
+    const requests = requestsIn(program);
+    const specifiers = [...requests.keys()];
+    for (const request of record.requests) request.index = specifiers.indexOf(request.specifier);
+    settle(id, record, made, {
       code,
       requests,
       marks: marksIn(code, record),
       marksBefore: marksIn(made.code, record),
-    };
-    relocate({ id, record, code: source, marked: made.code, insertions, ...(parsed && { parsed }) }, map);
+    });
   }
 
   function outputOf(options: NormalizedOutputOptions, chunks: readonly RenderedChunk[]): Output {
@@ -294,9 +304,21 @@ export function createBuild(input: BuildInput): Build {
     });
   }
 
+  /** Some module where reads and writes of none are traced. No pattern matches the id of a virtual module. */
+  function exampleOfUntaken(): string | undefined {
+    let example: string | undefined;
+    for (const id of host.getModuleIds()) {
+      if (id.includes('\0') || !recordOf(id)) continue;
+      if (filter(id)) return undefined;
+      example ??= id;
+    }
+    return example;
+  }
+
   /** The chunk without marks; null where it has none. */
-  function strip(code: string): EditedText | null {
-    const tokens = new Set(Array.from(host.getModuleIds(), (id) => recordOf(id)?.token));
+  function strip(code: string, { modules }: RenderedChunk): EditedText | null {
+    if (!code.includes(MARK_START)) return null;
+    const tokens = new Set(Object.keys(modules).map((id) => recordOf(id)?.token));
     const marks = findMarks(code).filter(({ token }) => tokens.has(token));
     const text = new EditedText(code);
     for (const { start, end } of marks) text.replace(start, end, '');

@@ -85,7 +85,7 @@ export function modulePhases(options: Options = {}): Plugin {
     },
 
     moduleParsed(info) {
-      builds.get(this.getModuleInfo)?.moduleParsed(info);
+      return builds.get(this.getModuleInfo)?.moduleParsed(info);
     },
 
     buildEnd() {
