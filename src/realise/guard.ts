@@ -80,13 +80,15 @@ function beforeDelegate(inside: GuardPlace, delegate: Ancestor): GuardPlace {
   }
 }
 
-/** The largest expression that evaluates nothing before this one: `a = yield* b` for its `yield* b`. */
+/** The largest expression that evaluates nothing before this one: `a = yield* b, c` for its `yield* b`. */
 function firstIn(place: Ancestor): Ancestor {
   let at = place;
   for (; at.parent; at = at.parent) {
     const { node } = at.parent;
-    const isAssigned = node.type === 'AssignmentExpression' && node.left.type === 'Identifier';
-    if (node.type !== 'YieldExpression' && !(isAssigned && node.operator === '=')) break;
+    const isAssigned =
+      node.type === 'AssignmentExpression' && node.left.type === 'Identifier' && node.operator === '=';
+    const isFirst = node.type === 'SequenceExpression' && node.expressions[0] === at.node;
+    if (node.type !== 'YieldExpression' && !isAssigned && !isFirst) break;
   }
   return at;
 }
@@ -189,6 +191,11 @@ function namesOf(chunk: Surroundings, node: Node): string[] | undefined {
       return ['this'];
     case 'Super':
       return [];
+    // (0, f)
+    case 'SequenceExpression': {
+      const [first, last, ...others] = node.expressions;
+      return first?.type === 'Literal' && last && others.length === 0 ? namesOf(chunk, last) : undefined;
+    }
     default:
       return undefined;
   }
