@@ -70,6 +70,7 @@ export type Site = Place &
     | { kind: 'read'; import: number; path: string[]; variable?: string }
     | { kind: 'write'; binding: number }
     | { kind: 'await' }
+    | { kind: 'disposal' }
     | { kind: 'import'; specifier: string | null }
     | { kind: 'require'; import: number; isVariable?: true }
     | { kind: 'body'; edge: 'start' | 'end' }

@@ -379,6 +379,12 @@ export interface Build {
   init(site: number, value: unknown): void;
   suspend<T>(site: number, awaited: T): T;
   resume<T>(site: number, value: T): T;
+  /** A block that declares `await using` begins: it waits when it is left. */
+  disposal(site: number): void;
+  /** What such a block declares last of all: disposed of before the rest, it tells that the wait begins. */
+  disposing(site: number): object | null;
+  /** The block has been left. */
+  disposed(site: number): void;
   /** A `catch` or `finally` runs around an await of the module, which goes on if it was suspended. */
   caught(module: number): void;
   /** A dynamic import, about to happen; of a module known at run time with what was asked for, which is returned. */

@@ -344,6 +344,214 @@ console.log([Object, Array.prototype, Promise.prototype, console, performance.co
     expect(textOf(found.trace.slice(-1))).to.match(/^module-phases: 4 modules evaluated/);
   });
 
+  describe('`await using`', () => {
+    const RESOURCES = `\
+export const lines = [];
+export let ticks = 0;
+let last = false;
+export const tick = () => {
+  ticks++;
+  if (!last) Promise.resolve().then(tick);
+};
+export const finish = () => {
+  last = true;
+  console.log(JSON.stringify(lines));
+};
+export const log = (text) => lines.push(text + '@' + ticks);
+export const text = (error) =>
+  error instanceof SuppressedError ? [text(error.error), text(error.suppressed)].join('<') : error.message;
+export const fail = (name) => {
+  throw new Error(name);
+};
+const dispose = (name, how) => () => {
+  log(name);
+  if (how === 'throws') fail(name);
+  if (how === 'rejects') return Promise.reject(new Error(name));
+};
+export const asynchronous = (name, how) => ({ [Symbol.asyncDispose]: dispose(name, how) });
+export const synchronous = (name) => ({ [Symbol.dispose]: dispose(name) });
+`;
+    const IMPORTS =
+      "import { asynchronous, fail, finish, lines, log, synchronous, text, tick, ticks } from './resources.js';\n";
+
+    /** Visits the modules as they are, too: the bundles have to print what these do. */
+    async function visitModules(source: Record<string, string>, last: string): Promise<Visit> {
+      const files = { 'index.html': MODULE };
+      const native = await pages.visit({ files: { ...files, ...source } }, last);
+      const traced = await visit({
+        bundles: [{ source, output: { chunkFileNames: '[name].js' } }],
+        files,
+        last,
+      });
+      expect(traced.program).to.deep.equal(native.program);
+      return traced;
+    }
+
+    const phasesOf = (found: Visit): string[] =>
+      traceOf(found)
+        .split('\n')
+        .filter(
+          (line) => /^(?:start|suspend|resume|end|error) /.test(line) && !line.includes('resources.js'),
+        );
+
+    it('waits when its block is left, however that is', async () => {
+      const found = await visitModules(
+        {
+          'resources.js': RESOURCES,
+          'main.js': `${IMPORTS}Promise.resolve().then(tick);
+{
+  log('1');
+  await using a = asynchronous('a');
+  log('2');
+}
+try {
+  await using b = asynchronous('b'), c = fail('c');
+  await using d = null;
+} catch (error) {
+  log(text(error));
+}
+try {
+  each: for (const n of [1, 2]) {
+    await using e = asynchronous('e');
+    if (n === 1) continue each;
+    await using f = asynchronous('f', 'rejects');
+    await Promise.reject(new Error('g'));
+  }
+} catch (error) {
+  log(text(error));
+}
+try {
+  await using h = fail('h');
+} catch {}
+finish();
+console.log('last');
+`,
+        },
+        'last',
+      );
+      expect(phasesOf(found)).to.deep.equal([
+        'start main.js',
+        'suspend main.js:5:2',
+        'resume main.js:5:2',
+        'suspend main.js:9:2',
+        'resume main.js:9:2',
+        'suspend main.js:16:4',
+        'resume main.js:16:4',
+        'suspend main.js:19:4',
+        'resume main.js:19:4',
+        'suspend main.js:16:4',
+        'resume main.js:16:4',
+        'end main.js',
+      ]);
+    });
+
+    it('in the head of a loop waits when each step is left', async () => {
+      const found = await visitModules(
+        {
+          'resources.js': RESOURCES,
+          'main.js': `${IMPORTS}Promise.resolve().then(tick);
+for (await using a of [asynchronous('a'), null]) log('step');
+outer: for (const n of [1, 2]) {
+  for (await using b of [asynchronous('b'), asynchronous('c')]) {
+    if (n === 2) break outer;
+    continue outer;
+  }
+}
+try {
+  for (await using d of [asynchronous('d'), {}]) log('step');
+} catch (error) {
+  log(error.constructor.name);
+}
+for await (await using e of [asynchronous('e')]) log('step');
+finish();
+console.log('last');
+`,
+        },
+        'last',
+      );
+      expect(phasesOf(found)).to.deep.equal([
+        'start main.js',
+        'suspend main.js:3:5',
+        'resume main.js:3:5',
+        'suspend main.js:3:5',
+        'resume main.js:3:5',
+        'suspend main.js:5:7',
+        'resume main.js:5:7',
+        'suspend main.js:5:7',
+        'resume main.js:5:7',
+        'suspend main.js:11:7',
+        'resume main.js:11:7',
+        'suspend main.js:15:0',
+        'resume main.js:15:0',
+        'suspend main.js:15:0',
+        'resume main.js:15:0',
+        'end main.js',
+      ]);
+    });
+
+    it('of a module itself waits with its chunk, which no module then does', async () => {
+      const found = await visit({
+        bundles: [
+          {
+            source: {
+              'resources.js': RESOURCES,
+              'first.js': `${IMPORTS}await using a = asynchronous('a');\nlog('first');\n`,
+              'main.js': `import './first.js';\n${IMPORTS}await using b = asynchronous('b');\nlog('main');\nqueueMicrotask(() => {\n  finish();\n  console.log('last');\n});\n`,
+            },
+          },
+        ],
+        files: { 'index.html': MODULE },
+        last: 'last',
+      });
+      expect(phasesOf(found)).to.deep.equal([
+        'start first.js',
+        'end first.js',
+        'start main.js',
+        'end main.js',
+      ]);
+    });
+
+    it('takes not one tick more or less, whatever is declared beside it', async () => {
+      const declarations = {
+        null: (name: string) => `await using ${name} = null;`,
+        async: (name: string) => `await using ${name} = asynchronous('${name}');`,
+        throws: (name: string) => `await using ${name} = asynchronous('${name}', 'throws');`,
+        rejects: (name: string) => `await using ${name} = asynchronous('${name}', 'rejects');`,
+        sync: (name: string) => `await using ${name} = synchronous('${name}');`,
+        using: (name: string) => `using ${name} = synchronous('${name}');`,
+        fails: (name: string) => `fail('${name}');`,
+      };
+      const kinds = Object.values(declarations);
+      const blocks = kinds.flatMap((first) => [
+        first('a'),
+        ...kinds.flatMap((second) => [
+          first('a') + second('b'),
+          ...kinds.map((third) => first('a') + second('b') + third('c')),
+        ]),
+      ]);
+      const head = `${IMPORTS}Promise.resolve().then(tick);\nlet before;\n`;
+      const statements = blocks.map(
+        (block, index) =>
+          `before = ticks; try { ${block} } catch (error) { log(text(error)); } lines.push([${index}, ticks - before]);\n`,
+      );
+      const main = `${head}${statements.join('')}finish();\nconsole.log('last');\n`;
+      const found = await visitModules({ 'resources.js': RESOURCES, 'main.js': main }, 'last');
+
+      const lines: unknown[] = JSON.parse(found.program[0]?.text ?? '');
+      const waits = lines.flatMap((line) => (Array.isArray(line) && line[1] > 0 ? [Number(line[0])] : []));
+      const firstLine = head.split('\n').length;
+      const told = new Set(
+        found.events?.flatMap((event) =>
+          event.type === 'evaluate-suspend' ? [event.loc.line - firstLine] : [],
+        ),
+      );
+      expect(waits.length).to.be.greaterThan(blocks.length / 2);
+      expect(waits.filter((block) => !told.has(block)).map((block) => blocks[block])).to.deep.equal([]);
+      expect([...told].filter((block) => !blocks[block]?.includes('await using'))).to.deep.equal([]);
+      expect(phasesOf(found).filter((line) => line.startsWith('error'))).to.deep.equal([]);
+    });
+  });
+
   describe('tracks of the performance panel', () => {
     const trace = { devtools: true };
 

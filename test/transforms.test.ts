@@ -1,5 +1,6 @@
 /** Compilers before ours, and minifiers after it. */
 import { join, resolve } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { decodedMappings, TraceMap } from '@jridgewell/trace-mapping';
 import { minify as swc } from '@swc/core';
 import { expect } from 'chai';
@@ -8,7 +9,7 @@ import type { OutputOptions, Plugin, SourceMapInput } from 'rollup';
 import { compile } from 'svelte/compiler';
 import { minify as terser } from 'terser';
 import { compileScript, parse } from 'vue/compiler-sfc';
-import type { TraceEvent } from '../src/protocol.ts';
+import type { Trace, TraceEvent } from '../src/protocol.ts';
 import { type Bundle, bundle, type PluginOptions, write } from './support/bundle.ts';
 import { placeOf, wordsAt } from './support/places.ts';
 import { project } from './support/project.ts';
@@ -397,3 +398,69 @@ const placesOf = ({ chunk, dir }: Bundle): string[] => {
     }),
   );
 };
+
+const DISPOSING = {
+  'main.js': `import { symbols } from './symbols.js';
+const log = (text) => console.log(text, ticks);
+let ticks = 0;
+const tick = () => { if (ticks++ < 20) Promise.resolve().then(tick); };
+tick();
+const resource = (name) => ({ [symbols.asyncDispose]: async () => log(name) });
+{ await using a = resource('a'); log('in'); }
+try { await using b = resource('b'), c = null; null.x; } catch (error) { log(error.name); }
+try { await using d = resource('d'); null.x; await using e = null; } catch (error) { log(error.name); }
+log('end');
+`,
+  'symbols.js': `export const symbols = {
+  dispose: Symbol.dispose ?? Symbol.for('Symbol.dispose'),
+  asyncDispose: Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose'),
+};
+`,
+};
+const BROUGHT_ALONG = `for (const name of ['dispose', 'asyncDispose'])
+  if (!Symbol[name]) Object.defineProperty(Symbol, name, { value: Symbol(name) });
+`;
+
+describe('`await using`, compiled after ours', () => {
+  const compiled = minifier('esbuild', async (code) => {
+    const result = await esbuild(code, { target: 'es2022', sourcemap: 'external' });
+    return { code: result.code, map: result.map };
+  });
+
+  for (const [title, symbols] of [
+    ['no symbols for it', ''],
+    ['symbols that the program brings along', BROUGHT_ALONG],
+  ] as const) {
+    it(`in a realm that has ${title}: the program does the same, and tells where it waits`, async () => {
+      const source = project({ ...DISPOSING, 'symbols.js': symbols + DISPOSING['symbols.js'] });
+      const plain = await inRealm(await bundle({ source, trace: false, after: [compiled] }));
+      const traced = await inRealm(await bundle({ source, after: [compiled] }));
+      expect(plain.printed).to.have.length(7);
+      expect(traced.printed).to.deep.equal(plain.printed);
+      expect(traced.waits).to.deep.equal([
+        'evaluate-suspend 7',
+        'evaluate-resume 7',
+        'evaluate-suspend 8',
+        'evaluate-resume 8',
+        'evaluate-suspend 9',
+        'evaluate-resume 9',
+      ]);
+    });
+  }
+});
+
+/** Runs a chunk without imports in a realm of its own, which has what the engine has, and nothing of Node. */
+async function inRealm({ chunk }: Bundle): Promise<{ printed: string[]; waits: string[] }> {
+  const printed: string[] = [];
+  const log = (...args: unknown[]): number => printed.push(args.join(' '));
+  const told: Pick<Trace, 'events'> | undefined = await runInNewContext(
+    `(async () => {${chunk.code}})().then(() => globalThis[Symbol.for('module-phases')])`,
+    { console: { log } },
+  );
+  const waits = (told?.events ?? []).flatMap((event) =>
+    event.type === 'evaluate-suspend' || event.type === 'evaluate-resume'
+      ? [`${event.type} ${event.loc.line}`]
+      : [],
+  );
+  return { printed, waits };
+}

@@ -14,6 +14,8 @@ export interface Names {
   seen: string;
   /** With a number: functions of the chunk that read an identifier. */
   getter: string;
+  /** With a number: what a block disposes of first. */
+  using: string;
 }
 
 /** A binding that the chunk declares. */

@@ -1,5 +1,5 @@
 /** When a module's statements begin and end, and where it waits. */
-import type { ForOfStatement, Node } from 'estree';
+import type { BlockStatement, ForOfStatement, Node } from 'estree';
 import { walk } from 'estree-walker';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, isFunction, startOf } from '../ast/walk.ts';
@@ -45,17 +45,35 @@ export function realisePhases(
 }
 
 export function realiseAwaits(context: Context, located: readonly LocatedSite[]): void {
-  const waiting = located.filter(({ site }) => site.kind === 'await');
+  const waiting = located.flatMap((found): LocatedSite[] => {
+    const place = waitingPlace(found);
+    return place ? [{ ...found, place }] : [];
+  });
+  const blocks = new Set<Node>();
   for (const found of waiting) {
-    if (found.place.node.type === 'AwaitExpression')
-      realiseAwait(context, addWait(context, found), found.place);
+    const { node } = found.place;
+    if (node.type === 'AwaitExpression') realiseAwait(context, addWait(context, found), found.place);
+    else if (node.type === 'BlockStatement' && !blocks.has(node)) {
+      blocks.add(node);
+      realiseBlock(context, addWait(context, found), node, found.place);
+    }
   }
-  // From the inside out: an await may be the whole of what a loop is over, a loop the whole body of another.
+  // From the inside out: an await may be the whole of what a loop is over, a block or a loop the whole body of another.
   for (const found of waiting.reverse()) {
     const { node } = found.place;
     if (node.type === 'ForOfStatement') realiseLoop(context, addWait(context, found), node, found.place);
   }
 }
+
+/** What waits: an expression, a loop, or a block, which waits for what it declares. */
+function waitingPlace({ site, place }: LocatedSite): Ancestor | null | undefined {
+  if (site.kind === 'await') return place;
+  const declaration = site.kind === 'disposal' ? place.parent?.parent : undefined;
+  return declaration && isAwaitUsing(declaration.node) ? declaration.parent : undefined;
+}
+
+const isAwaitUsing = (node: Node): boolean =>
+  node.type === 'VariableDeclaration' && node.kind === 'await using';
 
 function addWait(context: Context, waiting: LocatedSite): number {
   const { site, module } = waiting;
@@ -77,8 +95,29 @@ function realiseAwait({ edits, names, code }: Context, site: number, place: Ance
 }
 
 /**
+ * { a(); await using x = f(); b(); }  →
+ * { disposal; try { a(); await using x = f(); using first = disposing; b(); } finally { disposed; } }
+ *
+ * What is declared last is disposed of first, and without a tick: then the wait begins. Where the block is left before,
+ * between two such declarations, the runtime finds that it waits. Nothing is put between them, or before: behind a
+ * null, the engine would wait for what is disposed of at once.
+ */
+function realiseBlock({ edits, names }: Context, site: number, block: BlockStatement, place: Ancestor): void {
+  const { build, using } = names;
+  const last = block.body.findLast(isAwaitUsing);
+  if (last) {
+    const first = ` using ${using}${site}=${build}.disposing(${site});`;
+    edits.afterStatement({ node: last, key: 'body', parent: place }, first);
+  }
+  const after = ` finally { ${build}.disposed(${site}); } }`;
+  edits.wrapRange(startOf(block), endOf(block), `{ ${build}.disposal(${site});try `, after);
+}
+
+/**
  * for await (… of v) body  →
  * suspend; try { for await (… of v) { resume; try { body } finally { suspend } } } finally { resume; }
+ *
+ * for (await using … of v) body  →  the same, but that it does not wait before its first step
  *
  * However the body is left, the loop then waits for the iterator: to go on, or to be closed. However the loop is left,
  * be it for a label further out, the module goes on.
@@ -86,16 +125,16 @@ function realiseAwait({ edits, names, code }: Context, site: number, place: Ance
 function realiseLoop(
   { edits, names }: Context,
   site: number,
-  { right, body }: ForOfStatement,
+  { right, body, await: isAsync }: ForOfStatement,
   place: Ancestor,
 ): void {
   const loop = withLabels(place);
   const suspend = `${names.build}.suspend(${site})`;
   const resume = `${names.build}.resume(${site});`;
   // V8's message quotes what is not async iterable: that stays as it is, unless it waits itself, before the loop does.
-  if (right.type === 'ArrayExpression' || waits(right)) {
+  if (isAsync && (right.type === 'ArrayExpression' || waits(right))) {
     edits.wrapRange(startOf(right), endOf(right), `${names.build}.suspend(${site},`, ')');
-  } else edits.beforeStatement(loop, `${suspend};`);
+  } else if (isAsync) edits.beforeStatement(loop, `${suspend};`);
   edits.beforeStatement({ node: body, key: 'body', parent: place }, resume, 'first');
   edits.wrapRange(startOf(body), endOf(body), 'try { ', ` } finally { ${suspend}; }`);
   edits.wrapRange(startOf(loop.node), endOf(loop.node), 'try { ', ` } finally { ${resume} }`);

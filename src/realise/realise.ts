@@ -82,6 +82,7 @@ export function realise(input: RealiseInput): RealisedChunk | null {
       holder,
       seen: unusedName(code, located, '__seen'),
       getter: unusedName(code, located, '__get'),
+      using: unusedName(code, located, '__using'),
     },
     first: input.first,
     sites: [],

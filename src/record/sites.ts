@@ -54,7 +54,7 @@ export function findSites(
       // Rollup's parser keeps comments beside the statements, those that it removes.
       if (parent?.type === 'Program' && key === 'body') topLevelStatement(node);
       if (isFunction(node)) functionDepth++;
-      else if (functionDepth === 0) topLevelAwait(node);
+      else if (functionDepth === 0) topLevelAwait(node, parent);
     },
     leave(node, _parent, key) {
       if (node.type === 'Identifier') return;
@@ -199,12 +199,18 @@ export function findSites(
     });
   }
 
-  function topLevelAwait(node: Node): void {
+  function topLevelAwait(node: Node, parent: Node | null): void {
     if (node.type === 'AwaitExpression') {
       add(startOf(node) + 'await'.length, startOf(node), { kind: 'await' });
     } else if (node.type === 'ForOfStatement' && node.await) {
       const keyword = skipTrivia(code, startOf(node) + 'for'.length);
       add(keyword + 'await'.length, startOf(node), { kind: 'await' });
+    } else if (node.type === 'VariableDeclaration' && node.kind === 'await using') {
+      // What a module declares itself Rollup disposes of with its chunk. A loop that awaits each step tells of both.
+      const isToldHere =
+        parent?.type === 'BlockStatement' || (parent?.type === 'ForOfStatement' && !parent.await);
+      if (!isToldHere) return;
+      for (const { id } of node.declarations) add(endOf(id), startOf(node), { kind: 'disposal' });
     }
   }
 }

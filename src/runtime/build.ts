@@ -5,6 +5,7 @@ import type { EarlyRead } from '../report/text/early-read.ts';
 import { bare } from './bare.ts';
 import { createBindings } from './bindings.ts';
 import { createConsole } from './console.ts';
+import { disposable } from './disposable.ts';
 import { createPrinter } from './host.ts';
 import { createImports } from './imports.ts';
 import { bareRows, countPhases, createModules, requestsOf } from './modules.ts';
@@ -145,6 +146,9 @@ export function createTracer(realm: Realm, given: BuildTable): Build {
       resume(site);
       return value;
     },
+    disposal: guarded(phases.enter),
+    disposing: (site) => disposable(() => suspend(site)),
+    disposed: guarded(phases.exit),
     caught: guarded((module: number) => {
       requires.backIn(module);
       phases.caught(module);

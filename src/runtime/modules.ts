@@ -47,6 +47,8 @@ export interface ModuleSlot {
   /** Site and time at which it waits, while it is suspended. */
   suspendedBy: number;
   suspendedAt: number;
+  /** Sites of blocks that it is in, and that wait when they are left, from the outside in. */
+  disposals: number[];
   /** The trace shows that it waits. */
   isWaitLogged: boolean;
   /** Milliseconds that it was suspended, or ran what it required. */
@@ -77,6 +79,7 @@ function moduleSlot(row: ModuleRow): ModuleSlot {
     startedAt: 0,
     suspendedBy: -1,
     suspendedAt: 0,
+    disposals: [],
     isWaitLogged: false,
     waited: 0,
     bindings: [],

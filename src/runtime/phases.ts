@@ -23,6 +23,9 @@ export interface Phases {
   end(module: number): void;
   suspend(site: number): void;
   resume(site: number): void;
+  /** A block begins that waits when it is left, and has been left. */
+  enter(site: number): void;
+  exit(site: number): void;
   /** A `catch` or `finally` runs: what the module waited for was rejected, if it waits. */
   caught(module: number): void;
   /** The body of a CommonJS module has returned, or thrown. */
@@ -56,7 +59,7 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
   let isCheckQueued = false;
   /** An error without a text, which the host may tell yet: of several the first, since that one is passed on. */
   let untold: TraceEvent | undefined;
-  return { start, end, suspend, resume, caught, finish, tell, fail, queueCheck, waiting };
+  return { start, end, suspend, resume, enter, exit, caught, finish, tell, fail, queueCheck, waiting };
 
   function start(index: number): void {
     const module = modules[index] as ModuleSlot;
@@ -143,6 +146,19 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
     if (row) caught(row[1]);
   }
 
+  function enter(site: number): void {
+    const row = sites[site];
+    const disposals = row && modules[row[1]]?.disposals;
+    if (disposals) disposals[disposals.length] = site;
+  }
+
+  function exit(site: number): void {
+    const row = sites[site];
+    const disposals = row && modules[row[1]]?.disposals;
+    if (disposals?.length) disposals.length--;
+    resume(site);
+  }
+
   function caught(index: number): void {
     const module = modules[index] as ModuleSlot;
     const site = module.suspendedBy;
@@ -211,13 +227,19 @@ export function createPhases(state: BuildState, listener: PhaseListener): Phases
     if (found >= 0) failOne(found, error);
   }
 
-  /** All that are neither suspended nor finished; whether there were any. */
+  /** All that are neither suspended nor finished, nor wait for what a block declared; whether there were any. */
   function failAll(error?: string): boolean {
     let hasFound = false;
     const all = running;
     for (let i = 0; i < all.length; i++) {
       const index = all[i] as number;
-      if (modules[index]?.status !== 'evaluating') continue;
+      const module = modules[index];
+      if (module?.status !== 'evaluating') continue;
+      const { disposals } = module;
+      if (disposals.length) {
+        suspend(disposals[disposals.length - 1] as number);
+        continue;
+      }
       hasFound = true;
       failOne(index, error);
     }
