@@ -48,6 +48,8 @@ export interface Expressions {
   targets(scope: Scope): { pattern: Parts; written: string };
   /** A write that stands in the head of a loop, and the recorder's call at the start of its body. */
   target(target: Target, file: string): { name: Part; written: string };
+  /** An `await` of some form. */
+  wait(scope: Scope): Parts;
   /** A variable's name that nothing else has. */
   fresh(): string;
   site(site: Site): number;
@@ -70,6 +72,7 @@ export function createExpressions(choices: Choices, sites: Site[], prefix: strin
     read('any'),
     read('any'),
     read('any'),
+    read('namespace'),
     local,
     () => ({ level: PRIMARY, text: p`'s'` }),
     () => ({ level: PRIMARY, text: p`undefined` }),
@@ -117,6 +120,7 @@ export function createExpressions(choices: Choices, sites: Site[], prefix: strin
     (s) => ({ level: MEMBER, text: p`${shaped(s, 'object')}.${oneOf(['a', 'b', 'list', 'x'])}` }),
     (s) => ({ level: MEMBER, text: p`${shaped(s, 'object')}.b.c` }),
     (s) => ({ level: MEMBER, text: p`${shaped(s, 'object')}[${expression(s, COMMA)}]` }),
+    (s) => ({ level: MEMBER, text: p`${shaped(s, 'object')}[${expression(s, COMMA)}]` }),
     (s) => ({ level: CHAIN, text: p`${shaped(s, 'object')}?.${oneOf(['a', 'f', 'x'])}` }),
     (s) => ({ level: CHAIN, text: p`${shaped(s, 'object')}?.[${expression(s, COMMA)}]?.c` }),
     (s) => ({ level: CHAIN, text: p`${callee(s)}?.(${args(s)})` }),
@@ -150,7 +154,7 @@ export function createExpressions(choices: Choices, sites: Site[], prefix: strin
     classExpression,
   ];
 
-  return { expression, shaped, statement, targets, target, fresh, site };
+  return { expression, shaped, statement, targets, target, wait: (s) => awaited(s).text, fresh, site };
 
   function expression(scope: Scope, least = ASSIGNMENT): Parts {
     depth++;
@@ -181,8 +185,10 @@ export function createExpressions(choices: Choices, sites: Site[], prefix: strin
 
   function read(shape: Shape): Make {
     return (scope) => {
-      const wanted = scope.reads.filter((one) => shape === 'any' || one.shape === shape);
-      const [first, ...others] = wanted.length > 0 ? wanted : scope.reads;
+      // What a namespace lacks Rollup prints as `undefined`, without a read of the namespace: it is no object here.
+      const all = scope.reads.filter((one) => one.shape !== 'namespace');
+      const wanted = scope.reads.filter((one) => one.shape === shape);
+      const [first, ...others] = wanted.length > 0 ? wanted : all;
       if (!first) return { level: PRIMARY, text: p`(2)` };
       return { level: PRIMARY, text: [reference(scope, oneOf([first, ...others]))] };
     };
@@ -260,7 +266,7 @@ export function createExpressions(choices: Choices, sites: Site[], prefix: strin
       case 2:
         return p`[${expression(scope)}]: ${expression(scope)}`;
       case 3:
-        return p`...${shaped(scope, 'object')}`;
+        return p`...${shaped(scope, oneOf(['object', 'namespace']))}`;
       case 4:
         return p`${shorthand(scope)}, list: [${expression(scope)}]`;
       case 5:

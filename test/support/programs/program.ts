@@ -260,7 +260,7 @@ function exportsOf(plans: readonly ModulePlan[], index: number, others: readonly
         exported.set(`space${index}_${at}`, {
           id: `${fileOf(nextOf(plans, index, choices.below(4)))}#*`,
           local: '',
-          shape: 'object',
+          shape: 'namespace',
           isWritable: false,
           by: at,
         });
@@ -296,7 +296,7 @@ function moduleText(
     if (as === 'namespace' && names.length === exported[target]?.size) {
       const local = `ns${at}`;
       head.push(`import * as ${local} from ${from};\n`);
-      reads.push({ local, binding: `${fileOf(target)}#*`, shape: 'object' });
+      reads.push({ local, binding: `${fileOf(target)}#*`, shape: 'namespace' });
       for (const [name, { id, shape }] of names) {
         if (isName(name)) reads.push({ local: `${local}.${name}`, binding: id, shape });
       }

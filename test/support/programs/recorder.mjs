@@ -1,5 +1,4 @@
 // What a recorded program tells of itself, as lines; the numbers of its sites stand in front.
-const { toString } = Function.prototype;
 
 /** @param sites `{ text, binding }` by number */
 export function createRecorder(sites, functions) {
@@ -15,7 +14,7 @@ export function createRecorder(sites, functions) {
       case 'string':
         return `'${JSON.stringify(value).slice(1, -1)}'`;
       case 'function': {
-        const text = toString.call(value);
+        const text = Function.prototype.toString.call(value);
         const named = /^(?:async\s+)?(class|function)\b[\s*]*(?!extends\b)([\w$]*)/.exec(text);
         return named ? `${named[1]} ${named[2]}`.trim() : 'function';
       }

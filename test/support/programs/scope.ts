@@ -1,5 +1,5 @@
 /** What a piece of a generated program may name. */
-export type Shape = 'number' | 'object' | 'array' | 'function' | 'class' | 'any';
+export type Shape = 'number' | 'object' | 'array' | 'function' | 'class' | 'namespace' | 'any';
 
 /** An import, or a member of an imported namespace; or the namespace as a whole. */
 export interface Reference {

@@ -283,7 +283,7 @@ export function createStatements(choices: Choices, expressions: Expressions): St
         case 2:
           return p`(async function* () { yield ${expression(inFunction(scope, { async: true, generator: true }))}; })()`;
         case 3:
-          return scope.awaits === 'module' ? p`[await (${expression(inFunction(scope))})]` : p`[await 2]`;
+          return p`[${expressions.wait(scope)}]`;
         default:
           return p`[1, 2]`;
       }
