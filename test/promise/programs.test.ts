@@ -44,10 +44,17 @@ describe(`generated programs (${COUNT} from seed ${SEED})`, function () {
   const folder = mkdtempSync(join(tmpdir(), 'module-phases-programs-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
+  /** Each test has programs of its own. */
+  let seed = SEED;
   const everything: Setting = { treeshake: false, options: { reads: 'all', writes: 'all' } };
 
   it('are traced event by event as they tell of themselves', async () => {
-    const compared = await each(planned('es', 'es', 'cjs'), COUNT, everything, sameEvents);
+    const compared = await each(
+      planned('es', 'es', 'cjs', 'system'),
+      COUNT,
+      { ...everything, native: true },
+      sameEvents,
+    );
     // Else most of the comparison would be gone unseen.
     expect(compared, 'programs whose events were compared').to.be.above(COUNT / 2);
   });
@@ -65,8 +72,13 @@ describe(`generated programs (${COUNT} from seed ${SEED})`, function () {
   });
 
   /** Of how many programs `check` had something to compare. */
-  async function each(arbitrary: fc.Arbitrary<Planned>, count: number, setting: Setting, check: Check): Promise<number> {
-    const all = fc.sample(arbitrary, { seed: SEED, numRuns: Math.ceil(count) });
+  async function each(
+    arbitrary: fc.Arbitrary<Planned>,
+    count: number,
+    setting: Setting,
+    check: Check,
+  ): Promise<number> {
+    const all = fc.sample(arbitrary, { seed: seed++, numRuns: Math.ceil(count) });
     let compared = 0;
     for (let first = 0; first < all.length; first += BATCH) {
       const batch = all.slice(first, first + BATCH);
@@ -80,7 +92,12 @@ describe(`generated programs (${COUNT} from seed ${SEED})`, function () {
   }
 
   /** The error of the smallest program that is found to fail too. */
-  async function shrunk({ format, plan }: Planned, error: Error, setting: Setting, check: Check): Promise<Error> {
+  async function shrunk(
+    { format, plan }: Planned,
+    error: Error,
+    setting: Setting,
+    check: Check,
+  ): Promise<Error> {
     const until = Date.now() + SHRINKING;
     let best = { plan, error };
     let candidates = smaller(plan);
@@ -100,7 +117,12 @@ describe(`generated programs (${COUNT} from seed ${SEED})`, function () {
   }
 });
 
-function failureOf(one: Planned, runs: Runs | undefined, check: Check, compared = (): void => {}): Error | undefined {
+function failureOf(
+  one: Planned,
+  runs: Runs | undefined,
+  check: Check,
+  compared = (): void => {},
+): Error | undefined {
   if (!runs) throw new Error('A case has no runs');
   try {
     if (check(caseOf(one), runs)) compared();

@@ -1,12 +1,20 @@
 /**
  * Expressions of every kind. What they read, write and wait for is told to the recorder by calls that stand in the
- * recorded print alone: `R` before a read, `W` after a write, `S` and `A` around a wait.
+ * recorded print alone: `$read` before a read, `$wrote` after a write, `$wait` and `$go` around a wait.
  *
  * Left out is what an engine's message quotes together with other code that runs before the read (see the promise's
- * table of what may differ): spreads behind calls, conditions and sequences as callees, computed members as callees.
+ * table of what may differ): spreads behind calls, conditions and sequences as callees.
  */
 import type { Choices } from './choices.ts';
-import { inFunction, type Reference, type Scope, type Shape, type Target, withLocals, withoutAwait } from './scope.ts';
+import {
+  inFunction,
+  type Reference,
+  type Scope,
+  type Shape,
+  type Target,
+  withLocals,
+  withoutAwait,
+} from './scope.ts';
 import { type Part, type Parts, parts as p, recordedOnly, type Site } from './text.ts';
 
 /** How tightly an expression binds: ECMA-262's productions, from the loosest. */
@@ -96,8 +104,14 @@ export function createExpressions(choices: Choices, sites: Site[], prefix: strin
     awaited,
     awaited,
     // Operators.
-    (s) => ({ level: UNARY, text: p`${oneOf(['typeof ', 'void ', '- ', '+ ', '!', '~'])}${unaryOperand(s)}` }),
-    (s) => ({ level: UNARY, text: p`${oneOf(['typeof ', 'void ', '- ', '+ ', '!', '~'])}${unaryOperand(s)}` }),
+    (s) => ({
+      level: UNARY,
+      text: p`${oneOf(['typeof ', 'void ', '- ', '+ ', '!', '~'])}${unaryOperand(s)}`,
+    }),
+    (s) => ({
+      level: UNARY,
+      text: p`${oneOf(['typeof ', 'void ', '- ', '+ ', '!', '~'])}${unaryOperand(s)}`,
+    }),
     (s) => ({ level: UNARY, text: p`delete ${shaped(s, 'object')}.${oneOf(['a', 'x'])}` }),
     (s) => ({ level: POWER, text: p`${expression(s, POSTFIX)} ** ${expression(s, POWER)}` }),
     binary(PRODUCT, ['*', '/', '%']),
@@ -196,7 +210,7 @@ export function createExpressions(choices: Choices, sites: Site[], prefix: strin
 
   function reference({ file }: Scope, { local, binding }: Reference): Part {
     const number = site({ file, text: `read ${local} = ${binding}`, binding });
-    return { program: local, recorded: `(R(${number},()=>${local}),${local})`, site: number };
+    return { program: local, recorded: `($read(${number},()=>${local}),${local})`, site: number };
   }
 
   function local({ locals }: Scope): Expression {
@@ -218,7 +232,14 @@ export function createExpressions(choices: Choices, sites: Site[], prefix: strin
 
   function callee(scope: Scope): Parts {
     if (below(3) > 0) return simple(scope, oneOf(['function', 'function', 'any']));
-    return p`${simple(scope, 'object')}.${oneOf(['f', 'tag', 'x.y', 'b.f'])}`;
+    switch (below(3)) {
+      case 0:
+        return p`${simple(scope, 'object')}.${oneOf(['f', 'tag', 'x.y', 'b.f'])}`;
+      case 1:
+        return p`${simple(scope, 'object')}[${simple(scope, 'any')}]`;
+      default:
+        return p`${simple(scope, 'function')}\`\``;
+    }
   }
 
   function simple(scope: Scope, shape: Shape): Parts {
@@ -241,7 +262,7 @@ export function createExpressions(choices: Choices, sites: Site[], prefix: strin
   }
 
   function elements(scope: Scope): Parts {
-    switch (below(6)) {
+    switch (below(7)) {
       case 0:
         return expression(scope);
       case 1:
@@ -252,6 +273,8 @@ export function createExpressions(choices: Choices, sites: Site[], prefix: strin
         return p`${simple(scope, 'any')}, ...${shaped(scope, 'array')}`;
       case 4:
         return p`...${shaped(scope, 'array')}, ...${shaped(scope, 'array')}`;
+      case 5:
+        return p`...${shaped(scope, 'array')}, ...${simple(scope, 'function')}(), ...${simple(scope, 'array')}`;
       default:
         return p`, ${expression(scope)},`;
     }
@@ -378,13 +401,20 @@ export function createExpressions(choices: Choices, sites: Site[], prefix: strin
     const level = UNARY;
     if (scope.awaits === 'function') return { level, text: p`await ${operand}` };
     const number = site({ file: scope.file, text: 'wait' });
-    const keyword: Part = { program: 'await', recorded: `A(${number},await S(${number},`, site: number };
+    const keyword: Part = {
+      program: 'await',
+      recorded: `$go(${number},await $wait(${number},`,
+      site: number,
+    };
     return { level, text: [keyword, ' ', ...operand, recordedOnly('))')] };
   }
 
   function target({ local, binding }: Target, file: string): { name: Part; written: string } {
     const number = site({ file, text: 'write', binding });
-    return { name: { program: local, recorded: local, site: number }, written: `W(${number},0,()=>${local});` };
+    return {
+      name: { program: local, recorded: local, site: number },
+      written: `$wrote(${number},0,()=>${local});`,
+    };
   }
 
   function targets(scope: Scope): { pattern: Parts; written: string } {
@@ -397,7 +427,10 @@ export function createExpressions(choices: Choices, sites: Site[], prefix: strin
       case 0:
         return { pattern: ['[', one.name, ']'], written: one.written };
       case 1:
-        return { pattern: ['[', one.name, ' = ', ...expression(scope), ', ...', other.name, ']'], written: both };
+        return {
+          pattern: ['[', one.name, ' = ', ...expression(scope), ', ...', other.name, ']'],
+          written: both,
+        };
       case 2:
         return { pattern: ['{ a: ', one.name, ' }'], written: one.written };
       case 3:
@@ -406,9 +439,15 @@ export function createExpressions(choices: Choices, sites: Site[], prefix: strin
           written: both,
         };
       case 4:
-        return { pattern: ['[{ b: { c: ', one.name, ' } = ', ...shaped(scope, 'object'), ' } = {}]'], written: one.written };
+        return {
+          pattern: ['[{ b: { c: ', one.name, ' } = ', ...shaped(scope, 'object'), ' } = {}]'],
+          written: one.written,
+        };
       default:
-        return { pattern: ['{ [', ...expression(scope), ']: ', one.name, ', b: [', other.name, '] = [] }'], written: both };
+        return {
+          pattern: ['{ [', ...expression(scope), ']: ', one.name, ', b: [', other.name, '] = [] }'],
+          written: both,
+        };
     }
   }
 
@@ -423,13 +462,13 @@ export function createExpressions(choices: Choices, sites: Site[], prefix: strin
       const text = p`${pattern} = ${value}`;
       return {
         level: ASSIGNMENT,
-        text: [recordedOnly('V('), ...text, recordedOnly(`,()=>{${written}})`)],
+        text: [recordedOnly('$assigned('), ...text, recordedOnly(`,()=>{${written}})`)],
       };
     }
     const { local } = one;
     const number = site({ file, text: 'write', binding: one.binding });
     const name: Part = { program: local, recorded: local, site: number };
-    const open = recordedOnly(`W(${number},`);
+    const open = recordedOnly(`$wrote(${number},`);
     const close = recordedOnly(`,()=>${local})`);
     switch (kind) {
       case 0:
@@ -448,9 +487,12 @@ export function createExpressions(choices: Choices, sites: Site[], prefix: strin
       }
       default: {
         const operator = oneOf(['??', '&&', '||']);
-        const head = recordedOnly(`(${local}${operator}W(${number},`);
+        const head = recordedOnly(`(${local}${operator}$wrote(${number},`);
         const assign: Part = { program: `${operator}=`, recorded: '=' };
-        return { level: ASSIGNMENT, text: [head, name, ' ', assign, ' ', ...expression(scope), close, recordedOnly(')')] };
+        return {
+          level: ASSIGNMENT,
+          text: [head, name, ' ', assign, ' ', ...expression(scope), close, recordedOnly(')')],
+        };
       }
     }
   }

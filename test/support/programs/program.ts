@@ -29,11 +29,41 @@ export interface Program {
   functions: readonly string[];
 }
 
-const VALUES = ['let', 'const', 'var', 'several', 'object pattern', 'array pattern', 'declared first', 'alias', 'text'] as const;
-const OTHERS = ['function', 'async function', 'generator', 'class', 'for of', 'for in', 'for head', 'if var', 'do var', 'label var'] as const;
-const DEFAULTS = ['default value', 'default function', 'default class', 'default name', 'default anonymous'] as const;
+const VALUES = [
+  'let',
+  'const',
+  'var',
+  'several',
+  'object pattern',
+  'array pattern',
+  'declared first',
+  'alias',
+  'text',
+] as const;
+const OTHERS = [
+  'function',
+  'async function',
+  'generator',
+  'class',
+  'for of',
+  'for in',
+  'for head',
+  'if var',
+  'do var',
+  'label var',
+] as const;
+const DEFAULTS = [
+  'default value',
+  'default function',
+  'default class',
+  'default name',
+  'default anonymous',
+] as const;
 const FORWARDS = ['forward', 'forward all', 'forward as'] as const;
-type Kind = 'statement' | 'uncaught' | (typeof VALUES | typeof OTHERS | typeof DEFAULTS | typeof FORWARDS)[number];
+type Kind =
+  | 'statement'
+  | 'uncaught'
+  | (typeof VALUES | typeof OTHERS | typeof DEFAULTS | typeof FORWARDS)[number];
 /** Kinds of declarations that are hoisted with their values. */
 const FUNCTIONS: readonly Kind[] = ['function', 'async function', 'generator', 'default function'];
 const SHAPES = ['number', 'object', 'array', 'function', 'any', 'any'] as const;
@@ -120,12 +150,22 @@ export function* smaller(plan: Plan): Generator<Plan> {
     if (module.next !== 'names') yield without({ next: 'names' });
     for (const [at, statement] of module.statements.entries()) {
       const withNumbers = (numbers: readonly number[]): Plan =>
-        without({ statements: module.statements.map((other, i) => (i === at ? { ...statement, numbers } : other)) });
+        without({
+          statements: module.statements.map((other, i) => (i === at ? { ...statement, numbers } : other)),
+        });
       if (statement.kind === 'statement') {
-        yield without({ statements: module.statements.map((other, i) => (i === at ? { ...statement, kind: 'uncaught' } : other)) });
+        yield without({
+          statements: module.statements.map((other, i) =>
+            i === at ? { ...statement, kind: 'uncaught' } : other,
+          ),
+        });
       }
       const { numbers } = statement;
-      for (let length = numbers.length >> 1; length < numbers.length; length += 1 + ((numbers.length - length) >> 1)) {
+      for (
+        let length = numbers.length >> 1;
+        length < numbers.length;
+        length += 1 + ((numbers.length - length) >> 1)
+      ) {
         yield withNumbers(numbers.slice(0, length));
       }
       for (const fewer of withoutOne(numbers)) yield withNumbers(fewer);
@@ -137,7 +177,8 @@ export function* smaller(plan: Plan): Generator<Plan> {
 }
 
 /** The list without one of its elements, for each of them. */
-const withoutOne = <T>(list: readonly T[]): T[][] => list.map((_, index) => list.filter((_, at) => at !== index));
+const withoutOne = <T>(list: readonly T[]): T[][] =>
+  list.map((_, index) => list.filter((_, at) => at !== index));
 
 interface Binding {
   /** `module#name` */
@@ -196,44 +237,58 @@ function statementsOf(plans: readonly ModulePlan[], index: number): readonly Sta
 
 function exportsOf(plans: readonly ModulePlan[], index: number, others: readonly Exports[]): Exports {
   const exported: Exports = new Map();
-  statementsOf(plans, index).forEach(({ kind, numbers }, at) => {
+  for (const [at, { kind, numbers }] of statementsOf(plans, index).entries()) {
     const choices = createChoices(numbers);
     const local = `e${index}_${at}`;
     const add = (name: string, shape: Shape, isWritable = true, own = local): void => {
-      exported.set(name, { id: `${fileOf(index)}#${own}`, local: own, shape, isWritable, isFunction: FUNCTIONS.includes(kind) });
+      exported.set(name, {
+        id: `${fileOf(index)}#${own}`,
+        local: own,
+        shape,
+        isWritable,
+        isFunction: FUNCTIONS.includes(kind),
+      });
     };
     switch (kind) {
       case 'statement':
       case 'uncaught':
-        return;
+        break;
       case 'let':
       case 'var':
       case 'declared first':
-        return add(local, choices.oneOf(SHAPES));
+        add(local, choices.oneOf(SHAPES));
+        break;
       case 'const':
-        return add(local, choices.oneOf(SHAPES), false);
+        add(local, choices.oneOf(SHAPES), false);
+        break;
       case 'alias':
-        return add(`${local}_alias`, choices.oneOf(SHAPES));
+        add(`${local}_alias`, choices.oneOf(SHAPES));
+        break;
       case 'text':
-        return add(`${local} text`, choices.oneOf(SHAPES));
+        add(`${local} text`, choices.oneOf(SHAPES));
+        break;
       case 'several':
       case 'object pattern':
       case 'array pattern':
       case 'for head':
         add(local, choices.oneOf(SHAPES));
-        return add(`${local}b`, 'any', true, `${local}b`);
+        add(`${local}b`, 'any', true, `${local}b`);
+        break;
       case 'function':
       case 'async function':
       case 'generator':
-        return add(local, 'function');
+        add(local, 'function');
+        break;
       case 'class':
-        return add(local, 'class');
+        add(local, 'class');
+        break;
       case 'for of':
       case 'for in':
       case 'if var':
       case 'do var':
       case 'label var':
-        return add(local, 'any');
+        add(local, 'any');
+        break;
       case 'default value':
       case 'default anonymous':
       case 'default name':
@@ -244,18 +299,20 @@ function exportsOf(plans: readonly ModulePlan[], index: number, others: readonly
           isWritable: false,
           isFunction: kind === 'default anonymous',
         });
-        return;
+        break;
       case 'default class':
-        return add('default', 'class');
+        add('default', 'class');
+        break;
       case 'default function':
-        return add('default', 'function');
+        add('default', 'function');
+        break;
       case 'forward':
       case 'forward all':
         for (const [name, binding] of others[nextOf(plans, index, choices.below(4))] ?? []) {
           if (name === 'default' || exported.has(name)) continue;
           exported.set(name, { ...binding, local: '', isWritable: false, by: at });
         }
-        return;
+        break;
       case 'forward as':
         exported.set(`space${index}_${at}`, {
           id: `${fileOf(nextOf(plans, index, choices.below(4)))}#*`,
@@ -264,9 +321,9 @@ function exportsOf(plans: readonly ModulePlan[], index: number, others: readonly
           isWritable: false,
           by: at,
         });
-        return;
+        break;
     }
-  });
+  }
   return exported;
 }
 
@@ -303,11 +360,16 @@ function moduleText(
       return;
     }
     const specifiers = names.map(([name, { id, shape }]) => {
-      const local = as === 'names' && at === 0 && target > index && isName(name) && name !== 'default' ? name : `$${at}${name.replace(/\W/g, '_')}`;
+      const local =
+        as === 'names' && at === 0 && target > index && isName(name) && name !== 'default'
+          ? name
+          : `$${at}${name.replace(/\W/g, '_')}`;
       reads.push({ local, binding: id, shape });
       return local === name ? name : `${quoted(name)} as ${local}`;
     });
-    head.push(specifiers.length > 0 ? `import { ${specifiers.join(', ')} } from ${from};\n` : `import ${from};\n`);
+    head.push(
+      specifiers.length > 0 ? `import { ${specifiers.join(', ')} } from ${from};\n` : `import ${from};\n`,
+    );
   });
 
   const writes: Target[] = [...(exported[index]?.values() ?? [])]
@@ -329,14 +391,25 @@ function moduleText(
     const choices = createChoices(numbers);
     const expressions = createExpressions(choices, sites, `v${at}_`);
     const next = (): string => `'./${fileOf(nextOf(plans, index, choices.below(4)))}'`;
-    const names = [...(exported[index] ?? [])].flatMap(([name, { by }]) => (by === at && name !== `space${index}_${at}` ? quoted(name) : []));
-    return topLevel({ kind, choices, expressions, scope, local: `e${index}_${at}`, file, next, names: names.join(', ') });
+    const names = [...(exported[index] ?? [])].flatMap(([name, { by }]) =>
+      by === at && name !== `space${index}_${at}` ? quoted(name) : [],
+    );
+    return topLevel({
+      kind,
+      choices,
+      expressions,
+      scope,
+      local: `e${index}_${at}`,
+      file,
+      next,
+      names: names.join(', '),
+    });
   });
   const runs = statements.some(({ kind }) => !kind.startsWith('forward'));
   if (!runs) return p`${head.join('')}${body.flat()}`;
   // What a module exports as default has no name: the recorder reads it as others do.
-  const start = `import * as self from './${file}';\nB('${file}');\n`;
-  return p`${head.join('')}${[recordedOnly(start)]}${body.flat()}${[recordedOnly(`E('${file}');\n`)]}`;
+  const start = `import * as self from './${file}';\n$start('${file}');\n`;
+  return p`${head.join('')}${[recordedOnly(start)]}${body.flat()}${[recordedOnly(`$end('${file}');\n`)]}`;
 }
 
 interface TopLevel {
@@ -360,12 +433,12 @@ function topLevel({ kind, choices, expressions, scope, local, file, next, names 
   const declared = (name: string, binding = name): [Part, Part, string] => {
     const id = `${file}#${binding}`;
     const site = expressions.site({ file, text: 'init', binding: id });
-    const call = `I(${site},()=>${name});`;
+    const call = `$init(${site},()=>${name});`;
     return [{ program: name, recorded: name, site }, recordedOnly(call), call];
   };
-  const init = (): Parts => valueOf(oneOf(SHAPES));
+  const init = (): Parts => initialValue(oneOf(SHAPES));
 
-  function valueOf(shape: Shape): Parts {
+  function initialValue(shape: Shape): Parts {
     switch (shape) {
       case 'number':
         return p`${String(below(5))}`;
@@ -403,7 +476,20 @@ function topLevel({ kind, choices, expressions, scope, local, file, next, names 
       const [b, bDone] = declared(`${local}b`);
       const word = oneOf(['let', 'var']);
       const comma: Part = { program: ', ', recorded: '; ' };
-      return [`export ${word} `, a, ' = ', ...first, comma, aDone, recordedOnly(`export ${word} `), b, ' = ', ...second, ';\n', bDone];
+      return [
+        `export ${word} `,
+        a,
+        ' = ',
+        ...first,
+        comma,
+        aDone,
+        recordedOnly(`export ${word} `),
+        b,
+        ' = ',
+        ...second,
+        ';\n',
+        bDone,
+      ];
     }
     case 'object pattern': {
       below(1);
@@ -432,9 +518,31 @@ function topLevel({ kind, choices, expressions, scope, local, file, next, names 
       const value = init();
       const site = expressions.site({ file, text: 'write', binding: `${file}#${local}` });
       const name: Part = { program: local, recorded: local, site };
-      if (below(2) === 0) return ['export var ', local, ';\n', recordedOnly('V('), name, ' = ', ...value, recordedOnly(`,()=>{W(${site},0,()=>${local})})`), ';\n'];
+      if (below(2) === 0)
+        return [
+          'export var ',
+          local,
+          ';\n',
+          recordedOnly('$assigned('),
+          name,
+          ' = ',
+          ...value,
+          recordedOnly(`,()=>{$wrote(${site},0,()=>${local})})`),
+          ';\n',
+        ];
       const [first, done] = declared(local);
-      return ['export let ', first, ';\n', done, recordedOnly('V('), name, ' = ', ...value, recordedOnly(`,()=>{W(${site},0,()=>${local})})`), ';\n'];
+      return [
+        'export let ',
+        first,
+        ';\n',
+        done,
+        recordedOnly('$assigned('),
+        name,
+        ' = ',
+        ...value,
+        recordedOnly(`,()=>{$wrote(${site},0,()=>${local})})`),
+        ';\n',
+      ];
     }
     case 'alias':
     case 'text': {
@@ -510,7 +618,7 @@ function topLevel({ kind, choices, expressions, scope, local, file, next, names 
       const value = kind === 'default name' && own ? p`${own}` : oneIn(2) ? expression(scope) : p`1 + 1`;
       const site = expressions.site({ file, text: 'init', binding: `${file}#default` });
       const start: Part = { program: '', recorded: '', site };
-      const done = recordedOnly(`I(${site},()=>self.default);`);
+      const done = recordedOnly(`$init(${site},()=>self.default);`);
       // Else it would be a declaration.
       const [open, close] = begins(value, /^(?:function|class|async)\b/) ? ['(', ')'] : ['', ''];
       return [`export default ${open}`, start, ...value, `${close};\n`, done];

@@ -40,14 +40,14 @@ export function createRecorder(sites, functions) {
 
   return {
     lines,
-    
+
     calls: {
-      B: (module) => log(undefined, `start ${module}`),
-      E: (module) => {
+      $start: (module) => log(undefined, `start ${module}`),
+      $end: (module) => {
         ended.add(module);
         log(undefined, `end ${module}`);
       },
-      R(site, get) {
+      $read(site, get) {
         const { text, binding } = sites[site];
         const early = ended.has(moduleOf(binding)) ? '' : ' early';
         let value;
@@ -60,31 +60,27 @@ export function createRecorder(sites, functions) {
         const isTooSoon = value === undefined && early && !initialized.has(binding);
         log(site, `${text} ${isTooSoon ? 'undefined' : 'initialized'} ${preview(value)}${early}`);
       },
-      W(site, value, get) {
+      $wrote(site, value, get) {
         changed(site, get());
         return value;
       },
-      V(value, written) {
+      $assigned(value, written) {
         written();
         return value;
       },
-      I: (site, get) => changed(site, get()),
-      D(site, value) {
-        changed(site, value);
-        return value;
-      },
-      S(site, value) {
+      $init: (site, get) => changed(site, get()),
+      $wait(site, value) {
         const { file } = sites[site];
         resumed(file);
         suspended.set(file, site);
         log(site, 'suspend');
         return value;
       },
-      A(site, value) {
+      $go(site, value) {
         resumed(sites[site].file);
         return value;
       },
-      C: resumed,
+      $caught: resumed,
     },
   };
 }

@@ -21,6 +21,8 @@ export interface Case {
 export interface Setting {
   treeshake: boolean;
   options: Options;
+  /** Whether the program runs natively too, as it is and with the recorder's calls. */
+  native?: boolean;
   /** Whether a minifier goes before the plugin. */
   minified?: boolean;
 }
@@ -34,8 +36,8 @@ export interface Result {
 }
 
 export interface Runs {
-  native: Result;
-  recorded: Result;
+  native?: Result;
+  recorded?: Result;
   plain: Result;
   traced: Result;
 }
@@ -58,16 +60,19 @@ export async function runAll(folder: string, cases: readonly Case[], setting: Se
     };
     const source = setting.minified ? await minify(program.modules) : program.modules;
     const plugin = modulePhases({ console: false, root: '/', ...setting.options });
-    add('native', source, 'es');
-    add('recorded', program.recorded, 'es');
+    if (setting.native) {
+      add('native', source, 'es');
+      add('recorded', program.recorded, 'es');
+    }
     add('plain', await build(source, format, setting, []), format);
     add('traced', await build(source, format, setting, [plugin]).catch(asProgram), format);
   }
   const results = runJobs(folder, jobs);
-  return cases.map((_, index) => {
-    const [native, recorded, plain, traced] = results.slice(4 * index, 4 * index + 4);
-    if (!native || !recorded || !plain || !traced) throw new Error('A run has no result');
-    return { native, recorded, plain, traced };
+  return cases.map(() => {
+    const [native, recorded] = setting.native ? results.splice(0, 2) : [];
+    const [plain, traced] = results.splice(0, 2);
+    if (!plain || !traced) throw new Error('A run has no result');
+    return { ...(native && recorded && { native, recorded }), plain, traced };
   });
 }
 
@@ -76,7 +81,10 @@ const asProgram = (error: Error): Record<string, string> => ({
   'm0.js': `throw new Error(${JSON.stringify(`no bundle: ${error.message}`)});`,
 });
 
-/** Node crashes over some programs that fail in a cycle with top-level await: then each half runs on its own. */
+/**
+ * Node crashes over some programs that fail in a cycle with top-level await, and a program may take too long: then each
+ * half runs on its own.
+ */
 function runJobs(folder: string, jobs: readonly Job[]): Result[] {
   const input = join(folder, 'jobs.json');
   const output = join(folder, 'results.json');
@@ -87,7 +95,6 @@ function runJobs(folder: string, jobs: readonly Job[]): Result[] {
   });
   if (status === 0) return JSON.parse(readFileSync(output, 'utf8'));
   if (!signal) throw error ?? new Error(String(stderr));
-  if (jobs.length === 1 && process.env.H4) console.log('CRASH', signal, jobs[0]?.dir, error?.message, String(stderr).slice(0, 300));
   if (jobs.length === 1) return [{ lines: ['crashed'], events: [], failures: 0, recorded: [] }];
   const half = jobs.length >> 1;
   return [...runJobs(folder, jobs.slice(0, half)), ...runJobs(folder, jobs.slice(half))];

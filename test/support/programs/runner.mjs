@@ -15,9 +15,9 @@ let picked = 0;
 let lines = [];
 
 // The text of a function is not the same in a traced bundle: programs see the beginning alone.
-const { toString } = Function.prototype;
+const { toString: wholeText } = Function.prototype;
 Function.prototype.toString = function () {
-  return `${/^[\w\s$*]*/.exec(toString.call(this))[0].trim()}() {}`;
+  return `${/^[\w\s$*]*/.exec(wholeText.call(this))[0].trim()}() {}`;
 };
 
 process.on('unhandledRejection', () => {});
@@ -75,9 +75,11 @@ function text(value, depth) {
   if (typeof value === 'function') return `function ${value.name} { ${members(value, depth)} }`;
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
-  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  if (value instanceof Error)
+    return `${value.name}: ${value.message.replace(/(?<=^Class extends value ).* is/s, 'is')}`;
   const kind = value instanceof Promise ? 'Promise ' : value instanceof RegExp ? 'RegExp ' : '';
-  if (Array.isArray(value)) return `[${depth > 0 ? value.map((one) => text(one, depth - 1)).join(', ') : '…'}]`;
+  if (Array.isArray(value))
+    return `[${depth > 0 ? value.map((one) => text(one, depth - 1)).join(', ') : '…'}]`;
   return `${kind}{ ${members(value, depth)} }`;
 }
 

@@ -87,7 +87,8 @@ export function createStatements(choices: Choices, expressions: Expressions): St
   /** A loop's body: mostly a block. */
   function body(scope: Scope, before = ''): Parts {
     const inside = { ...scope, inLoop: true };
-    if (oneIn(3)) return [recordedOnly(`{ ${before}`), ...expressions.statement(inside), ';\n', recordedOnly('}')];
+    if (oneIn(3))
+      return [recordedOnly(`{ ${before}`), ...expressions.statement(inside), ';\n', recordedOnly('}')];
     return p`{\n${[recordedOnly(before)]}${block(inside)}}\n`;
   }
 
@@ -102,7 +103,7 @@ export function createStatements(choices: Choices, expressions: Expressions): St
 
   /** A wait that was rejected goes on here. */
   function went({ awaits, file }: Scope): Parts {
-    return awaits === 'module' ? [recordedOnly(`C('${file}');`)] : [];
+    return awaits === 'module' ? [recordedOnly(`$caught('${file}');`)] : [];
   }
 
   function withFinally(scope: Scope): Parts {
@@ -124,7 +125,10 @@ export function createStatements(choices: Choices, expressions: Expressions): St
   }
 
   /** A pattern of new variables. */
-  function pattern(scope: Scope, names: readonly [string, string]): { text: Parts; source: 'object' | 'array' } {
+  function pattern(
+    scope: Scope,
+    names: readonly [string, string],
+  ): { text: Parts; source: 'object' | 'array' } {
     const [a, b] = names;
     switch (below(5)) {
       case 0:
@@ -180,8 +184,19 @@ export function createStatements(choices: Choices, expressions: Expressions): St
     if (scope.writes.length === 0) return forOf(scope);
     const { name, written } = head(scope);
     const { name: step, written: stepped } = head(scope);
-    const initial: Parts = [recordedOnly('V('), name, ' = ', ...expression(scope, IN_HEAD), recordedOnly(`,()=>{${written}})`)];
-    const update: Parts = [recordedOnly('V('), step, oneOf(['++', '--', ' += 1']), recordedOnly(`,()=>{${stepped}})`)];
+    const initial: Parts = [
+      recordedOnly('$assigned('),
+      name,
+      ' = ',
+      ...expression(scope, IN_HEAD),
+      recordedOnly(`,()=>{${written}})`),
+    ];
+    const update: Parts = [
+      recordedOnly('$assigned('),
+      step,
+      oneOf(['++', '--', ' += 1']),
+      recordedOnly(`,()=>{${stepped}})`),
+    ];
     const i = fresh();
     return p`{\nlet ${i} = 2;\nfor (${initial}; ${i}-- > 0; ${update}) ${body(withLocals(scope, i))}}\n`;
   }
@@ -196,7 +211,8 @@ export function createStatements(choices: Choices, expressions: Expressions): St
     const [a, b] = [fresh(), fresh()];
     const inside = withLocals(scope, a, b);
     if (below(2) === 0) {
-      const source = below(3) === 0 ? p`[${expression(scope)}, ${expression(scope)}]` : shaped(scope, 'array');
+      const source =
+        below(3) === 0 ? p`[${expression(scope)}, ${expression(scope)}]` : shaped(scope, 'array');
       return p`for (${oneOf(['const', 'let', 'var'])} ${a} of ${source}) ${body(withLocals(scope, a))}`;
     }
     const { text, source } = pattern(scope, [a, b]);
@@ -233,7 +249,9 @@ export function createStatements(choices: Choices, expressions: Expressions): St
 
   function doLoop(scope: Scope): Parts {
     const i = fresh();
-    const inside = oneIn(2) ? p`${expressions.statement({ ...scope, inLoop: true })};` : p`${block({ ...scope, inLoop: true })}`;
+    const inside = oneIn(2)
+      ? p`${expressions.statement({ ...scope, inLoop: true })};`
+      : p`${block({ ...scope, inLoop: true })}`;
     return p`{\nlet ${i} = 2;\ndo ${inside} while (${i}-- > 0 && ${expression(scope, RELATION)});\n}\n`;
   }
 
@@ -245,7 +263,11 @@ export function createStatements(choices: Choices, expressions: Expressions): St
   function labelledLoops(scope: Scope): Parts {
     const name = fresh();
     const [a, b] = [fresh(), fresh()];
-    const inside = withLocals({ ...scope, inLoop: true, labels: [...scope.labels, { name, isLoop: true }] }, a, b);
+    const inside = withLocals(
+      { ...scope, inLoop: true, labels: [...scope.labels, { name, isLoop: true }] },
+      a,
+      b,
+    );
     return p`${name}: for (const ${a} of [1, 2]) {\nfor (const ${b} of ${shaped(scope, 'array')}) {\n${statement(inside)}${jump(inside)}}\n}\n`;
   }
 
@@ -270,7 +292,7 @@ export function createStatements(choices: Choices, expressions: Expressions): St
   }
 
   /**
-   * for await (const x of v) body  →  for await (const x of S(0, v)) { A(0); try { body } finally { S(0) } }, and A(0)
+   * for await (const x of v) body  →  for await (const x of $wait(0, v)) { $go(0); try { body } finally { $wait(0) } }, and $go(0)
    * wherever the program goes on but for an error, which its `catch` tells of.
    */
   function waitingLoop(scope: Scope, label: string, inside: (scope: Scope) => Parts): Parts {
@@ -295,7 +317,8 @@ export function createStatements(choices: Choices, expressions: Expressions): St
       return [[target.name], target.written];
     })();
     const bodyScope = withLocals({ ...scope, inLoop: true }, ...(written ? [] : [name]));
-    if (scope.awaits === 'function') return p`${label}for await (${variable} of ${values}) {\n${[recordedOnly(written)]}${inside(bodyScope)}}\n`;
+    if (scope.awaits === 'function')
+      return p`${label}for await (${variable} of ${values}) {\n${[recordedOnly(written)]}${inside(bodyScope)}}\n`;
     const number = expressions.site({ file: scope.file, text: 'wait' });
     const isThrown = `T${number}`;
     const loop: Part = { program: 'for', recorded: 'for', site: number };
@@ -306,15 +329,17 @@ export function createStatements(choices: Choices, expressions: Expressions): St
       ' await (',
       ...variable,
       ' of ',
-      recordedOnly(`S(${number},`),
+      recordedOnly(`$wait(${number},`),
       ...values,
       recordedOnly(')'),
       ') {\n',
-      recordedOnly(`A(${number}); try { ${written}`),
+      recordedOnly(`$go(${number}); try { ${written}`),
       ...inside(bodyScope),
-      recordedOnly(`} finally { S(${number}); }`),
+      recordedOnly(`} finally { $wait(${number}); }`),
       '}\n',
-      recordedOnly(`} catch (e) { ${isThrown} = true; throw e; } finally { ${isThrown} || A(${number}); } }`),
+      recordedOnly(
+        `} catch (e) { ${isThrown} = true; throw e; } finally { ${isThrown} || $go(${number}); } }`,
+      ),
     ];
   }
 
