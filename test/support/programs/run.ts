@@ -135,7 +135,7 @@ async function build(
   });
   const { output } = await bundle.generate({
     format,
-    name: 'generated',
+    name: format === 'iife' ? 'generated' : undefined,
     exports: 'named',
     // Node runs the iife as a CommonJS module, which shows what it exports.
     ...(format === 'iife' && { footer: 'module.exports = generated;' }),

@@ -75,12 +75,16 @@ function text(value, depth) {
   if (typeof value === 'function') return `function ${value.name} { ${members(value, depth)} }`;
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value);
-  if (value instanceof Error)
-    return `${value.name}: ${value.message.replace(/(?<=^Class extends value ).* is/s, 'is')}`;
+  if (value instanceof Error) return `${value.name}: ${withoutCode(value.message)}`;
   const kind = value instanceof Promise ? 'Promise ' : value instanceof RegExp ? 'RegExp ' : '';
   if (Array.isArray(value))
     return `[${depth > 0 ? value.map((one) => text(one, depth - 1)).join(', ') : '…'}]`;
   return `${kind}{ ${members(value, depth)} }`;
+}
+
+/** Some messages quote a function's text. */
+function withoutCode(message) {
+  return message.replace(/(?:async )?(?:(?:function|class)\b(?! is)|\([^()]*\) ?=>).*/s, 'code');
 }
 
 function members(value, depth) {
