@@ -84,7 +84,10 @@ function text(value, depth) {
 
 /** Some messages quote a function's text. */
 function withoutCode(message) {
-  return message.replace(/(?:async )?(?:(?:function|class)\b(?! is)|\([^()]*\) ?=>).*/s, 'code');
+  return message.replace(
+    /(?:async )?(?:function\b\s*\*?\s*[\w$]*\(|class\b[^{}]*\{|\([^()]*\)\s*=>).*/s,
+    'code',
+  );
 }
 
 function members(value, depth) {
