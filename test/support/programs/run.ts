@@ -1,0 +1,146 @@
+/** Runs generated programs: as they are, with the recorder's calls, and as plain and traced bundles. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { transform } from 'esbuild';
+import { type Plugin, rollup } from 'rollup';
+import modulePhases, { type Options } from 'rollup-plugin-module-phases';
+import type { TraceEvent } from '../../../src/protocol.ts';
+import type { Program } from './program.ts';
+
+export const FORMATS = ['es', 'cjs', 'iife', 'amd', 'system'] as const;
+export type Format = (typeof FORMATS)[number];
+const runner = fileURLToPath(new URL('runner.mjs', import.meta.url));
+
+export interface Case {
+  format: Format;
+  program: Program;
+}
+
+export interface Setting {
+  treeshake: boolean;
+  options: Options;
+  /** Whether the program runs natively too, as it is and with the recorder's calls. */
+  native?: boolean;
+  /** Whether a minifier goes before the plugin. */
+  minified?: boolean;
+}
+
+/** What one run shows; `recorded` is what it told the recorder. */
+export interface Result {
+  lines: string[];
+  events: TraceEvent[];
+  failures: number;
+  recorded: { site?: number; text: string }[];
+}
+
+export interface Runs {
+  native?: Result;
+  recorded?: Result;
+  plain: Result;
+  traced: Result;
+}
+
+interface Job {
+  format: Format;
+  dir: string;
+  sites: Program['sites'];
+  functions: Program['functions'];
+}
+
+export async function runAll(folder: string, cases: readonly Case[], setting: Setting): Promise<Runs[]> {
+  const jobs: Job[] = [];
+  for (const { format, program } of cases) {
+    const dir = mkdtempSync(join(folder, 'program-'));
+    const { sites, functions } = program;
+    const add = (name: string, files: Record<string, string>, as: Format): void => {
+      writeAll(join(dir, name), files, as === 'es' ? 'module' : 'commonjs');
+      jobs.push({ format: as, dir: join(dir, name), sites, functions });
+    };
+    const source = setting.minified ? await minify(program.modules) : program.modules;
+    const plugin = modulePhases({ console: false, root: '/', ...setting.options });
+    if (setting.native) {
+      add('native', source, 'es');
+      add('recorded', program.recorded, 'es');
+    }
+    add('plain', await build(source, format, setting, []), format);
+    add('traced', await build(source, format, setting, [plugin]).catch(asProgram), format);
+  }
+  const results = runJobs(folder, jobs);
+  return cases.map(() => {
+    const [native, recorded] = setting.native ? results.splice(0, 2) : [];
+    const [plain, traced] = results.splice(0, 2);
+    if (!plain || !traced) throw new Error('A run has no result');
+    return { ...(native && recorded && { native, recorded }), plain, traced };
+  });
+}
+
+/** A build that fails shows its error where the program would run. */
+const asProgram = (error: Error): Record<string, string> => ({
+  'm0.js': `throw new Error(${JSON.stringify(`no bundle: ${error.message}`)});`,
+});
+
+/**
+ * Node crashes over some programs that fail in a cycle with top-level await, and a program may take too long: then each
+ * half runs on its own.
+ */
+function runJobs(folder: string, jobs: readonly Job[]): Result[] {
+  const input = join(folder, 'jobs.json');
+  const output = join(folder, 'results.json');
+  writeFileSync(input, JSON.stringify(jobs));
+  const { signal, status, stderr, error } = spawnSync(process.execPath, [runner, input, output], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: 15_000,
+  });
+  if (status === 0) return JSON.parse(readFileSync(output, 'utf8'));
+  if (!signal) throw error ?? new Error(String(stderr));
+  if (jobs.length === 1) return [{ lines: ['crashed'], events: [], failures: 0, recorded: [] }];
+  const half = jobs.length >> 1;
+  return [...runJobs(folder, jobs.slice(0, half)), ...runJobs(folder, jobs.slice(half))];
+}
+
+function writeAll(dir: string, files: Record<string, string>, type: string): void {
+  for (const [path, text] of Object.entries({ ...files, 'package.json': `{"type":"${type}"}` })) {
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  }
+}
+
+async function minify(modules: Record<string, string>): Promise<Record<string, string>> {
+  const minified: Record<string, string> = {};
+  for (const [path, code] of Object.entries(modules)) {
+    const options = { format: 'esm', minifyWhitespace: true, minifySyntax: true } as const;
+    minified[path] = (await transform(code, options)).code;
+  }
+  return minified;
+}
+
+async function build(
+  modules: Record<string, string>,
+  format: Format,
+  { treeshake }: Setting,
+  plugins: readonly Plugin[],
+): Promise<Record<string, string>> {
+  const inMemory: Plugin = {
+    name: 'in-memory',
+    resolveId: (id) => `/${id.replace(/^\.?\//, '')}`,
+    load: (id) => modules[id.slice(1)] ?? null,
+  };
+  const bundle = await rollup({
+    input: '/m0.js',
+    treeshake,
+    plugins: [inMemory, ...plugins],
+    onLog() {},
+  });
+  const { output } = await bundle.generate({
+    format,
+    name: format === 'iife' ? 'generated' : undefined,
+    exports: 'named',
+    // Node runs the iife as a CommonJS module, which shows what it exports.
+    ...(format === 'iife' && { footer: 'module.exports = generated;' }),
+  });
+  return Object.fromEntries(
+    output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : String(file.source)]),
+  );
+}
