@@ -8,7 +8,9 @@ const isNoProgram = ({ plain }: Runs): boolean =>
   plain.lines.some((line) => line.startsWith('failed SyntaxError'));
 
 function expectSame(one: Case, { plain, traced }: Runs): void {
-  expect(traced.lines.join('\n'), describeCase(one)).to.equal(plain.lines.join('\n'));
+  const isWorded = quotesGuard(traced.lines) && !quotesGuard(plain.lines);
+  const said = isWorded ? withoutWords : (lines: readonly string[]) => lines;
+  expect(said(traced.lines).join('\n'), describeCase(one)).to.equal(said(plain.lines).join('\n'));
   expect(traced.failures, describeCase(one)).to.equal(0);
 }
 
@@ -40,6 +42,13 @@ export function sameEvents(one: Case, runs: Runs): boolean {
   expect(found.join('\n'), context).to.equal(wanted.join('\n'));
   return true;
 }
+
+/**
+ * The message of an error quotes a guard. docs/promise.md lists where; `test/realise/messages.test.ts` holds all other
+ * places to the letter.
+ */
+const quotesGuard = (lines: readonly string[]): boolean =>
+  lines.some((line) => /__phases|\(intermediate value\)\(/.test(line));
 
 /** Engines put an error in other words where a name or the code around it is another. */
 const withoutWords = (lines: readonly string[]): string[] =>

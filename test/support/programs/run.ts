@@ -59,7 +59,8 @@ export async function runAll(folder: string, cases: readonly Case[], setting: Se
       jobs.push({ format: as, dir: join(dir, name), sites, functions });
     };
     const source = setting.minified ? await minify(program.modules) : program.modules;
-    const plugin = modulePhases({ console: false, root: '/', ...setting.options });
+    // The programs of one process share a trace.
+    const plugin = modulePhases({ console: false, root: '/', limit: 1e8, ...setting.options });
     if (setting.native) {
       add('native', source, 'es');
       add('recorded', program.recorded, 'es');
