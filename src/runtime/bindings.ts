@@ -151,9 +151,9 @@ export function createBindings(state: BuildState): Bindings {
     }
   }
 
-  /** A function has its value from the start, but a chunk may publish it later. */
+  /** A function has its value from the start, but a chunk may publish it later; what is written then is there. */
   function hasValue(slot: BindingSlot | undefined): boolean {
-    return !!slot?.isInitialized && slot.row[1] !== 'function';
+    return !!slot?.isInitialized && (slot.isWritten || slot.row[1] !== 'function');
   }
 
   /** It has a value that its chunk keeps to itself as yet. */
@@ -207,6 +207,7 @@ export function createBindings(state: BuildState): Bindings {
     if (!logsAllWrites) {
       for (let i = 0; i < slot.writers.length; i++) seen[slot.writers[i] as number] ||= 1;
     }
+    slot.isWritten = slot.isInitialized;
     if (!slot.isInitialized) initialize(site, value);
     else if (logsAllWrites || slot.isRead) logWrite(row, slot, hasValue, value);
     else slot.unobserved++;

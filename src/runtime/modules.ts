@@ -25,6 +25,8 @@ export interface BindingSlot {
   text: string | undefined;
   /** Something has read it since the last logged write. */
   isRead: boolean;
+  /** It was written after it had its first value, or, being a function's, from the start. */
+  isWritten: boolean;
   /** Writes since the last logged one that are not in the writers' cells. */
   unobserved: number;
   /** Sites whose reads pass until the binding changes. */
@@ -99,6 +101,7 @@ const bindingSlot = (module: ModuleSlot, row: BindingRow): BindingSlot => ({
   isInitialized: row[1] === 'function',
   text: undefined,
   isRead: false,
+  isWritten: false,
   unobserved: 0,
   readers: [],
   writers: [],

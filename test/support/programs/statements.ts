@@ -293,7 +293,7 @@ export function createStatements(choices: Choices, expressions: Expressions): St
 
   /**
    * for await (const x of v) body  →  for await (const x of $wait(0, v)) { $go(0); try { body } finally { $wait(0) } }, and $go(0)
-   * wherever the program goes on but for an error, which its `catch` tells of.
+   * however the loop is left.
    */
   function waitingLoop(scope: Scope, label: string, inside: (scope: Scope) => Parts): Parts {
     const values = ((): Parts => {
@@ -320,10 +320,9 @@ export function createStatements(choices: Choices, expressions: Expressions): St
     if (scope.awaits === 'function')
       return p`${label}for await (${variable} of ${values}) {\n${[recordedOnly(written)]}${inside(bodyScope)}}\n`;
     const number = expressions.site({ file: scope.file, text: 'wait' });
-    const isThrown = `T${number}`;
     const loop: Part = { program: 'for', recorded: 'for', site: number };
     return [
-      recordedOnly(`{ let ${isThrown} = false; try { `),
+      recordedOnly('{ try { '),
       label,
       loop,
       ' await (',
@@ -337,9 +336,7 @@ export function createStatements(choices: Choices, expressions: Expressions): St
       ...inside(bodyScope),
       recordedOnly(`} finally { $wait(${number}); }`),
       '}\n',
-      recordedOnly(
-        `} catch (e) { ${isThrown} = true; throw e; } finally { ${isThrown} || $go(${number}); } }`,
-      ),
+      recordedOnly(`} finally { $go(${number}); } }`),
     ];
   }
 
