@@ -17,7 +17,11 @@ let lines = [];
 // The text of a function is not the same in a traced bundle: programs see the beginning alone.
 const { toString: wholeText } = Function.prototype;
 Function.prototype.toString = function () {
-  return `${/^[\w\s$*]*/.exec(wholeText.call(this))[0].trim()}() {}`;
+  // Rollup puts a space behind the star of an exported generator.
+  return `${/^[\w\s$*]*/
+    .exec(wholeText.call(this))[0]
+    .trim()
+    .replace(/\s*\*\s*/, '* ')}() {}`;
 };
 
 process.on('unhandledRejection', () => {});
