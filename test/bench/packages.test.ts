@@ -13,7 +13,8 @@ describe('packages of the benchmark', () => {
   after(() => rmSync(out, { recursive: true, force: true }));
 
   for (const name of ['rxjs', 'effect', 'date-fns', 'antd']) {
-    it(`${name}: the traced bundle prints what the plain one prints`, () => {
+    it(`${name}: the traced bundle prints what the plain one prints`, function () {
+      this.timeout(180_000);
       const printed = ['plain', 'traced'].map((mode) => {
         const folder = join(out, name, mode);
         execFileSync(process.execPath, [build, name, mode, folder]);

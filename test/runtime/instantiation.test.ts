@@ -103,7 +103,7 @@ describe('instantiation', () => {
     expect(ends).to.deep.equal([1, 2, 3]);
   });
 
-  it('300 entries of 2,000 modules, each started one after another: no longer than a second', () => {
+  it('300 entries of 2,000 modules, each started one after another: far from a walk of each graph at each start', () => {
     const next = random(7);
     const requests = Array.from({ length: 2000 }, (_, number) =>
       number < 300
@@ -113,7 +113,7 @@ describe('instantiation', () => {
     const fixed = Array.from({ length: 300 }, (_, number) => number);
     const { instantiation, table } = program(requests, { fixed });
     const linked = new Set<number>();
-    const started = performance.now();
+    const before = process.cpuUsage();
     for (const entry of fixed) {
       for (const index of linkOrder(requestsOf(table.modules), entry, [])) {
         if (linked.has(index)) continue;
@@ -122,6 +122,8 @@ describe('instantiation', () => {
       }
     }
     expect(linked.size).to.be.above(1900);
-    expect(performance.now() - started).to.be.below(1000);
+    const { user, system } = process.cpuUsage(before);
+    // Walks took 40 s, one pass takes 0.3: milliseconds of the processor's, on a machine that is slow or busy.
+    expect((user + system) / 1000).to.be.below(5000);
   });
 });
