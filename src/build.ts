@@ -21,13 +21,14 @@ import {
   runtimePlaced,
   unparsableChunk,
   unparsableModule,
+  wrapperUnknown,
 } from './errors.ts';
 import { createToken, type MarkedCode, markModule } from './mark/mark.ts';
 import { findMarks, MARK_START, stripMarks } from './mark/strip.ts';
-import type { ModuleRecord, WantedSites } from './model.ts';
+import type { FoundMark, ModuleRecord, WantedSites } from './model.ts';
 import type { ResolvedOptions } from './options.ts';
 import { createOutput, type Output, type RuntimeFile } from './output.ts';
-import { parse, parseModule } from './parse.ts';
+import { parseModuleAsync } from './parse.ts';
 import type { GraphModule } from './record/graph.ts';
 import { createNumbering, inLinkOrder } from './record/numbering.ts';
 import { modulePath, uniquePaths } from './record/path.ts';
@@ -77,7 +78,7 @@ export interface Build {
     chunk: RenderedChunk,
     options: NormalizedOutputOptions,
     chunks: readonly RenderedChunk[],
-  ): Promise<EditedText | null>;
+  ): EditedText | null;
   /** Takes the marks out of what other plugins see; the file of the runtime, if this output has one. */
   finish(options: NormalizedOutputOptions, bundle: OutputBundle): RuntimeFile | null;
 }
@@ -123,7 +124,7 @@ export function createBuild(input: BuildInput): Build {
       // The plugin stands in the config twice.
       const token = recordOf(id)?.token;
       if (token && code.includes(token)) return null;
-      const program = await parseModule(code);
+      const program = await parseModuleAsync(code);
       if (!('body' in program)) {
         const { message, pos } = program;
         unparsed.set(id, { message, pos, place: pos === undefined ? undefined : createLocator(code)(pos) });
@@ -166,11 +167,11 @@ export function createBuild(input: BuildInput): Build {
       unmarked.clear();
     },
 
-    async renderChunk(code, chunk, options, chunks) {
+    renderChunk(code, chunk, options, chunks) {
       if (input.isReplaced) return null;
       const output = isActive ? outputOf(options, chunks) : null;
       if (output?.has(chunk.fileName)) return null;
-      return (output && (await trace(output, code, chunk, options.format))) || strip(code, chunk);
+      return (output && trace(output, code, chunk, options.format)) || strip(code, chunk);
     },
 
     finish(options, bundle) {
@@ -216,7 +217,7 @@ export function createBuild(input: BuildInput): Build {
     made: Transformed,
     code: string,
   ): Promise<void> {
-    const program = await parseModule(code);
+    const program = await parseModuleAsync(code);
     if (!('body' in program)) return;
     const requests = requestsIn(program);
     const specifiers = [...requests.keys()];
@@ -264,31 +265,36 @@ export function createBuild(input: BuildInput): Build {
   }
 
   /** The traced chunk; null where it is left as it is. */
-  async function trace(
+  function trace(
     output: Output,
     code: string,
     chunk: RenderedChunk,
     format: InternalModuleFormat,
-  ): Promise<EditedText | null> {
+  ): EditedText | null {
     const marks = findMarks(code);
+    const layout = output.layoutOf({ code, marks, rendered: renderedBy(chunk) });
+    if (!layout || !('extents' in layout) || !layout.extents) warnOfLost(chunk, marks);
+    if (layout && 'message' in layout) {
+      host.warn(unparsableChunk(chunk.fileName, layout));
+      return null;
+    }
+    if (layout && output.isUnreachable(layout)) {
+      host.warn(globalsHidden(chunk.fileName));
+      return null;
+    }
+    const traced = layout ? output.trace(chunk.fileName, layout) : 'no wrapper';
+    if (traced === 'no wrapper') host.warn(wrapperUnknown(chunk.fileName, format));
+    return typeof traced === 'string' ? null : traced;
+  }
+
+  /** A plugin before ours has taken the marks of modules out of a chunk. */
+  function warnOfLost(chunk: RenderedChunk, marks: readonly FoundMark[]): void {
     const found = new Set(marks.map(({ token }) => token));
-    /** Of some statement of a module. */
-    const offset = marks[0]?.start ?? 0;
     const lost = Object.entries(chunk.modules).flatMap(([id, rendered]) => {
       const token = recordOf(id)?.token;
       return token && !found.has(token) && rendered.code?.includes(token) ? [id] : [];
     });
     if (lost.length > 0) host.warn(marksRemovedInChunk(chunk.fileName, lost));
-    const program = await (format === 'es' ? parseModule(code) : parse(code));
-    if (!('body' in program)) {
-      host.warn(unparsableChunk(chunk.fileName, program));
-      return null;
-    }
-    if (output.isUnreachable(code, program, offset)) {
-      host.warn(globalsHidden(chunk.fileName));
-      return null;
-    }
-    return output.trace(chunk.fileName, code, program, offset);
   }
 
   /** Rollup gives the ids that a module's specifiers resolve to in the order in which each appears first. */
@@ -324,6 +330,11 @@ export function createBuild(input: BuildInput): Build {
     for (const { start, end } of marks) text.replace(start, end, '');
     return marks.length > 0 ? text : null;
   }
+}
+
+/** Rollup makes the text each time that it is asked for. */
+function* renderedBy({ modules }: RenderedChunk): Iterable<[id: string, code: string | null]> {
+  for (const [id, rendered] of Object.entries(modules)) yield [id, rendered.code];
 }
 
 /** Where the marks of a module's sites begin. */

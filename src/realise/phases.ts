@@ -3,45 +3,42 @@ import type { ForOfStatement, Node } from 'estree';
 import { walk } from 'estree-walker';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, isFunction, startOf } from '../ast/walk.ts';
-import { addSite, type Context, fileOf } from './context.ts';
+import type { EditedText } from '../edited-text.ts';
+import type { ModuleRow } from '../protocol.ts';
+import { addSite, type Context, fileOf, type Names } from './context.ts';
 import { withLabels } from './guard.ts';
-import type { ChunkModule, LocatedChunk, LocatedSite } from './locate.ts';
-
-/** The first and last statement of a module: indices of the chunk's body. */
-export interface Extent {
-  module: ChunkModule;
-  first: number;
-  last: number;
-}
-
-/** In the order of the chunk. */
-export function extentsOf({ owners }: LocatedChunk): Extent[] {
-  const extents = new Map<ChunkModule, Extent>();
-  owners.forEach((module, index) => {
-    const extent = module && extents.get(module);
-    if (extent) extent.last = index;
-    else if (module) extents.set(module, { module, first: index, last: index });
-  });
-  return [...extents.values()];
-}
+import type { Extent } from './layout.ts';
+import type { LocatedSite } from './locate.ts';
 
 /**
- * `end` after a module's last statement; `start` after the statement before its first one, so that what its own
- * leading comments say of it stays true. Where there is none before it, that is the prologue's place.
+ * `start` before the slice of a module, with the comments that it begins with, so that what these say of a statement
+ * stays true; `end` after it. Each on a line of its own: no expression goes on with a name, no comment with another line.
+ *
+ * @param startAt where the first may stand
  */
 export function realisePhases(
-  { edits, names }: Context,
-  { body, inBody }: LocatedChunk,
+  text: EditedText,
+  { code, names, phasesOf }: PhasesContext,
   extents: readonly Extent[],
+  startAt: number,
 ): void {
-  for (const { module, first, last } of extents) {
-    const before = body[first - 1];
-    const start = `\n${names.build}.start(${module.index});`;
-    if (before) edits.afterStatement(inBody(before), start);
-    else edits.prologue(start);
-    const end = body[last];
-    if (end) edits.afterStatement(inBody(end), `\n${names.build}.end(${module.index});`);
+  for (const { module, start, end } of extents) {
+    if (phasesOf(module.index) === true) {
+      const before = Math.max(startAt, code.slice(0, start).trimEnd().length);
+      const line = `\n${names.build}.start(${module.index});`;
+      text.insert(before, before === start ? `${line}\n` : line, '');
+      text.insert(end, `\n${names.build}.end(${module.index});`, '');
+    }
+    // A guard may begin what comes next.
+    else if (code.charAt(end - 1) !== ';') text.insert(end, '\n;', '');
   }
+}
+
+interface PhasesContext {
+  code: string;
+  names: Names;
+  /** When a module's start and end are shown. */
+  phasesOf(module: number): ModuleRow['phases'] | undefined;
 }
 
 export function realiseAwaits(context: Context, located: readonly LocatedSite[]): void {
