@@ -164,7 +164,6 @@ export function createBuild(input: BuildInput): Build {
       if (unmarked.size > 0) host.warn(marksRemoved([...unmarked]));
       const untaken = isActive ? exampleOfUntaken() : undefined;
       if (untaken !== undefined) host.warn(nothingIncluded(input.patterns, untaken, input.root));
-      unmarked.clear();
     },
 
     renderChunk(code, chunk, options, chunks) {
@@ -272,7 +271,7 @@ export function createBuild(input: BuildInput): Build {
     format: InternalModuleFormat,
   ): EditedText | null {
     const marks = findMarks(code);
-    const layout = output.layoutOf({ code, marks, rendered: renderedBy(chunk) });
+    const layout = output.layoutOf({ code, marks, rendered: renderedBy(chunk), untraced: unmarked });
     if (!layout || !('extents' in layout) || !layout.extents) warnOfLost(chunk, marks);
     if (layout && 'message' in layout) {
       host.warn(unparsableChunk(chunk.fileName, layout));
@@ -283,8 +282,11 @@ export function createBuild(input: BuildInput): Build {
       return null;
     }
     const traced = layout ? output.trace(chunk.fileName, layout) : 'no wrapper';
+    if (traced === 'no statement') return null;
     if (traced === 'no wrapper') host.warn(wrapperUnknown(chunk.fileName, format));
-    return typeof traced === 'string' ? null : traced;
+    else if ('message' in traced) host.warn(unparsableChunk(chunk.fileName, traced));
+    else return traced;
+    return null;
   }
 
   /** A plugin before ours has taken the marks of modules out of a chunk. */

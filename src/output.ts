@@ -45,6 +45,11 @@ export interface OutputInput {
   pathOf(file: string): string;
 }
 
+interface TakenChunk extends Pick<PrintedChunk, 'code' | 'rendered' | 'marks'> {
+  /** Modules whose marks are lost. */
+  untraced: ReadonlySet<string>;
+}
+
 /** The runtime where chunks share it. */
 export interface RuntimeFile {
   fileName: string;
@@ -55,13 +60,13 @@ export interface Output {
   /** Whether the chunk is traced already. */
   has(fileName: string): boolean;
   /** The chunk taken apart; null where its modules don't stand where the format has them. */
-  layoutOf(chunk: Pick<PrintedChunk, 'code' | 'rendered' | 'marks'>): Layout | ParseFailure | null;
+  layoutOf(chunk: TakenChunk): Layout | ParseFailure | null;
   /** Whether the chunk has to carry the runtime, and would hide the globals from it where its modules stand. */
   isUnreachable(layout: Layout): boolean;
   /** How the `runtime` option can't be followed, if so: the placement that is taken instead. */
   insteadOf: { wanted: RuntimePlacement; taken: RuntimePlacement } | null;
   /** The traced chunk; why it can't be traced, if so. */
-  trace(fileName: string, layout: Layout): EditedText | 'no statement' | 'no wrapper';
+  trace(fileName: string, layout: Layout): EditedText | ParseFailure | 'no statement' | 'no wrapper';
   /** The runtime's file, once all chunks are traced; null where there is none, and when asked again. */
   file(nameOf: (fileName: string) => string): RuntimeFile | null;
 }
@@ -84,7 +89,7 @@ export function createOutput(input: OutputInput): Output {
         ...chunk,
         format,
         moduleOf(id) {
-          const record = numbering.graph.modules.get(id)?.record;
+          const record = chunk.untraced.has(id) ? undefined : numbering.graph.modules.get(id)?.record;
           return record && numbering.moduleOf(record.token);
         },
       }),
@@ -106,7 +111,7 @@ export function createOutput(input: OutputInput): Output {
         pathOf: input.pathOf,
         connect: connectTo(fileName),
       });
-      if (typeof realised === 'string') return realised;
+      if (typeof realised === 'string' || 'message' in realised) return realised;
       traced.set(fileName, realised.contents);
       return realised.text;
     },

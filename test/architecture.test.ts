@@ -152,12 +152,9 @@ describe('architecture', () => {
     expect(found).to.deep.equal([]);
   });
 
-  it('only mark and locate know what a mark looks like', () => {
+  it('only mark knows what a mark looks like', () => {
     const knowing = files.filter((file) => /\b(?:MARK_PATTERN|markText)\b/.test(textOf(file)));
-    expect(knowing.filter((file) => partOf(file) !== 'mark')).to.have.members([
-      'protocol.ts',
-      'realise/locate.ts',
-    ]);
+    expect(knowing.filter((file) => partOf(file) !== 'mark')).to.deep.equal(['protocol.ts']);
   });
 });
 

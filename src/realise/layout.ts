@@ -18,8 +18,8 @@ export interface Piece {
   module?: ChunkModule;
   /** With the offsets of the chunk. */
   marks: readonly FoundMark[];
-  /** Parses it, each time; nothing where it has no program of its own. */
-  program(): Program | undefined;
+  /** Parses it, each time. */
+  program(): Program | ParseFailure;
 }
 
 /** Where a module's statements begin and end. */
@@ -81,13 +81,10 @@ function layoutOfSlices(chunk: PrintedChunk, slices: readonly Slice[]): Layout |
     const marks = chunk.marks.slice(from, next).filter(({ token }) => token === module.record.token);
     // Where a format has an await of the chunk's own, an await of a slice is one too.
     const parsed = format === 'es' || format === 'system' ? parseModule : parse;
-    pieces.push({ start, end, module, marks, program: () => programOf(parsed(text)) });
+    pieces.push({ start, end, module, marks, program: () => parsed(text) });
   }
   return { code, skeleton, body, at, pieces, extents };
 }
-
-const programOf = (parsed: Program | ParseFailure): Program | undefined =>
-  'body' in parsed ? parsed : undefined;
 
 /** An empty statement for each slice; offsets stay. */
 function withoutSlices(code: string, slices: readonly Slice[]): string {
@@ -161,6 +158,6 @@ export function isDeclaredAround({ code, skeleton, at, pieces }: Layout, name: s
   if (declares(skeleton, name, at)) return true;
   return pieces.some(({ start, end, program }) => {
     const parsed = mayDeclare(code.slice(start, end), name) && program();
-    return parsed && declares(parsed, name);
+    return parsed && 'body' in parsed && declares(parsed, name);
   });
 }

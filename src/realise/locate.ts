@@ -46,7 +46,7 @@ interface Mark {
  */
 export function locate(
   code: string,
-  program: Program | undefined,
+  program: Program,
   found: readonly FoundMark[],
   offset: number,
   moduleOf: (token: string) => ChunkModule | undefined,
@@ -56,7 +56,6 @@ export function locate(
     const site = module?.record.sites[number];
     return module && site ? [{ start: start - offset, end: end - offset, module, number, site }] : [];
   });
-  if (!program) return { sites: [], noise: possible };
   const { places, texts } = findNodes(code, program, possible);
   // What only looks like a mark is text of the program.
   const marks = possible.filter((mark) => !texts.has(mark));

@@ -3,6 +3,7 @@ import type { Node, Program } from 'estree';
 import { declaredNames } from '../ast/declares.ts';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import { EditedText } from '../edited-text.ts';
+import type { ParseFailure } from '../errors.ts';
 import type { ModuleRow, SiteRow } from '../protocol.ts';
 import {
   type ChunkContext,
@@ -80,7 +81,7 @@ export interface RealisedChunk {
 }
 
 /** The traced chunk; why it can't be traced, if so. */
-export function realise(input: RealiseInput): RealisedChunk | 'no statement' | 'no wrapper' {
+export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no statement' | 'no wrapper' {
   const { layout, connect } = input;
   const { code, skeleton, body, pieces } = layout;
   if (layout.extents?.length === 0) return 'no statement';
@@ -99,6 +100,8 @@ export function realise(input: RealiseInput): RealisedChunk | 'no statement' | '
       found.push(...of.sites);
     }
   }
+  const failure = located.failure();
+  if (failure) return failure;
   const extents = layout.extents ?? extentsOf(body.node.body, found);
   if (!extents) return 'no wrapper';
   if (extents.length === 0) return 'no statement';
@@ -128,17 +131,24 @@ function createLocator({ layout: { code, pieces }, moduleOf }: RealiseInput) {
     pieces.flatMap((piece) => (piece.module ? [[piece.module.index, piece] as const] : [])),
   );
   const ahead = new Map<Piece, LocatedPiece>();
+  let failure: ParseFailure | undefined;
 
   function look(piece: Piece, chunk: ChunkContext): LocatedPiece {
     const { start, end, marks, module } = piece;
     if (module) waiting.delete(module.index);
-    const program = marks.length > 0 ? piece.program() : undefined;
+    if (marks.length === 0 && !(module && hasImports(module))) return { sites: [], noise: [] };
+    const program = piece.program();
+    if (!('body' in program)) {
+      failure = { message: program.message, pos: start + (program.pos ?? 0) };
+      return { sites: [], noise: [] };
+    }
     const located = locate(code.slice(start, end), program, marks, start, moduleOf);
     collectDeclarations(chunk, located.sites);
     return located;
   }
 
   return {
+    failure: () => failure,
     take(piece: Piece, chunk: ChunkContext): LocatedPiece {
       const known = ahead.get(piece);
       ahead.delete(piece);
@@ -155,6 +165,9 @@ function createLocator({ layout: { code, pieces }, moduleOf }: RealiseInput) {
     },
   };
 }
+
+/** What stands in the stead of a dynamic import may be a plugin's, and not JavaScript. */
+const hasImports = ({ record }: ChunkModule): boolean => record.sites.some(({ kind }) => kind === 'import');
 
 function contextOf(
   { layout, connect, first, resolve, resolveDynamic, pathOf }: RealiseInput,
