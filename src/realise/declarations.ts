@@ -9,7 +9,10 @@ import type { LocatedSite } from './locate.ts';
 import { realiseAssignment, writerOf } from './writes.ts';
 
 /** Which bindings the chunk declares, and what they are called now. */
-export function collectDeclarations({ declared }: ChunkContext, located: readonly LocatedSite[]): void {
+export function collectDeclarations(
+  declared: ChunkContext['declared'],
+  located: readonly LocatedSite[],
+): void {
   for (const { site, place, module } of located) {
     if (site.kind !== 'declaration' && site.kind !== 'default') continue;
     const target = declaredNode(place);

@@ -8,7 +8,7 @@ import type { ModuleRow } from '../protocol.ts';
 import { addSite, type Context, fileOf, type Names } from './context.ts';
 import { withLabels } from './guard.ts';
 import type { Extent } from './layout.ts';
-import type { LocatedSite } from './locate.ts';
+import type { ChunkModule, LocatedSite } from './locate.ts';
 
 /**
  * `start` before the slice of a module, with the comments that it begins with, so that what these say of a statement
@@ -39,6 +39,30 @@ interface PhasesContext {
   names: Names;
   /** When a module's start and end are shown. */
   phasesOf(module: number): ModuleRow['phases'] | undefined;
+}
+
+/**
+ * In a chunk without slices a module's statements are those from the first to the last with a site of its own; nothing
+ * where one has sites of several modules, so that the list is not that of the modules' statements.
+ */
+export function extentsOf(list: readonly Node[], sites: readonly LocatedSite[]): Extent[] | undefined {
+  const extents = new Map<ChunkModule, Extent>();
+  const owners = new Map<Node, ChunkModule>();
+  let index = 0;
+  for (const { module, place } of sites) {
+    const at = startOf(place.node);
+    while (index < list.length && at >= endOf(list[index] as Node)) index++;
+    const statement = list[index];
+    if (!statement || at < startOf(statement)) continue;
+    if ((owners.get(statement) ?? module) !== module) return undefined;
+    owners.set(statement, module);
+    const previous = list[index - 1];
+    const end = endOf(statement);
+    const extent = extents.get(module);
+    if (extent) extent.end = end;
+    else extents.set(module, { module, start: previous ? endOf(previous) : startOf(statement), end });
+  }
+  return [...extents.values()];
 }
 
 export function realiseAwaits(context: Context, located: readonly LocatedSite[]): void {

@@ -1,28 +1,24 @@
 /** Rendered chunk → traced chunk. */
 import type { Node, Program } from 'estree';
 import { declaredNames } from '../ast/declares.ts';
-import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import type { Ancestor } from '../ast/walk.ts';
 import { EditedText } from '../edited-text.ts';
 import type { ParseFailure } from '../errors.ts';
 import type { ModuleRow, SiteRow } from '../protocol.ts';
-import {
-  type ChunkContext,
-  type Context,
-  type DeclaredBinding,
-  declarationKey,
-  type Names,
-} from './context.ts';
-import { collectDeclarations, realiseInitializations } from './declarations.ts';
+import type { ChunkContext, Context, DeclaredBinding, Names } from './context.ts';
+import { realiseInitializations } from './declarations.ts';
 import { Edits } from './edits.ts';
 import { realiseImports } from './imports.ts';
-import type { Extent, Layout, Piece } from './layout.ts';
-import { type ChunkModule, type LocatedPiece, type LocatedSite, locate } from './locate.ts';
+import type { Layout } from './layout.ts';
+import type { ChunkModule, LocatedPiece, LocatedSite } from './locate.ts';
+import { type LocatedPieces, locatePieces } from './located-pieces.ts';
 import { realiseNamespaces } from './namespaces.ts';
-import { realiseAwaits, realisePhases } from './phases.ts';
+import { extentsOf, realiseAwaits, realisePhases } from './phases.ts';
 import { chunkTable, getterFunctions, headOffset, prologueOffset } from './prologue.ts';
 import { realiseReads } from './reads.ts';
 import { realiseRequires } from './requires.ts';
 import { realiseSnapshots } from './snapshots.ts';
+import { unusedNames } from './unused-names.ts';
 import { realiseWrites } from './writes.ts';
 
 export interface RealiseInput {
@@ -86,13 +82,13 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
   const { code, skeleton, body, pieces } = layout;
   if (layout.extents?.length === 0) return 'no statement';
   const text = new EditedText(code);
-  const located = createLocator(input);
-  const chunk = contextOf(input, located.declarationOf);
+  const located = locatePieces(layout, input.moduleOf);
+  const chunk = contextOf(input, located);
 
   const noise: LocatedPiece['noise'] = [];
   const found: LocatedSite[] = [];
   for (const piece of pieces) {
-    const of = located.take(piece, chunk);
+    const of = located.take(piece);
     for (const { start, end } of of.noise) text.replace(piece.start + start, piece.start + end, '');
     realisePiece(chunk, code.slice(piece.start, piece.end), of, layout).apply(text, piece.start);
     if (!piece.module) {
@@ -125,57 +121,13 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
   return { text, contents };
 }
 
-/** A tree is made when a piece's turn comes, or an earlier one asks what it declares, and dropped with its edits. */
-function createLocator({ layout: { code, pieces }, moduleOf }: RealiseInput) {
-  const waiting = new Map(
-    pieces.flatMap((piece) => (piece.module ? [[piece.module.index, piece] as const] : [])),
-  );
-  const ahead = new Map<Piece, LocatedPiece>();
-  let failure: ParseFailure | undefined;
-
-  function look(piece: Piece, chunk: ChunkContext): LocatedPiece {
-    const { start, end, marks, module } = piece;
-    if (module) waiting.delete(module.index);
-    if (marks.length === 0 && !(module && hasImports(module))) return { sites: [], noise: [] };
-    const program = piece.program();
-    if (!('body' in program)) {
-      failure = { message: program.message, pos: start + (program.pos ?? 0) };
-      return { sites: [], noise: [] };
-    }
-    const located = locate(code.slice(start, end), program, marks, start, moduleOf);
-    collectDeclarations(chunk, located.sites);
-    return located;
-  }
-
-  return {
-    failure: () => failure,
-    take(piece: Piece, chunk: ChunkContext): LocatedPiece {
-      const known = ahead.get(piece);
-      ahead.delete(piece);
-      return known ?? look(piece, chunk);
-    },
-    declarationOf(
-      chunk: ChunkContext,
-      module: number | string,
-      binding: number | string,
-    ): DeclaredBinding | undefined {
-      const piece = typeof module === 'number' ? waiting.get(module) : undefined;
-      if (piece) ahead.set(piece, look(piece, chunk));
-      return chunk.declared.get(declarationKey(module, binding));
-    },
-  };
-}
-
-/** What stands in the stead of a dynamic import may be a plugin's, and not JavaScript. */
-const hasImports = ({ record }: ChunkModule): boolean => record.sites.some(({ kind }) => kind === 'import');
-
 function contextOf(
   { layout, connect, first, resolve, resolveDynamic, pathOf }: RealiseInput,
-  declarationOf: ReturnType<typeof createLocator>['declarationOf'],
+  { declared, declarationOf }: LocatedPieces,
 ): ChunkContext {
-  const unusedName = namesIn(layout.code);
+  const unusedName = unusedNames(layout.code);
   const holder = unusedName('__phases');
-  const chunk: ChunkContext = {
+  return {
     names: {
       build: connect.build?.(layout.skeleton, holder) ?? holder,
       holder,
@@ -184,15 +136,14 @@ function contextOf(
     },
     first,
     sites: [],
-    declared: new Map(),
-    declarationOf: (...target) => declarationOf(chunk, ...target),
+    declared,
+    declarationOf,
     resolve,
     resolveDynamic,
     publishers: publishersOf(layout.body),
     pathOf,
     getters: new Map(),
   };
-  return chunk;
 }
 
 function realisePiece(
@@ -244,30 +195,6 @@ function firstName(node: Node): string[] {
   return at.type === 'Identifier' ? [at.name] : [];
 }
 
-/**
- * In a chunk without slices a module's statements are those from the first to the last with a site of its own; nothing
- * where one has sites of several modules, so that the list is not that of the modules' statements.
- */
-function extentsOf(list: readonly Node[], sites: readonly LocatedSite[]): Extent[] | undefined {
-  const extents = new Map<ChunkModule, Extent>();
-  const owners = new Map<Node, ChunkModule>();
-  let index = 0;
-  for (const { module, place } of sites) {
-    const at = startOf(place.node);
-    while (index < list.length && at >= endOf(list[index] as Node)) index++;
-    const statement = list[index];
-    if (!statement || at < startOf(statement)) continue;
-    if ((owners.get(statement) ?? module) !== module) return undefined;
-    owners.set(statement, module);
-    const previous = list[index - 1];
-    const end = endOf(statement);
-    const extent = extents.get(module);
-    if (extent) extent.end = end;
-    else extents.set(module, { module, start: previous ? endOf(previous) : startOf(statement), end });
-  }
-  return [...extents.values()];
-}
-
 /** Parameters of the chunk's wrapper, variables that a `require` is assigned to, and `exports`. */
 function publishersOf({ node, parent }: Layout['body']): Set<string> {
   const parameters = parent && 'params' in parent.node ? parent.node.params : [];
@@ -281,24 +208,4 @@ function publishersOf({ node, parent }: Layout['body']): Set<string> {
   );
   const names = [...parameters, ...required.map(({ id }) => id)];
   return new Set(['exports', ...names.flatMap((other) => (other.type === 'Identifier' ? [other.name] : []))]);
-}
-
-/**
- * Gives names that nothing in the code begins with, in no scope: neither to the letter, which `eval` could see, nor
- * escaped.
- */
-function namesIn(code: string): (name: string) => string {
-  const unescaped = code.includes('\\u')
-    ? code.replace(/\\u(?:([\da-f]{4})|\{([\da-f]+)\})/gi, (text, four?: string, braced?: string) => {
-        const point = Number.parseInt(four ?? braced ?? '', 16);
-        return point <= 0x10ffff ? String.fromCodePoint(point) : text;
-      })
-    : code;
-  return (name) => {
-    let unused = name;
-    for (let suffix = 1; code.includes(unused) || unescaped.includes(unused); suffix++) {
-      unused = `${name}_${suffix}`;
-    }
-    return unused;
-  };
 }
