@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { expect } from 'chai';
 import type { ModuleFormat, Plugin } from 'rollup';
 import { slicesOf } from '../../src/realise/slices.ts';
@@ -93,6 +94,27 @@ describe('a chunk that has no slices', () => {
       );
     });
   }
+});
+
+describe('a slice', () => {
+  it('knows what a later one declares: of a mark that a dropped read left behind another name, nothing is told', async () => {
+    const source = {
+      'main.js': "import { a } from './later.js'; console.log(a());",
+      'later.js': "import { first } from './first.js'; export function a() { return first; }",
+      'first.js': `import { a } from './later.js';
+const local = 1;
+console.log(true ? local : a, typeof a);
+export const first = 2;`,
+    };
+    const traced = await bundle({ source });
+    const plain = await bundle({ source, trace: false });
+    const { events = [], stdout } = await run(write(traced, 'es', 'traced'));
+    expect(stdout).to.equal((await run(write(plain, 'es', 'plain'))).stdout);
+    const order = ['first.js', 'later.js', 'main.js'];
+    expect(traced.chunk.moduleIds.map((id) => basename(id))).to.deep.equal(order);
+    expect(formatTrace(events)).to.include('read first.js:3:37 a = later.js#a');
+    expect(formatTrace(events)).not.to.include('read first.js:3:27');
+  });
 });
 
 describe('JSX that is preserved', () => {
