@@ -83,7 +83,7 @@ export interface Build {
   finish(options: NormalizedOutputOptions, bundle: OutputBundle): RuntimeFile | null;
 }
 
-type TransformedModule = Pick<MarkedCode, 'code' | 'map'> & { meta: { [NAME]: ModuleRecord } };
+type TransformedModule = Partial<Pick<MarkedCode, 'code' | 'map'>> & { meta: { [NAME]: ModuleRecord } };
 
 /** A module from its `transform` until it is parsed. */
 interface Transformed extends Pick<MarkedCode, 'code' | 'insertions'> {
@@ -99,6 +99,8 @@ export function createBuild(input: BuildInput): Build {
   const transformed = new Map<string, Transformed>();
   const unparsed = new Map<string, ParseFailure>();
   const unmarked = new Set<string>();
+  /** How long the marks are in what is rendered of a module. */
+  const marked = new WeakMap<RenderedModule, number>();
   /** By module: where specifiers of dynamic imports end that nobody resolved. */
   const unresolved = new Map<string, number[]>();
   /** While this plugin asks for a map that nobody else may want, its warnings are nobody's. */
@@ -132,15 +134,15 @@ export function createBuild(input: BuildInput): Build {
       }
       const { record, offsets } = recordModule({ code, program, wanted: wantedOf(id) });
       const meta: ModuleRecord = { version, token: createToken(id, code), ...record };
-      const marked = markModule(code, meta.token, offsets);
-      const { insertions } = marked;
+      const { code: markedCode, map, insertions } = markModule(code, meta.token, offsets);
       transformed.set(id, {
-        code: marked.code,
+        code: markedCode,
         insertions,
         source: code,
         mapOf: input.isFile(id, code) ? undefined : mapOf,
       });
-      return { code: marked.code, map: marked.map, meta: { [NAME]: meta } };
+      // Without a mark the code is as it was.
+      return { ...(offsets.length > 0 && { code: markedCode, map }), meta: { [NAME]: meta } };
     },
 
     noteUnresolved(importer, specifier) {
@@ -178,7 +180,11 @@ export function createBuild(input: BuildInput): Build {
       for (const chunk of Object.values(bundle)) {
         if (chunk.type !== 'chunk') continue;
         names.set(chunk.preliminaryFileName, chunk.fileName);
-        for (const [id, rendered] of Object.entries(chunk.modules)) clean(rendered, recordOf(id)?.token);
+        for (const [id, rendered] of Object.entries(chunk.modules)) {
+          clean(rendered, recordOf(id)?.token, marked.get(rendered));
+          // The plugin may stand in the config twice.
+          marked.set(rendered, 0);
+        }
       }
       return outputs.get(options)?.file((fileName) => names.get(fileName) ?? fileName) ?? null;
     },
@@ -272,7 +278,9 @@ export function createBuild(input: BuildInput): Build {
   ): EditedText | null {
     const marks = findMarks(code);
     const layout = output.layoutOf({ code, marks, rendered: renderedBy(chunk), untraced: unmarked });
-    if (!layout || !('extents' in layout) || !layout.extents) warnOfLost(chunk, marks);
+    const hasSlices = layout && 'extents' in layout && layout.extents;
+    if (hasSlices) noteMarks(chunk, marks);
+    else warnOfLost(chunk, marks);
     if (layout && 'message' in layout) {
       host.warn(unparsableChunk(chunk.fileName, layout));
       return null;
@@ -287,6 +295,15 @@ export function createBuild(input: BuildInput): Build {
     else if ('message' in traced) host.warn(unparsableChunk(chunk.fileName, traced));
     else return traced;
     return null;
+  }
+
+  /** Slices have all marks of their modules. */
+  function noteMarks({ modules }: RenderedChunk, marks: readonly FoundMark[]): void {
+    const lengths = new Map<string, number>();
+    for (const { token, start, end } of marks) lengths.set(token, (lengths.get(token) ?? 0) + end - start);
+    for (const [id, rendered] of Object.entries(modules)) {
+      marked.set(rendered, lengths.get(recordOf(id)?.token ?? '') ?? 0);
+    }
   }
 
   /** A plugin before ours has taken the marks of modules out of a chunk. */
@@ -343,13 +360,18 @@ function* renderedBy({ modules }: RenderedChunk): Iterable<[id: string, code: st
 const marksIn = (code: string, { token }: ModuleRecord): Map<number, number> =>
   new Map(findMarks(code).flatMap((mark) => (mark.token === token ? [[mark.site, mark.start]] : [])));
 
-/** What other plugins see of a module in a chunk is without marks. */
-function clean(rendered: RenderedModule, token: string | undefined): void {
-  if (token === undefined || rendered.code === null) return;
-  const code = stripMarks(rendered.code, token);
-  // Not the length of `code`: Rollup measures before it indents, and `code` is indented.
-  rendered.renderedLength -= rendered.code.length - code.length;
-  Object.defineProperty(rendered, 'code', { value: code, enumerable: true, configurable: true });
+/**
+ * What other plugins see of a module in a chunk is without marks. Rollup makes its code each time that it is asked for.
+ *
+ * @param length of the marks, if it is known
+ */
+function clean(rendered: RenderedModule, token: string | undefined, length?: number): void {
+  const get = Object.getOwnPropertyDescriptor(rendered, 'code')?.get;
+  if (token === undefined || !get || length === 0) return;
+  const strip = (code: string | null): string | null => code && stripMarks(code, token);
+  // Not the length of the stripped code: Rollup measures before it indents, and `code` is indented.
+  rendered.renderedLength -= length ?? (rendered.code?.length ?? 0) - (strip(rendered.code)?.length ?? 0);
+  Object.defineProperty(rendered, 'code', { get: () => strip(get()), enumerable: true, configurable: true });
 }
 
 /**

@@ -67,6 +67,8 @@ function layoutOfSlices(chunk: PrintedChunk, slices: readonly Slice[]): Layout |
   const at = slices[0]?.start ?? 0;
   const body = 'body' in skeleton ? listOfEmpty(skeleton, at, slices) : undefined;
   if (!body || !('body' in skeleton)) return undefined;
+  // An await in a slice is the module's own, or else a name.
+  const parsed = format === 'es' || isAsync(body.parent?.node) ? parseModule : parse;
   const extents: Extent[] = [];
   const pieces: Piece[] = [];
   let next = 0;
@@ -79,12 +81,13 @@ function layoutOfSlices(chunk: PrintedChunk, slices: readonly Slice[]): Layout |
     // Comments alone may be left.
     if (skipTrivia(text, 0) < text.length) extents.push({ module, start, end });
     const marks = chunk.marks.slice(from, next).filter(({ token }) => token === module.record.token);
-    // Where a format has an await of the chunk's own, an await of a slice is one too.
-    const parsed = format === 'es' || format === 'system' ? parseModule : parse;
     pieces.push({ start, end, module, marks, program: () => parsed(text) });
   }
   return { code, skeleton, body, at, pieces, extents };
 }
+
+const isAsync = (wrapper: Node | undefined): boolean =>
+  wrapper !== undefined && 'async' in wrapper && wrapper.async === true;
 
 /** An empty statement for each slice; offsets stay. */
 function withoutSlices(code: string, slices: readonly Slice[]): string {
