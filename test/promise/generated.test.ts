@@ -14,6 +14,7 @@ import { type ModuleFormat, type OutputChunk, type RollupLog, rollup } from 'rol
 import modulePhases from 'rollup-plugin-module-phases';
 import type { BindingState, Loc, ModuleStatus, TraceEvent } from '../../src/protocol.ts';
 import { FIRST_REQUEST, type Graph, graphs } from '../support/generate.ts';
+import { isRuntime } from '../support/summary.ts';
 import { checkTrace, formatTrace } from '../support/trace.ts';
 
 const COUNT = Number(process.env.GRAPHS ?? 200);
@@ -163,7 +164,7 @@ async function build(source: string, graph: Graph, format: Format, traced: boole
       manualChunks: (id: string) => graph.chunks[id.slice(source.length + 1)],
     }),
   });
-  const chunks = output.filter((file): file is OutputChunk => file.type === 'chunk');
+  const chunks = output.filter((file): file is OutputChunk => file.type === 'chunk' && !isRuntime(file));
   return {
     summary: {
       chunks: chunks.map(({ fileName, modules, exports, imports, dynamicImports, isEntry }) => ({
