@@ -94,9 +94,9 @@ export function modulePhases(options: Options = {}): Plugin {
 
     renderChunk: {
       order: 'pre',
-      async handler(code, chunk, outputOptions, { chunks }) {
+      handler(code, chunk, outputOptions, { chunks }) {
         const build = builds.get(this.getModuleInfo);
-        const text = await build?.renderChunk(code, chunk, outputOptions, Object.values(chunks));
+        const text = build?.renderChunk(code, chunk, outputOptions, Object.values(chunks));
         return text
           ? { code: text.toString(), map: outputOptions.sourcemap ? text.generateMap() : null }
           : null;
