@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { defineConfig, type Plugin } from 'rollup';
+import { relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin, type RollupOptions } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
 import { minify } from 'terser';
+import { RUNTIME_PARTS, type RuntimePart } from './src/runtime-text.ts';
 
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
 const external = [/^node:/, /^rollup/, ...Object.keys(dependencies)];
@@ -21,6 +24,35 @@ const runtimeGlobals = [
   'Uint32Array',
 ];
 
+/** What parts of the runtime take of another part, by module. All else that a part needs, it has for itself. */
+const TAKEN_FROM: Readonly<Record<string, RuntimePart>> = {
+  'graph/link-order.ts': 'core',
+  'graph/paths.ts': 'core',
+  'runtime/bare.ts': 'core',
+  'runtime/globals.ts': 'core',
+  'report/text/event.ts': 'lines',
+  'report/text/line.ts': 'lines',
+};
+
+const source = fileURLToPath(new URL('src/', import.meta.url));
+const ownerOf = (id: string): RuntimePart | undefined => TAKEN_FROM[relative(source, id).replaceAll(sep, '/')];
+
+/** Goes into bundles as text, with the other parts that a bundle can use: see `src/runtime-text.ts`. */
+const runtimePart = (name: RuntimePart): RollupOptions => ({
+  input: `src/runtime/parts/${name}.ts`,
+  external: (id) => ![undefined, name].includes(ownerOf(id)),
+  output: {
+    file: `dist/runtime/${name}.js`,
+    format: 'iife',
+    name,
+    strict: false,
+    globals: (id) => ownerOf(id) ?? '',
+    // A chunk may declare a `Symbol` of its own: of the names around it, the runtime trusts `globalThis` alone.
+    banner: name === 'core' ? `const { ${runtimeGlobals.join(', ')} } = globalThis;` : '',
+  },
+  plugins: [esbuild({ target: 'es2020' }), minified()],
+});
+
 /** Terser makes the runtime 7 % smaller than esbuild does, gzipped. */
 function minified(): Plugin {
   return {
@@ -36,18 +68,7 @@ function minified(): Plugin {
 }
 
 export default defineConfig([
-  {
-    // The runtime goes into bundles as text: one statement that declares `createBuild`.
-    input: 'src/runtime/index.ts',
-    output: {
-      file: 'dist/runtime.js',
-      format: 'iife',
-      name: 'createBuild',
-      // A chunk may declare a `Symbol` of its own: of the names around it, the runtime trusts `globalThis` alone.
-      intro: `const { ${runtimeGlobals.join(', ')} } = globalThis;`,
-    },
-    plugins: [esbuild({ target: 'es2020' }), minified()],
-  },
+  ...RUNTIME_PARTS.map(runtimePart),
   {
     input: 'src/index.ts',
     external,

@@ -2,8 +2,7 @@
 // A page may put setters on `Object.prototype` and patch iterators. So fields that an event may lack are spread into
 // it, not assigned, and arrays are taken apart by index.
 import type { BindingState, ChunkTable, GetterRow, ReadEvent, SiteRow, SiteTable } from '../protocol.ts';
-import type { EarlyRead } from '../report/text/early-read.ts';
-import { cycleOf } from './cycle.ts';
+import { bare } from './bare.ts';
 import { type BindingSlot, hasNotEnded, type ModuleSlot } from './modules.ts';
 import { preview } from './preview.ts';
 import type { BuildState } from './state.ts';
@@ -35,7 +34,7 @@ export interface Bindings {
 }
 
 export function createBindings(state: BuildState): Bindings {
-  const { table, requests, modules, sites, seen, bindingAt, locOf, log, admit } = state;
+  const { table, modules, sites, seen, bindingAt, locOf, log, admit } = state;
   const { settings, modules: rows } = table;
   /** Without reads nobody can tell which writes are observed. */
   const logsAllWrites = settings.writes === 'all' || !settings.reads;
@@ -132,8 +131,7 @@ export function createBindings(state: BuildState): Bindings {
       early,
       ...(row[0] === 's' && { snapshot: true }),
     };
-    if (!early && found !== 'uninitialized') log(event);
-    else state.logEarly(event, (read) => explain(read as ReadEvent, importer, target, slot));
+    log(event, early || found === 'uninitialized' ? bare({ importer, exporter: target, slot }) : undefined);
   }
 
   /** A read that throws is not caught for the program: its own, which follows, throws again. */
@@ -159,23 +157,6 @@ export function createBindings(state: BuildState): Bindings {
   /** It has a value that its chunk keeps to itself as yet. */
   function isNotPublished(slot: BindingSlot | undefined): boolean {
     return !!slot?.getter && slot.getter() !== undefined;
-  }
-
-  function explain(
-    read: ReadEvent,
-    importer: number,
-    target: number | string,
-    slot: BindingSlot | undefined,
-  ): EarlyRead {
-    const exporter = typeof target === 'number' ? target : -1;
-    const finding = {
-      read,
-      status: modules[exporter]?.status ?? 'linked',
-      cycle: cycleOf(rows, requests, importer, exporter),
-    };
-    if (!slot) return finding;
-    const { row, module } = slot;
-    return { ...finding, kind: row[1], declared: { file: module.row.path, line: row[2], column: row[3] } };
   }
 
   function initialize(site: number, value: unknown): void {

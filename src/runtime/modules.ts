@@ -116,10 +116,3 @@ export function requestsOf(rows: readonly ModuleRow[]): Edges {
   }
   return edges;
 }
-
-/** Modules whose phases the bundle shows. */
-export function countPhases(rows: readonly ModuleRow[]): number {
-  let count = 0;
-  for (let i = 0; i < rows.length; i++) if (rows[i]?.phases) count++;
-  return count;
-}

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { componentsOf, onCycle } from '../../src/graph/components.ts';
 import { type Edges, reversed } from '../../src/graph/edges.ts';
 import { linkOrder } from '../../src/graph/link-order.ts';
-import { reachedFrom, shortestPath } from '../../src/graph/paths.ts';
+import { reachedFrom } from '../../src/graph/paths.ts';
 import { has, rootsOf } from '../../src/graph/roots.ts';
+import { shortestPath } from '../../src/graph/shortest-path.ts';
 import { random } from '../support/random.ts';
 
 /** Small graphs of any shape: with cycles, loops, doubled edges and nodes that nothing leads to. */
