@@ -35,7 +35,8 @@ const TAKEN_FROM: Readonly<Record<string, RuntimePart>> = {
 };
 
 const source = fileURLToPath(new URL('src/', import.meta.url));
-const ownerOf = (id: string): RuntimePart | undefined => TAKEN_FROM[relative(source, id).replaceAll(sep, '/')];
+const ownerOf = (id: string): RuntimePart | undefined =>
+  TAKEN_FROM[relative(source, id).replaceAll(sep, '/')];
 
 /** Goes into bundles as text, with the other parts that a bundle can use: see `src/runtime-text.ts`. */
 const runtimePart = (name: RuntimePart): RollupOptions => ({

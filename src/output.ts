@@ -126,7 +126,10 @@ export function createOutput(input: OutputInput): Output {
 
   /** What these chunks can use of it. */
   function runtimeOf(contents: readonly ChunkContents[]): string {
-    const parts = partsFor(input.settings, contents.flatMap(({ sites }) => sites));
+    const parts = partsFor(
+      input.settings,
+      contents.flatMap(({ sites }) => sites),
+    );
     return runtimeText(input.runtime, parts);
   }
 

@@ -100,8 +100,7 @@ export default function createImports(
     const { 1: importer, 4: target } = request.row;
     if (typeof target !== 'number') return;
     // Of its own chunk Rollup has the namespace at hand: the promise is fulfilled, whatever becomes of the module.
-    if (modules[target]?.row.chunk === modules[importer]?.row.chunk)
-      host.microtask(() => conclude(request));
+    if (modules[target]?.row.chunk === modules[importer]?.row.chunk) host.microtask(() => conclude(request));
     // What has failed may reject this request too, or run again.
     else if (hasFailed(target)) return;
     else if (isOver(target)) conclude(request);
