@@ -2,13 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import commonjs from '@rollup/plugin-commonjs';
+import commonjsPlugin, { type RollupCommonJSOptions } from '@rollup/plugin-commonjs';
 import { expect } from 'chai';
+import type { Plugin } from 'rollup';
 import { RUNTIME_PARTS, type RuntimePart } from '../../src/runtime-text.ts';
 import { type Bundle, bundle, type PluginOptions, write } from '../support/bundle.ts';
 import { project } from '../support/project.ts';
 import { type Run, run } from '../support/run.ts';
 
+const commonjs = commonjsPlugin as unknown as (options: RollupCommonJSOptions) => Plugin;
 const OPTIONAL = RUNTIME_PARTS.filter((part) => part !== 'core');
 
 /** By part: a module that needs it, and what it makes the trace have. */
