@@ -54,7 +54,9 @@ function measureAll() {
   };
 }
 
-const packageFolder = (name) => pathOf(`../../node_modules/${name}`);
+function packageFolder(name) {
+  return pathOf(`../../node_modules/${name}`);
+}
 
 /** Gzipped, of these parts. */
 function runtimeSize(parts) {
