@@ -9,6 +9,23 @@ export type RuntimePart = (typeof RUNTIME_PARTS)[number];
 /** A statement each, which declares a variable of the part's name. */
 export type RuntimeTexts = Readonly<Record<RuntimePart, string>>;
 
+/**
+ * Every global that the runtime uses by name. A chunk may declare a `Symbol` of its own: of the names around it, the
+ * runtime trusts `globalThis` alone.
+ */
+const GLOBALS = [
+  'Array',
+  'Date',
+  'Function',
+  'JSON',
+  'Object',
+  'Promise',
+  'Reflect',
+  'String',
+  'Symbol',
+  'Uint32Array',
+];
+
 /** Parts that others take from; the rest are told to the build. */
 const SHARED: readonly RuntimePart[] = ['core', 'lines'];
 
@@ -24,9 +41,9 @@ export function partsFor(settings: RuntimeSettings, sites: Iterable<SiteRow>): R
   return RUNTIME_PARTS.filter((part) => used.has(part));
 }
 
-/** Declares `createBuild`; of the names around it, it uses `globalThis` alone. */
+/** Declares `createBuild`. */
 export function runtimeText(texts: RuntimeTexts, parts: readonly RuntimePart[]): string {
   const joined = parts.map((part) => texts[part]).join('');
   const told = parts.filter((part) => !SHARED.includes(part)).join();
-  return `const createBuild=(function(){'use strict';${joined}return core.createBuildOf([${told}])})();`;
+  return `const createBuild=(function(){'use strict';const{${GLOBALS}}=globalThis;${joined}return core.createBuildOf([${told}])})();`;
 }

@@ -4,6 +4,7 @@ import type { Build, BuildTable, Realm, SiteRow, TraceEvent } from '../protocol.
 import { bare } from './bare.ts';
 import { createBindings } from './bindings.ts';
 import type { Host } from './host.ts';
+import { each, push } from './list.ts';
 import { bareRows, createModules, requestsOf } from './modules.ts';
 import { createPhases } from './phases.ts';
 import type { BuildState, CreatePart, Part, SeenEarly } from './state.ts';
@@ -29,7 +30,7 @@ export function createTracer(
   const { settings, modules: rows } = table;
   const modules = createModules(table);
   // Before any of their code runs: a cycle of chunks may call it before its module is instantiated.
-  for (let i = 0; i < modules.length; i++) publish(realm.modules, modules, i);
+  each(modules, (module) => publish(realm.modules, modules, module));
   const requests = requestsOf(rows);
   let requesters: Edges | undefined;
   const parts: Part[] = [];
@@ -66,10 +67,9 @@ export function createTracer(
       return logged;
     },
     tell(hook, ...args) {
-      for (let i = 0; i < parts.length; i++) {
-        const hear = (parts[i] as Part)[hook];
+      each(parts, ({ [hook]: hear }) => {
         if (hear) apply(hear, undefined, args);
-      }
+      });
     },
     guarded,
   };
@@ -77,14 +77,13 @@ export function createTracer(
   const show = guarded((event: TraceEvent, early?: SeenEarly) => state.tell('logged', event, early));
   const phases = createPhases(state);
   const calls: Partial<Build> = bare({});
-  for (let i = 0; i < creators.length; i++) {
-    const part = bare((creators[i] as CreatePart)(state, phases));
-    parts[i] = part;
+  each(creators, (create) => {
+    const part = bare(create(state, phases));
+    push(parts, part);
     assign(calls, part.calls);
-  }
+  });
   const bindings = createBindings(state);
-  for (let i = 0; i < table.sites.length; i++)
-    bindings.addSites(table.sites[i] as BuildTable['sites'][number]);
+  each(table.sites, bindings.addSites);
   realm.onError(guarded(phases.tell));
   realm.onExit(guarded(() => state.tell('finish', true)));
 

@@ -1,7 +1,6 @@
 /** When modules are instantiated and evaluated, and which of them failed. */
 import type {
   BindingKind,
-  ExportRow,
   InstantiatedBinding,
   InstantiateEvent,
   NewEvent,
@@ -9,6 +8,7 @@ import type {
 } from '../protocol.ts';
 import { bare } from './bare.ts';
 import { createInstantiation } from './instantiation.ts';
+import { each, push, without } from './list.ts';
 import type { BindingSlot, ModuleSlot } from './modules.ts';
 import type { BuildState, Phases } from './state.ts';
 
@@ -39,7 +39,7 @@ export function createPhases(state: BuildState): CorePhases {
     module.status = 'evaluating';
     untold = undefined;
     module.startedAt = host.now();
-    state.running[state.running.length] = index;
+    push(state.running, index);
     queueCheck();
     if (module.isLogged)
       log({ type: 'evaluate-start', module: module.row.path, chunk: module.row.chunk ?? '' });
@@ -62,45 +62,40 @@ export function createPhases(state: BuildState): CorePhases {
   }
 
   function instantiate(order: readonly number[]): void {
-    for (let i = 0; i < order.length; i++) {
-      const index = order[i] as number;
+    each(order, (index) => {
       const module = modules[index] as ModuleSlot;
       const { path, chunk, phases } = module.row;
-      if (module.isInstantiated) continue;
+      if (module.isInstantiated) return;
       module.isInstantiated = true;
-      if (chunk === undefined) continue;
+      if (chunk === undefined) return;
       if (phases === true) pending++;
       if (module.isRepeated) module.isLogged = admit();
-      if (!module.isLogged) continue;
+      if (!module.isLogged) return;
       // What a CommonJS module exports is no binding.
       const bindings = phases === 'required' ? [] : bindingsOf(module, index);
       const event: NewEvent = { type: 'instantiate', module: path, chunk, bindings };
       // Of a module that shows no start, a reader of the console would wait for it.
       if (phases) log(event);
       else realm.log(event);
-    }
+    });
   }
 
   /** The module's own bindings, then what it exports of others. */
   function bindingsOf({ row, bindings }: ModuleSlot, index: number): InstantiatedBinding[] {
     const list: InstantiateEvent['bindings'] = [];
     const add = (name: string, kind: BindingKind, slot: BindingSlot | undefined): void => {
-      if (slot?.state) list[list.length] = { name, kind, state: slot.state, observed: slot.isObservedInTime };
+      if (slot?.state) push(list, { name, kind, state: slot.state, observed: slot.isObservedInTime });
     };
-    for (let i = 0; i < bindings.length; i++) {
-      const slot = bindings[i] as BindingSlot;
-      add(slot.row[0], slot.row[1], slot);
-    }
-    for (let i = 0; i < row.exports.length; i++) {
-      const { 0: name, 1: owner, 2: binding } = row.exports[i] as ExportRow;
-      if (binding < 0) list[list.length] = { name, kind: 'namespace', state: 'initialized', observed: false };
+    each(bindings, (slot) => add(slot.row[0], slot.row[1], slot));
+    each(row.exports, ({ 0: name, 1: owner, 2: binding }) => {
+      if (binding < 0) push(list, { name, kind: 'namespace', state: 'initialized', observed: false });
       else if (owner !== index) add(name, 're-export', modules[owner]?.bindings[binding]);
-    }
+    });
     return list;
   }
 
   function revive(index: number): void {
-    state.running[state.running.length] = index;
+    push(state.running, index);
     pending++;
   }
 
@@ -141,13 +136,11 @@ export function createPhases(state: BuildState): CorePhases {
   /** All that are neither suspended nor finished; whether there were any. */
   function failAll(error?: string): boolean {
     let hasFound = false;
-    const all = state.running;
-    for (let i = 0; i < all.length; i++) {
-      const index = all[i] as number;
-      if (modules[index]?.status !== 'evaluating') continue;
+    each(state.running, (index) => {
+      if (modules[index]?.status !== 'evaluating') return;
       hasFound = true;
       failOne(index, error);
-    }
+    });
     return hasFound;
   }
 
@@ -168,12 +161,7 @@ export function createPhases(state: BuildState): CorePhases {
   }
 
   function leave(index: number): void {
-    const others: number[] = [];
-    for (let i = 0; i < state.running.length; i++) {
-      const other = state.running[i] as number;
-      if (other !== index) others[others.length] = other;
-    }
-    state.running = others;
+    state.running = without(state.running, index);
     if (modules[index]?.row.phases === true) pending--;
   }
 }

@@ -11,6 +11,7 @@ import {
 } from '../protocol.ts';
 import { bare } from './bare.ts';
 import type { Host } from './host.ts';
+import { each, push, without } from './list.ts';
 
 type CreateBuild = (realm: Realm) => Build;
 
@@ -46,12 +47,9 @@ function shared<T extends unknown[]>(
   const listeners: ((...args: T) => void)[] = [];
   return (listener) => {
     if (!listeners.length) {
-      listen((...args) => {
-        for (let i = 0; i < listeners.length; i++)
-          apply(listeners[i] as (...args: T) => void, undefined, args);
-      });
+      listen((...args) => each(listeners, (hear) => apply(hear, undefined, args)));
     }
-    listeners[listeners.length] = listener;
+    push(listeners, listener);
   };
 }
 
@@ -73,16 +71,14 @@ function createTrace(host: Host): Installed {
     },
     log(content) {
       const event = { seq: events.length, time: host.now() - began, ...content } as TraceEvent;
-      events[events.length] = event;
-      const all = listeners;
-      for (let i = 0; i < all.length; i++) {
+      push(events, event);
+      each(listeners, ({ hear }) => {
         try {
-          const { hear } = all[i] as { hear?: (event: TraceEvent) => void };
           if (hear) apply(hear, undefined, [event]);
         } catch {
           failures++;
         }
-      }
+      });
       return event;
     },
     admit(limit, isVital) {
@@ -110,15 +106,10 @@ function createTrace(host: Host): Installed {
     },
     subscribe(listener) {
       const subscription: { hear?: typeof listener | undefined } = bare({ hear: listener });
-      listeners[listeners.length] = subscription;
+      push(listeners, subscription);
       return () => {
         subscription.hear = undefined;
-        const others: typeof listeners = [];
-        for (let i = 0; i < listeners.length; i++) {
-          const other = listeners[i];
-          if (other && other !== subscription) others[others.length] = other;
-        }
-        listeners = others;
+        listeners = without(listeners, subscription);
       };
     },
   };
