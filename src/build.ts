@@ -35,6 +35,7 @@ import { modulePath, uniquePaths } from './record/path.ts';
 import { createLocator, type ParsedModule, relocate, requestsIn } from './record/positions.ts';
 import { recordModule } from './record/record.ts';
 import { runtimeFileName } from './runtime-file.ts';
+import type { RuntimeTexts } from './runtime-text.ts';
 
 /** Name of the plugin, and of its property in the `meta` of modules. */
 export const NAME = 'module-phases';
@@ -49,8 +50,8 @@ export interface Host {
 export interface BuildInput extends ResolvedOptions {
   /** Of the plugin. */
   version: string;
-  /** Text of the runtime. */
-  runtimeText: string;
+  /** Texts of the runtime's parts. */
+  runtimeTexts: RuntimeTexts;
   /** Whether this plugin traces the build. */
   isActive: boolean;
   /** Whether another instance does. */
@@ -250,7 +251,7 @@ export function createBuild(input: BuildInput): Build {
     const output = createOutput({
       numbering: createNumbering(inLinkOrder(graphModules(ids), roots)),
       settings,
-      runtime: input.runtimeText,
+      runtime: input.runtimeTexts,
       placement: input.runtime,
       tracesNamespaces: input.namespaces === 'traced' && settings.reads !== false,
       format: options.format,

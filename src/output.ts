@@ -16,6 +16,7 @@ import { isDeclaredAround, type Layout, layoutOf, type PrintedChunk } from './re
 import { type ChunkContents, type Connect, realise } from './realise/realise.ts';
 import type { Numbering } from './record/numbering.ts';
 import { buildTable, type RenderedModule } from './record/table.ts';
+import { partsFor, type RuntimeTexts, runtimeText } from './runtime-text.ts';
 
 /** What an output needs to know of one of its chunks. */
 export interface OutputChunk {
@@ -29,8 +30,8 @@ export interface OutputChunk {
 export interface OutputInput {
   numbering: Numbering;
   settings: RuntimeSettings;
-  /** Text of the runtime. */
-  runtime: string;
+  /** Texts of the runtime's parts. */
+  runtime: RuntimeTexts;
   placement: RuntimePlacement;
   /** Whether reads by namespace objects that Rollup prints are traced. */
   tracesNamespaces: boolean;
@@ -72,7 +73,7 @@ export interface Output {
 }
 
 export function createOutput(input: OutputInput): Output {
-  const { numbering, format, chunks, placement, runtime } = input;
+  const { numbering, format, chunks, placement } = input;
   const wantsFile = placement === 'file' || (placement === 'auto' && chunks.length > 1);
   const mustInline = !isFileFormat(format);
   let taken: RuntimePlacement = mustInline || (!wantsFile && chunks.length === 1) ? 'inline' : 'file';
@@ -121,18 +122,30 @@ export function createOutput(input: OutputInput): Output {
       const table = tableOf(traced, nameOf);
       return {
         fileName: input.runtimeFileName,
-        code: runtimeFile(format as FileFormat, runtime, table),
+        code: runtimeFile(format as FileFormat, runtimeOf([...traced.values()]), table),
       };
     },
   };
 
   function connectTo(fileName: string): Connect {
     if (taken === 'inline' || !isFileFormat(format)) {
-      return connectInline(runtime, (contents) => tableOf(new Map([[fileName, contents]]), (name) => name));
+      return connectInline(
+        (contents) => runtimeOf([contents]),
+        (contents) => tableOf(new Map([[fileName, contents]]), (name) => name),
+      );
     }
     const target = posix.relative(posix.dirname(fileName), input.runtimeFileName);
     const path = target.startsWith('.') ? target : `./${target}`;
     return connectFile(format, input.keepsExtension ? path : path.replace(/\.js$/, ''));
+  }
+
+  /** What these chunks can use of it. */
+  function runtimeOf(contents: readonly ChunkContents[]): string {
+    const parts = partsFor(
+      input.settings,
+      contents.flatMap(({ sites }) => sites),
+    );
+    return runtimeText(input.runtime, parts);
   }
 
   function tableOf(

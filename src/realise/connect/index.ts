@@ -25,10 +25,13 @@ export const runtimeFile = (format: FileFormat, runtime: string, table: BuildTab
   connections[format].file(runtime, literal(table));
 
 /** The runtime and the build's table, in the chunk itself. */
-export const connectInline = (runtime: string, table: (contents: ChunkContents) => BuildTable): Connect => ({
+export const connectInline = (
+  runtime: (contents: ChunkContents) => string,
+  table: (contents: ChunkContents) => BuildTable,
+): Connect => ({
   build: (skeleton, holder) => (mayRunEarly(skeleton) ? `${holder}()` : holder),
   prologue({ skeleton, names, table: chunk, contents }) {
-    const created = `(function(){${runtime}return createBuild})()(${literal(table(contents))})`;
+    const created = `(function(){${runtime(contents)}return createBuild})()(${literal(table(contents))})`;
     if (!mayRunEarly(skeleton)) {
       return `const ${names.holder}=${created},${names.seen}=${names.holder}.seen;\n${names.holder}.chunk(${chunk});`;
     }
