@@ -1,53 +1,60 @@
 import { readFileSync } from 'node:fs';
-import { defineConfig, type Plugin } from 'rollup';
+import { relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { minify } from '@swc/core';
+import { defineConfig, type Plugin, type RollupOptions } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
-import { minify } from 'terser';
+import { RUNTIME_PARTS, type RuntimePart } from './src/runtime-text.ts';
 
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
 const external = [/^node:/, /^rollup/, ...Object.keys(dependencies)];
 
-/** Every global that the runtime uses by name. */
-const runtimeGlobals = [
-  'Array',
-  'Date',
-  'Function',
-  'JSON',
-  'Object',
-  'Promise',
-  'Reflect',
-  'String',
-  'Symbol',
-  'Uint32Array',
-];
+/** What parts of the runtime take of another part, by module. All else that a part needs, it has for itself. */
+const TAKEN_FROM: Readonly<Record<string, RuntimePart>> = {
+  'graph/link-order.ts': 'core',
+  'graph/paths.ts': 'core',
+  'runtime/bare.ts': 'core',
+  'runtime/globals.ts': 'core',
+  'report/text/event.ts': 'lines',
+  'report/text/line.ts': 'lines',
+};
 
-/** Terser makes the runtime 7 % smaller than esbuild does, gzipped. */
+const source = fileURLToPath(new URL('src/', import.meta.url));
+const ownerOf = (id: string): RuntimePart | undefined =>
+  TAKEN_FROM[relative(source, id).replaceAll(sep, '/')];
+
+/** Goes into bundles as text, with the other parts that a bundle can use: see `src/runtime-text.ts`. */
+const runtimePart = (name: RuntimePart): RollupOptions => ({
+  input: `src/runtime/parts/${name}.ts`,
+  external: (id) => ![undefined, name].includes(ownerOf(id)),
+  output: {
+    file: `dist/runtime/${name}.js`,
+    format: 'iife',
+    name,
+    strict: false,
+    globals: (id) => ownerOf(id) ?? '',
+  },
+  plugins: [esbuild({ target: 'es2020' }), minified()],
+});
+
+/** swc makes the runtime 2 % smaller than Terser does, gzipped, and 9 % smaller than esbuild. */
 function minified(): Plugin {
   return {
     name: 'minified',
     async renderChunk(code) {
       const result = await minify(code, {
         ecma: 2020,
-        compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
+        compress: { ecma: 2020, passes: 3, unsafe_arrows: true, pure_getters: true, toplevel: false },
+        mangle: { toplevel: false },
       });
-      return { code: result.code ?? '', map: null };
+      return { code: result.code, map: null };
     },
   };
 }
 
 export default defineConfig([
-  {
-    // The runtime goes into bundles as text: one statement that declares `createBuild`.
-    input: 'src/runtime/index.ts',
-    output: {
-      file: 'dist/runtime.js',
-      format: 'iife',
-      name: 'createBuild',
-      // A chunk may declare a `Symbol` of its own: of the names around it, the runtime trusts `globalThis` alone.
-      intro: `const { ${runtimeGlobals.join(', ')} } = globalThis;`,
-    },
-    plugins: [esbuild({ target: 'es2020' }), minified()],
-  },
+  ...RUNTIME_PARTS.map(runtimePart),
   {
     input: 'src/index.ts',
     external,

@@ -21,19 +21,21 @@ import {
   runtimePlaced,
   unparsableChunk,
   unparsableModule,
+  wrapperUnknown,
 } from './errors.ts';
 import { createToken, type MarkedCode, markModule } from './mark/mark.ts';
 import { findMarks, MARK_START, stripMarks } from './mark/strip.ts';
-import type { ModuleRecord, WantedSites } from './model.ts';
+import type { FoundMark, ModuleRecord, WantedSites } from './model.ts';
 import type { ResolvedOptions } from './options.ts';
 import { createOutput, type Output, type RuntimeFile } from './output.ts';
-import { parse, parseModule } from './parse.ts';
+import { parseModuleAsync } from './parse.ts';
 import type { GraphModule } from './record/graph.ts';
 import { createNumbering, inLinkOrder } from './record/numbering.ts';
 import { modulePath, uniquePaths } from './record/path.ts';
 import { createLocator, type ParsedModule, relocate, requestsIn } from './record/positions.ts';
 import { recordModule } from './record/record.ts';
 import { runtimeFileName } from './runtime-file.ts';
+import type { RuntimeTexts } from './runtime-text.ts';
 
 /** Name of the plugin, and of its property in the `meta` of modules. */
 export const NAME = 'module-phases';
@@ -48,8 +50,8 @@ export interface Host {
 export interface BuildInput extends ResolvedOptions {
   /** Of the plugin. */
   version: string;
-  /** Text of the runtime. */
-  runtimeText: string;
+  /** Texts of the runtime's parts. */
+  runtimeTexts: RuntimeTexts;
   /** Whether this plugin traces the build. */
   isActive: boolean;
   /** Whether another instance does. */
@@ -77,12 +79,12 @@ export interface Build {
     chunk: RenderedChunk,
     options: NormalizedOutputOptions,
     chunks: readonly RenderedChunk[],
-  ): Promise<EditedText | null>;
+  ): EditedText | null;
   /** Takes the marks out of what other plugins see; the file of the runtime, if this output has one. */
   finish(options: NormalizedOutputOptions, bundle: OutputBundle): RuntimeFile | null;
 }
 
-type TransformedModule = Pick<MarkedCode, 'code' | 'map'> & { meta: { [NAME]: ModuleRecord } };
+type TransformedModule = Partial<Pick<MarkedCode, 'code' | 'map'>> & { meta: { [NAME]: ModuleRecord } };
 
 /** A module from its `transform` until it is parsed. */
 interface Transformed extends Pick<MarkedCode, 'code' | 'insertions'> {
@@ -98,6 +100,8 @@ export function createBuild(input: BuildInput): Build {
   const transformed = new Map<string, Transformed>();
   const unparsed = new Map<string, ParseFailure>();
   const unmarked = new Set<string>();
+  /** How long the marks are in what is rendered of a module. */
+  const marked = new WeakMap<RenderedModule, number>();
   /** By module: where specifiers of dynamic imports end that nobody resolved. */
   const unresolved = new Map<string, number[]>();
   /** While this plugin asks for a map that nobody else may want, its warnings are nobody's. */
@@ -123,7 +127,7 @@ export function createBuild(input: BuildInput): Build {
       // The plugin stands in the config twice.
       const token = recordOf(id)?.token;
       if (token && code.includes(token)) return null;
-      const program = await parseModule(code);
+      const program = await parseModuleAsync(code);
       if (!('body' in program)) {
         const { message, pos } = program;
         unparsed.set(id, { message, pos, place: pos === undefined ? undefined : createLocator(code)(pos) });
@@ -131,15 +135,15 @@ export function createBuild(input: BuildInput): Build {
       }
       const { record, offsets } = recordModule({ code, program, wanted: wantedOf(id) });
       const meta: ModuleRecord = { version, token: createToken(id, code), ...record };
-      const marked = markModule(code, meta.token, offsets);
-      const { insertions } = marked;
+      const { code: markedCode, map, insertions } = markModule(code, meta.token, offsets);
       transformed.set(id, {
-        code: marked.code,
+        code: markedCode,
         insertions,
         source: code,
         mapOf: input.isFile(id, code) ? undefined : mapOf,
       });
-      return { code: marked.code, map: marked.map, meta: { [NAME]: meta } };
+      // Without a mark the code is as it was.
+      return { ...(offsets.length > 0 && { code: markedCode, map }), meta: { [NAME]: meta } };
     },
 
     noteUnresolved(importer, specifier) {
@@ -163,14 +167,13 @@ export function createBuild(input: BuildInput): Build {
       if (unmarked.size > 0) host.warn(marksRemoved([...unmarked]));
       const untaken = isActive ? exampleOfUntaken() : undefined;
       if (untaken !== undefined) host.warn(nothingIncluded(input.patterns, untaken, input.root));
-      unmarked.clear();
     },
 
-    async renderChunk(code, chunk, options, chunks) {
+    renderChunk(code, chunk, options, chunks) {
       if (input.isReplaced) return null;
       const output = isActive ? outputOf(options, chunks) : null;
       if (output?.has(chunk.fileName)) return null;
-      return (output && (await trace(output, code, chunk, options.format))) || strip(code, chunk);
+      return (output && trace(output, code, chunk, options.format)) || strip(code, chunk);
     },
 
     finish(options, bundle) {
@@ -178,7 +181,11 @@ export function createBuild(input: BuildInput): Build {
       for (const chunk of Object.values(bundle)) {
         if (chunk.type !== 'chunk') continue;
         names.set(chunk.preliminaryFileName, chunk.fileName);
-        for (const [id, rendered] of Object.entries(chunk.modules)) clean(rendered, recordOf(id)?.token);
+        for (const [id, rendered] of Object.entries(chunk.modules)) {
+          clean(rendered, recordOf(id)?.token, marked.get(rendered));
+          // The plugin may stand in the config twice.
+          marked.set(rendered, 0);
+        }
       }
       return outputs.get(options)?.file((fileName) => names.get(fileName) ?? fileName) ?? null;
     },
@@ -216,7 +223,7 @@ export function createBuild(input: BuildInput): Build {
     made: Transformed,
     code: string,
   ): Promise<void> {
-    const program = await parseModule(code);
+    const program = await parseModuleAsync(code);
     if (!('body' in program)) return;
     const requests = requestsIn(program);
     const specifiers = [...requests.keys()];
@@ -244,7 +251,7 @@ export function createBuild(input: BuildInput): Build {
     const output = createOutput({
       numbering: createNumbering(inLinkOrder(graphModules(ids), roots)),
       settings,
-      runtime: input.runtimeText,
+      runtime: input.runtimeTexts,
       placement: input.runtime,
       tracesNamespaces: input.namespaces === 'traced' && settings.reads !== false,
       format: options.format,
@@ -264,31 +271,50 @@ export function createBuild(input: BuildInput): Build {
   }
 
   /** The traced chunk; null where it is left as it is. */
-  async function trace(
+  function trace(
     output: Output,
     code: string,
     chunk: RenderedChunk,
     format: InternalModuleFormat,
-  ): Promise<EditedText | null> {
+  ): EditedText | null {
     const marks = findMarks(code);
+    const layout = output.layoutOf({ code, marks, rendered: renderedBy(chunk), untraced: unmarked });
+    const hasSlices = layout && 'extents' in layout && layout.extents;
+    if (hasSlices) noteMarks(chunk, marks);
+    else warnOfLost(chunk, marks);
+    if (layout && 'message' in layout) {
+      host.warn(unparsableChunk(chunk.fileName, layout));
+      return null;
+    }
+    if (layout && output.isUnreachable(layout)) {
+      host.warn(globalsHidden(chunk.fileName));
+      return null;
+    }
+    const traced = layout ? output.trace(chunk.fileName, layout) : 'no wrapper';
+    if (traced === 'no statement') return null;
+    if (traced === 'no wrapper') host.warn(wrapperUnknown(chunk.fileName, format));
+    else if ('message' in traced) host.warn(unparsableChunk(chunk.fileName, traced));
+    else return traced;
+    return null;
+  }
+
+  /** Slices have all marks of their modules. */
+  function noteMarks({ modules }: RenderedChunk, marks: readonly FoundMark[]): void {
+    const lengths = new Map<string, number>();
+    for (const { token, start, end } of marks) lengths.set(token, (lengths.get(token) ?? 0) + end - start);
+    for (const [id, rendered] of Object.entries(modules)) {
+      marked.set(rendered, lengths.get(recordOf(id)?.token ?? '') ?? 0);
+    }
+  }
+
+  /** A plugin before ours has taken the marks of modules out of a chunk. */
+  function warnOfLost(chunk: RenderedChunk, marks: readonly FoundMark[]): void {
     const found = new Set(marks.map(({ token }) => token));
-    /** Of some statement of a module. */
-    const offset = marks[0]?.start ?? 0;
     const lost = Object.entries(chunk.modules).flatMap(([id, rendered]) => {
       const token = recordOf(id)?.token;
       return token && !found.has(token) && rendered.code?.includes(token) ? [id] : [];
     });
     if (lost.length > 0) host.warn(marksRemovedInChunk(chunk.fileName, lost));
-    const program = await (format === 'es' ? parseModule(code) : parse(code));
-    if (!('body' in program)) {
-      host.warn(unparsableChunk(chunk.fileName, program));
-      return null;
-    }
-    if (output.isUnreachable(code, program, offset)) {
-      host.warn(globalsHidden(chunk.fileName));
-      return null;
-    }
-    return output.trace(chunk.fileName, code, program, offset);
   }
 
   /** Rollup gives the ids that a module's specifiers resolve to in the order in which each appears first. */
@@ -326,17 +352,27 @@ export function createBuild(input: BuildInput): Build {
   }
 }
 
+/** Rollup makes the text each time that it is asked for. */
+function* renderedBy({ modules }: RenderedChunk): Iterable<[id: string, code: string | null]> {
+  for (const [id, rendered] of Object.entries(modules)) yield [id, rendered.code];
+}
+
 /** Where the marks of a module's sites begin. */
 const marksIn = (code: string, { token }: ModuleRecord): Map<number, number> =>
   new Map(findMarks(code).flatMap((mark) => (mark.token === token ? [[mark.site, mark.start]] : [])));
 
-/** What other plugins see of a module in a chunk is without marks. */
-function clean(rendered: RenderedModule, token: string | undefined): void {
-  if (token === undefined || rendered.code === null) return;
-  const code = stripMarks(rendered.code, token);
-  // Not the length of `code`: Rollup measures before it indents, and `code` is indented.
-  rendered.renderedLength -= rendered.code.length - code.length;
-  Object.defineProperty(rendered, 'code', { value: code, enumerable: true, configurable: true });
+/**
+ * What other plugins see of a module in a chunk is without marks. Rollup makes its code each time that it is asked for.
+ *
+ * @param length of the marks, if it is known
+ */
+function clean(rendered: RenderedModule, token: string | undefined, length?: number): void {
+  const get = Object.getOwnPropertyDescriptor(rendered, 'code')?.get;
+  if (token === undefined || !get || length === 0) return;
+  const strip = (code: string | null): string | null => code && stripMarks(code, token);
+  // Not the length of the stripped code: Rollup measures before it indents, and `code` is indented.
+  rendered.renderedLength -= length ?? (rendered.code?.length ?? 0) - (strip(rendered.code)?.length ?? 0);
+  Object.defineProperty(rendered, 'code', { get: () => strip(get()), enumerable: true, configurable: true });
 }
 
 /**

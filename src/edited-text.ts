@@ -10,10 +10,16 @@ interface Replacement {
   text: string;
 }
 
+interface Insertion {
+  offset: number;
+  left: string;
+  right: string;
+}
+
 export class EditedText {
   readonly #code: string;
   readonly #replacements: Replacement[] = [];
-  readonly #insertions: { offset: number; left: string; right: string }[] = [];
+  #insertions: Insertion[] = [];
 
   constructor(code: string) {
     this.#code = code;
@@ -24,12 +30,13 @@ export class EditedText {
     this.#replacements.push({ start, end, text });
   }
 
-  /** `left` belongs to what ends at the offset, `right` to what begins there. Once for an offset, in their order. */
+  /** `left` belongs to what ends at the offset, `right` to what begins there. Of several, the first comes first. */
   insert(offset: number, left: string, right: string): void {
     this.#insertions.push({ offset, left, right });
   }
 
   toString(): string {
+    this.#join();
     const parts: string[] = [];
     let last = 0;
     let next = 0;
@@ -50,6 +57,7 @@ export class EditedText {
   }
 
   generateMap(): SourceMap {
+    this.#join();
     const text = new MagicString(this.#code);
     for (const { start, end, text: replacement } of this.#replacements) {
       if (replacement) text.update(start, end, replacement);
@@ -61,5 +69,18 @@ export class EditedText {
       if (right) text.prependRight(offset, right);
     }
     return text.generateMap({ hires: 'boundary' });
+  }
+
+  /** One insertion for each offset, in their order. */
+  #join(): void {
+    const joined: Insertion[] = [];
+    for (const insertion of this.#insertions.sort((a, b) => a.offset - b.offset)) {
+      const last = joined.at(-1);
+      if (last?.offset === insertion.offset) {
+        last.left += insertion.left;
+        last.right += insertion.right;
+      } else joined.push(insertion);
+    }
+    this.#insertions = joined;
   }
 }

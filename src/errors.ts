@@ -20,7 +20,8 @@ const DUPLICATE_PLUGIN = 'DUPLICATE_PLUGIN',
   RUNTIME_PLACED = 'RUNTIME_PLACED',
   UNKNOWN_OPTION = 'UNKNOWN_OPTION',
   UNPARSABLE_CHUNK = 'UNPARSABLE_CHUNK',
-  UNPARSABLE_MODULE = 'UNPARSABLE_MODULE';
+  UNPARSABLE_MODULE = 'UNPARSABLE_MODULE',
+  WRAPPER_UNKNOWN = 'WRAPPER_UNKNOWN';
 
 /** What a parser threw: Rollup's `PARSE_ERROR` fits. */
 export interface ParseFailure {
@@ -132,6 +133,12 @@ export const unparsableChunk = (chunk: string, { message, pos }: ParseFailure): 
   code: UNPARSABLE_CHUNK,
   ...(pos !== undefined && { pos }),
   message: `Chunk ${quote(chunk)} is left untraced, because it isn't JavaScript that Rollup parses (${message}). See what a banner, an intro, a renderDynamicImport or another plugin put there${pos === undefined ? '' : ` (position ${pos})`}.`,
+});
+
+/** The modules of a chunk don't stand in the wrapper that the format has, so nothing can be added to it. */
+export const wrapperUnknown = (chunk: string, format: string): RollupLog => ({
+  code: WRAPPER_UNKNOWN,
+  message: `Chunk ${quote(chunk)} is left untraced, because its modules don't stand in what format "${format}" puts around them. See what an intro, an outro or another plugin's renderChunk put there.`,
 });
 
 /** The `runtime` option can't be followed in an output: of several chunks inline, of iife or umd in a file. */

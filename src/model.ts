@@ -50,7 +50,6 @@ export interface IndirectExport {
 
 /**
  * A place that carries a mark; its number is its index in `sites`.
- * - `statement`: before a top-level statement, or after the name of one of its declarators.
  * - `default`: before `export default` of what has no name of its own.
  * - `declaration`: after the name, where an exported binding is declared.
  * - `read`: after a reference to an import; for a namespace object after the names of members taken of it (`path`).
@@ -64,7 +63,6 @@ export interface IndirectExport {
  */
 export type Site = Place &
   (
-    | { kind: 'statement' }
     | { kind: 'default'; binding: number }
     | { kind: 'declaration'; binding: number }
     | { kind: 'read'; import: number; path: string[]; variable?: string }
@@ -76,9 +74,18 @@ export type Site = Place &
     | { kind: 'body'; edge: 'start' | 'end' }
   );
 
+/** What has the form of a mark in a text. It is one if it has the token of a module, whose own code lacks that. */
+export interface FoundMark {
+  start: number;
+  end: number;
+  token: string;
+  /** Number of the site. */
+  site: number;
+}
+
 /**
- * Which sites of a module are marked: `phases` are its statements, declarations, awaits and imports, always; `bindings` adds
- * the initialization of what it exports.
+ * Which sites of a module are marked: `phases` are its declarations, awaits and imports, always; `bindings` adds the
+ * initialization of what it exports.
  */
 export type WantedSites = 'phases' | `phases bindings${'' | ' reads'}${'' | ' writes'}`;
 

@@ -1,8 +1,7 @@
 /** One output of a build: its chunks, traced one by one, and the runtime that they share. */
 import { posix } from 'node:path';
-import type { Program } from 'estree';
-import { declares } from './ast/declares.ts';
 import type { EditedText } from './edited-text.ts';
+import type { ParseFailure } from './errors.ts';
 import { onCycle } from './graph/components.ts';
 import type { RuntimePlacement } from './options.ts';
 import type { BuildTable, RuntimeSettings, SiteTable } from './protocol.ts';
@@ -13,9 +12,11 @@ import {
   isFileFormat,
   runtimeFile,
 } from './realise/connect/index.ts';
+import { isDeclaredAround, type Layout, layoutOf, type PrintedChunk } from './realise/layout.ts';
 import { type ChunkContents, type Connect, realise } from './realise/realise.ts';
 import type { Numbering } from './record/numbering.ts';
 import { buildTable, type RenderedModule } from './record/table.ts';
+import { partsFor, type RuntimeTexts, runtimeText } from './runtime-text.ts';
 
 /** What an output needs to know of one of its chunks. */
 export interface OutputChunk {
@@ -29,8 +30,8 @@ export interface OutputChunk {
 export interface OutputInput {
   numbering: Numbering;
   settings: RuntimeSettings;
-  /** Text of the runtime. */
-  runtime: string;
+  /** Texts of the runtime's parts. */
+  runtime: RuntimeTexts;
   placement: RuntimePlacement;
   /** Whether reads by namespace objects that Rollup prints are traced. */
   tracesNamespaces: boolean;
@@ -45,6 +46,11 @@ export interface OutputInput {
   pathOf(file: string): string;
 }
 
+interface TakenChunk extends Pick<PrintedChunk, 'code' | 'rendered' | 'marks'> {
+  /** Modules whose marks are lost. */
+  untraced: ReadonlySet<string>;
+}
+
 /** The runtime where chunks share it. */
 export interface RuntimeFile {
   fileName: string;
@@ -54,18 +60,20 @@ export interface RuntimeFile {
 export interface Output {
   /** Whether the chunk is traced already. */
   has(fileName: string): boolean;
+  /** The chunk taken apart; null where its modules don't stand where the format has them. */
+  layoutOf(chunk: TakenChunk): Layout | ParseFailure | null;
   /** Whether the chunk has to carry the runtime, and would hide the globals from it where its modules stand. */
-  isUnreachable(code: string, program: Program, offset: number): boolean;
+  isUnreachable(layout: Layout): boolean;
   /** How the `runtime` option can't be followed, if so: the placement that is taken instead. */
   insteadOf: { wanted: RuntimePlacement; taken: RuntimePlacement } | null;
-  /** The traced chunk; null where no module of it has a statement. */
-  trace(fileName: string, code: string, program: Program, offset: number): EditedText | null;
+  /** The traced chunk; why it can't be traced, if so. */
+  trace(fileName: string, layout: Layout): EditedText | ParseFailure | 'no statement' | 'no wrapper';
   /** The runtime's file, once all chunks are traced; null where there is none, and when asked again. */
   file(nameOf: (fileName: string) => string): RuntimeFile | null;
 }
 
 export function createOutput(input: OutputInput): Output {
-  const { numbering, format, chunks, placement, runtime } = input;
+  const { numbering, format, chunks, placement } = input;
   const wantsFile = placement === 'file' || (placement === 'auto' && chunks.length > 1);
   const mustInline = !isFileFormat(format);
   let taken: RuntimePlacement = mustInline || (!wantsFile && chunks.length === 1) ? 'inline' : 'file';
@@ -77,13 +85,21 @@ export function createOutput(input: OutputInput): Output {
 
   return {
     has: (fileName) => traced.has(fileName),
-    isUnreachable: (...chunk) => mustInline && hidesGlobals(...chunk),
+    layoutOf: (chunk) =>
+      layoutOf({
+        ...chunk,
+        format,
+        moduleOf(id) {
+          const record = chunk.untraced.has(id) ? undefined : numbering.graph.modules.get(id)?.record;
+          return record && numbering.moduleOf(record.token);
+        },
+      }),
+    isUnreachable: (layout) => mustInline && hidesGlobals(layout),
     insteadOf: placement === 'auto' || placement === taken ? null : { wanted: placement, taken },
-    trace(fileName, code, program, offset) {
-      if (taken === 'inline' && !mustInline && hidesGlobals(code, program, offset)) taken = 'file';
+    trace(fileName, layout) {
+      if (taken === 'inline' && !mustInline && hidesGlobals(layout)) taken = 'file';
       const realised = realise({
-        code,
-        program,
+        layout,
         first: firstSites.get(fileName) ?? 0,
         moduleOf: numbering.moduleOf,
         phasesOf: numbering.phasesOf,
@@ -96,7 +112,7 @@ export function createOutput(input: OutputInput): Output {
         pathOf: input.pathOf,
         connect: connectTo(fileName),
       });
-      if (!realised) return null;
+      if (typeof realised === 'string' || 'message' in realised) return realised;
       traced.set(fileName, realised.contents);
       return realised.text;
     },
@@ -106,18 +122,30 @@ export function createOutput(input: OutputInput): Output {
       const table = tableOf(traced, nameOf);
       return {
         fileName: input.runtimeFileName,
-        code: runtimeFile(format as FileFormat, runtime, table),
+        code: runtimeFile(format as FileFormat, runtimeOf([...traced.values()]), table),
       };
     },
   };
 
   function connectTo(fileName: string): Connect {
     if (taken === 'inline' || !isFileFormat(format)) {
-      return connectInline(runtime, (contents) => tableOf(new Map([[fileName, contents]]), (name) => name));
+      return connectInline(
+        (contents) => runtimeOf([contents]),
+        (contents) => tableOf(new Map([[fileName, contents]]), (name) => name),
+      );
     }
     const target = posix.relative(posix.dirname(fileName), input.runtimeFileName);
     const path = target.startsWith('.') ? target : `./${target}`;
     return connectFile(format, input.keepsExtension ? path : path.replace(/\.js$/, ''));
+  }
+
+  /** What these chunks can use of it. */
+  function runtimeOf(contents: readonly ChunkContents[]): string {
+    const parts = partsFor(
+      input.settings,
+      contents.flatMap(({ sites }) => sites),
+    );
+    return runtimeText(input.runtime, parts);
   }
 
   function tableOf(
@@ -152,8 +180,7 @@ export function createOutput(input: OutputInput): Output {
 }
 
 /** Where the code declares a `globalThis`, a runtime in its scope can't get at the globals. */
-const hidesGlobals = (code: string, program: Program, offset: number): boolean =>
-  declares(program, code, 'globalThis', offset);
+const hidesGlobals = (layout: Layout): boolean => isDeclaredAround(layout, 'globalThis');
 
 const sitesOf = (contents: ReadonlyMap<string, ChunkContents>): number =>
   [...contents.values()].reduce((sum, { sites }) => sum + sites.length, 0);

@@ -5,6 +5,7 @@ import type { LogLevel, Plugin, PluginContext, RollupLog } from 'rollup';
 import { type Build, createBuild, NAME } from './build.ts';
 import { duplicatePlugin, noBundle, rolldownUntraced, rollupTooOld, runtimeNameTaken } from './errors.ts';
 import { type Options, resolveOptions } from './options.ts';
+import { RUNTIME_PARTS, type RuntimeTexts } from './runtime-text.ts';
 
 /**
  * Traces the bundle that a Rollup config makes: see {@link Options}.
@@ -13,7 +14,9 @@ import { type Options, resolveOptions } from './options.ts';
  */
 export function modulePhases(options: Options = {}): Plugin {
   const resolved = resolveOptions(options);
-  const runtimeText = readText('./runtime.js');
+  const runtimeTexts = Object.fromEntries(
+    RUNTIME_PARTS.map((part) => [part, readText(`./runtime/${part}.js`)]),
+  ) as RuntimeTexts;
   const { version, peerDependencies } = JSON.parse(readText('../package.json')) as Manifest;
   /** Hosts hand out copies of the plugin, which share this object. */
   const api = { enabled: resolved.enabled };
@@ -37,7 +40,7 @@ export function modulePhases(options: Options = {}): Plugin {
       const build = createBuild({
         ...resolved,
         version,
-        runtimeText,
+        runtimeTexts,
         isActive,
         isReplaced,
         isFile,
@@ -94,9 +97,9 @@ export function modulePhases(options: Options = {}): Plugin {
 
     renderChunk: {
       order: 'pre',
-      async handler(code, chunk, outputOptions, { chunks }) {
+      handler(code, chunk, outputOptions, { chunks }) {
         const build = builds.get(this.getModuleInfo);
-        const text = await build?.renderChunk(code, chunk, outputOptions, Object.values(chunks));
+        const text = build?.renderChunk(code, chunk, outputOptions, Object.values(chunks));
         return text
           ? { code: text.toString(), map: outputOptions.sourcemap ? text.generateMap() : null }
           : null;

@@ -398,3 +398,32 @@ export interface Build {
   /** What that function returned. */
   required<T>(site: number, exports: T): T;
 }
+
+// --- what the builds of a page or process share ---------------------------------------------------------------
+
+type WithoutBase<E> = E extends TraceEvent ? Omit<E, 'seq' | 'time'> : never;
+/** An event that has no place in the trace yet. */
+export type NewEvent = WithoutBase<TraceEvent>;
+
+/** The trace, as a build writes it. */
+export interface Realm {
+  readonly trace: Trace;
+  /** Those of {@link Trace.modules}, where a build puts its own. */
+  readonly modules: Record<string, TracedModule>;
+  /** Adds an event and tells subscribers; returns the event as it stands in the trace. */
+  log(event: NewEvent): TraceEvent;
+  /** Counts what the program can repeat: whether it is among the first `limit`, or is not to be lost. */
+  admit(limit: number, isVital: boolean): boolean;
+  /** The process exits, or the page is hidden. */
+  onExit(listener: () => void): void;
+  /** Nothing caught an error: its text, and whether it may be of a promise that no module waits for. */
+  onError(listener: (text: string, isRejection: boolean) => void): void;
+  /** Counts what must not reach the program. */
+  fail(): void;
+}
+
+/** A trace as bundles of one version find it: the way in for their builds is not enumerable. */
+export interface Installed extends Trace {
+  /** Each bundle has a runtime of its own, whose parts are those that it can use. */
+  connect(createBuild: (realm: Realm) => Build): Build;
+}

@@ -1,13 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runInNewContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { analyze } from 'eslint-scope';
-import type { Identifier, Program } from 'estree';
+import { analyze, type Reference, type ScopeManager, type Variable } from 'eslint-scope';
+import type { Identifier, Program, SimpleCallExpression } from 'estree';
 import { walk } from 'estree-walker';
 import { parseAst } from 'rollup/parseAst';
 import ts from 'typescript';
 import { endOf, startOf } from '../src/ast/walk.ts';
+import { RUNTIME_PARTS, type RuntimePart, type RuntimeTexts, runtimeText } from '../src/runtime-text.ts';
 import { stories } from './support/story.ts';
 
 const src = fileURLToPath(new URL('../src', import.meta.url));
@@ -23,7 +26,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'edited-text': [],
   record: ['protocol', 'model', 'ast', 'graph'],
   mark: ['protocol', 'model'],
-  realise: ['protocol', 'model', 'ast', 'edited-text'],
+  realise: ['protocol', 'model', 'ast', 'edited-text', 'errors', 'parse'],
   'report/text': ['protocol'],
   runtime: ['protocol', 'graph', 'report/text'],
   spec: ['protocol', 'model'],
@@ -32,8 +35,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   errors: ['protocol', 'model'],
   options: ['protocol', 'errors'],
   'runtime-file': [],
+  'runtime-text': ['protocol'],
   parse: ['ast', 'errors'],
-  output: ['protocol', 'model', 'ast', 'graph', 'edited-text', 'options', 'record', 'realise'],
+  output: [
+    'protocol',
+    'model',
+    'ast',
+    'graph',
+    'edited-text',
+    'errors',
+    'options',
+    'record',
+    'realise',
+    'runtime-text',
+  ],
   build: [
     'model',
     'ast',
@@ -45,8 +60,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'output',
     'parse',
     'runtime-file',
+    'runtime-text',
   ],
-  plugin: ['errors', 'options', 'build', 'spec', 'findings', 'report'],
+  plugin: ['errors', 'options', 'build', 'runtime-text', 'spec', 'findings', 'report'],
   cli: ['protocol', 'model', 'errors', 'spec', 'findings', 'report', 'report/text'],
   index: ['plugin', 'options', 'protocol'],
 };
@@ -152,28 +168,54 @@ describe('architecture', () => {
     expect(found).to.deep.equal([]);
   });
 
-  it('only mark and locate know what a mark looks like', () => {
+  it('only mark knows what a mark looks like', () => {
     const knowing = files.filter((file) => /\b(?:MARK_PATTERN|markText)\b/.test(textOf(file)));
-    expect(knowing.filter((file) => partOf(file) !== 'mark')).to.have.members([
-      'protocol.ts',
-      'realise/locate.ts',
-    ]);
+    expect(knowing.filter((file) => partOf(file) !== 'mark')).to.deep.equal(['protocol.ts']);
   });
 });
 
-describe('the built runtime', () => {
-  const code = readFileSync(new URL('../dist/runtime.js', import.meta.url), 'utf8');
-  const program = parseAst(code) as Program;
-  walk(program, {
-    enter(node) {
-      node.range = [startOf(node), endOf(node)];
-    },
-  });
-  const { scopes, globalScope } = analyze(program, { ecmaVersion: 2020, sourceType: 'module' });
+const texts = Object.fromEntries(
+  RUNTIME_PARTS.map((part) => [
+    part,
+    readFileSync(new URL(`../dist/runtime/${part}.js`, import.meta.url), 'utf8'),
+  ]),
+) as RuntimeTexts;
+/** Parts that a bundle carries or not. */
+const OPTIONAL = RUNTIME_PARTS.filter((part) => part !== 'core');
 
-  it('has no free name but `globalThis`', () => {
-    const free = new Set(globalScope?.through.map(({ identifier }) => (identifier as Identifier).name));
-    expect([...free]).to.deep.equal(['globalThis']);
+describe('the built runtime', () => {
+  const code = runtimeText(texts, RUNTIME_PARTS);
+  const program = parsed(code);
+  const { scopes } = analyzed(program);
+
+  it('has no free name but `globalThis`, whichever parts it is of', () => {
+    const combinations = OPTIONAL.reduce<RuntimePart[][]>(
+      (all, part) => all.flatMap((parts) => [parts, [...parts, part]]),
+      [['core']],
+    ).filter((parts) => parts.includes('lines') || !(parts.includes('console') || parts.includes('tracks')));
+    expect(combinations.length).to.be.above(30);
+    for (const parts of combinations) {
+      const through = analyzed(parsed(runtimeText(texts, parts))).globalScope?.through ?? [];
+      const free = new Set(through.map(({ identifier }) => (identifier as Identifier).name));
+      expect([...free], parts.join()).to.deep.equal(['globalThis']);
+    }
+  });
+
+  it('has of another part what each part takes of it', () => {
+    const given = runInNewContext(`${texts.core}${texts.lines}({ core, lines })`) as Record<string, object>;
+    let taken = 0;
+    for (const part of OPTIONAL) {
+      const program = parsed(texts[part]);
+      const { call, parameters } = wrapperOf(program);
+      for (const [at, { references }] of parameters.entries()) {
+        const from = (call.arguments[at] as Identifier).name;
+        for (const member of membersOf(program, references)) {
+          expect(given[from], `${part} takes it of ${from}`).to.have.property(member);
+          taken++;
+        }
+      }
+    }
+    expect(taken).to.be.above(15);
   });
 
   it("has no RegExp, whose use would replace what the program's `RegExp.$1` says", () => {
@@ -211,6 +253,10 @@ describe('the built runtime', () => {
       expect(members.has(use), 'Function.prototype, nothing else').to.equal(true);
   });
 
+  it('of the core alone has at most 6 kB gzipped', () => {
+    expect(gzipSync(runtimeText(texts, ['core'])).length).to.be.at.most(6000);
+  });
+
   it('is one statement, which declares `createBuild`, in the syntax of ES2020', () => {
     expect(program.body).to.have.length(1);
     expect(code).to.match(/^(?:var|const) createBuild\s*=/);
@@ -230,6 +276,45 @@ describe('the built runtime', () => {
     expect(newer).to.deep.equal([]);
   });
 });
+
+function parsed(code: string): Program {
+  const program = parseAst(code) as Program;
+  walk(program, {
+    enter(node) {
+      node.range = [startOf(node), endOf(node)];
+    },
+  });
+  return program;
+}
+
+function analyzed(program: Program): ScopeManager {
+  return analyze(program, { ecmaVersion: 2020, sourceType: 'module' });
+}
+
+/** `var part=((a,b)=>{…})(core,lines)`: the call, and the variables of the parameters. */
+function wrapperOf(program: Program): { call: SimpleCallExpression; parameters: Variable[] } {
+  const [statement] = program.body;
+  const call = statement?.type === 'VariableDeclaration' ? statement.declarations[0]?.init : undefined;
+  if (call?.type !== 'CallExpression') throw new Error('A part is no call');
+  const { callee } = call as SimpleCallExpression;
+  const scope = analyzed(program).scopes.find(({ block }) => block === callee);
+  const parameters = scope?.variables.filter(({ defs }) => defs.some(({ type }) => type === 'Parameter'));
+  return { call: call as SimpleCallExpression, parameters: parameters ?? [] };
+}
+
+/** Names of the members that are read of these. */
+function membersOf(program: Program, references: readonly Reference[]): string[] {
+  const objects = new Set<object>(references.map(({ identifier }) => identifier));
+  const members: string[] = [];
+  walk(program, {
+    enter(node) {
+      if (node.type !== 'MemberExpression' || !objects.has(node.object)) return;
+      members.push((node.property as Identifier).name);
+    },
+  });
+  expect(members.length, 'no other use of them').to.equal(objects.size);
+  return members;
+}
 
 describe('fixtures', () => {
   it('each says what it shows, and no two the same', () => {

@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { publint } from 'publint';
 import * as plugin from 'rollup-plugin-module-phases';
 import ts from 'typescript';
+import { RUNTIME_PARTS } from '../src/runtime-text.ts';
 import { oldest, pack, projectWithPackage, repository } from './support/package.ts';
 import { run } from './support/run.ts';
 
@@ -43,7 +44,7 @@ describe('the tarball', () => {
           .map((file) => `docs/${file}`),
         'dist/index.d.ts',
         'dist/index.js',
-        'dist/runtime.js',
+        ...RUNTIME_PARTS.map((part) => `dist/runtime/${part}.js`),
         'package.json',
       ].map((file) => `package/${file}`),
     );

@@ -3,10 +3,14 @@ import type { Node, Program } from 'estree';
 import { walk } from 'estree-walker';
 import { endOf, isFunction, startOf } from './walk.ts';
 
-/** Whether a scope around the offset declares a variable, function, class, parameter or import of that name. */
-export function declares(program: Program, code: string, name: string, offset: number): boolean {
-  if (!mayDeclare(name).test(code)) return false;
-  const isAround = (node: Node): boolean => startOf(node) <= offset && offset < endOf(node);
+/**
+ * Whether a scope around the offset declares a variable, function, class, parameter or import of that name.
+ *
+ * @param offset without one: the scope of the program itself
+ */
+export function declares(program: Program, name: string, offset?: number): boolean {
+  const isAround = (node: Node): boolean =>
+    offset === undefined ? node === program : startOf(node) <= offset && offset < endOf(node);
   const isHolderAround = (holder: Node | null): boolean =>
     holder?.type === 'ExportNamedDeclaration' || (holder !== null && isAround(holder));
   let isDeclared = false;
@@ -75,13 +79,14 @@ function namesInside(node: Node): string[] {
 }
 
 /**
- * The name, with escapes in it (`\u0067`, `\u{67}`) too, where it is not plain that it is used: a walk of a whole
- * chunk takes long, and many a chunk has `typeof globalThis`.
+ * Whether a text may declare the name: it stands there, with escapes in it (`\u0067`, `\u{67}`) too, and it is not plain
+ * that it is used. A walk of a whole chunk takes long, and many a chunk has `typeof globalThis`.
  */
-function mayDeclare(name: string): RegExp {
+export function mayDeclare(code: string, name: string): boolean {
   const spelt = Array.from(name, (char) => {
     const hex = char.charCodeAt(0).toString(16);
     return `(?:${char}|\\\\u(?:${hex.padStart(4, '0')}|\\{0*${hex}\\}))`;
   }).join('');
-  return new RegExp(`(?<![\\w$]|(?<!\\.\\.)\\.|\\btypeof\\s+)${spelt}(?![\\w$]|\\s*(?:[.?!<>]|==))`, 'i');
+  const declared = `(?<![\\w$]|(?<!\\.\\.)\\.|\\btypeof\\s+)${spelt}(?![\\w$]|\\s*(?:[.?!<>]|==))`;
+  return new RegExp(declared, 'i').test(code);
 }

@@ -1,5 +1,5 @@
-import { componentsOf } from './components.ts';
 import type { Edges } from './edges.ts';
+import { linkOrder } from './link-order.ts';
 
 /** A set of small numbers, a bit each. */
 export type Bits = Uint32Array;
@@ -24,56 +24,45 @@ export function includes(bits: Bits, others: Bits): boolean {
 export const bitsFor = (size: number): Bits => new Uint32Array((size + 31) >> 5);
 
 /**
- * By node: the roots, by their index, that reach it. In one pass over the edges; nodes that the same roots reach share
- * a set as a rule, so that one root costs one set, however many nodes there are.
+ * By node: the roots, by their index, that reach it. A set is never changed, so nodes that the same roots reach share one
+ * as a rule: one root costs one set, however many nodes there are.
  */
 export function rootsOf(edges: Edges, roots: readonly number[]): Bits[] {
-  const { of, nodes } = componentsOf(edges);
-  const none = bitsFor(roots.length);
-  /** By component. */
   const sets: Bits[] = [];
-  /** By component: nothing else has its set. */
-  const isOwn: boolean[] = [];
-  for (let component = 0; component < nodes.length; component++) sets[component] = none;
+  const none = bitsFor(roots.length);
+  for (let node = 0; node < edges.length; node++) sets[node] = none;
+  const visited: boolean[] = [];
+  const order: number[] = [];
   for (let root = 0; root < roots.length; root++) {
-    const component = of[roots[root] as number];
-    if (component === undefined) continue;
-    add(own(component), root);
+    const node = roots[root] as number;
+    const own = bitsFor(roots.length);
+    add(own, root);
+    sets[node] = union(own, sets[node] as Bits);
+    const found = linkOrder(edges, node, visited);
+    for (let i = 0; i < found.length; i++) order[order.length] = found[i] as number;
   }
-  // What leads to a component has a higher number.
-  for (let component = nodes.length; component--; ) {
-    const members = nodes[component] as readonly number[];
-    for (let i = 0; i < members.length; i++) {
-      const targets = edges[members[i] as number] as readonly number[];
-      for (let j = 0; j < targets.length; j++) pass(component, of[targets[j] as number] as number);
+  // What leads to a node comes after it, but on a cycle: so until nothing changes, to and fro.
+  let hasChanged = true;
+  for (let round = 0; hasChanged; round++) {
+    hasChanged = false;
+    for (let i = 0; i < order.length; i++) {
+      const node = order[round % 2 ? i : order.length - 1 - i] as number;
+      const given = sets[node] as Bits;
+      const targets = edges[node] as readonly number[];
+      for (let j = 0; j < targets.length; j++) {
+        const target = targets[j] as number;
+        const known = sets[target] as Bits;
+        if (includes(known, given)) continue;
+        sets[target] = includes(given, known) ? given : union(given, known);
+        hasChanged = true;
+      }
     }
   }
-  const byNode: Bits[] = [];
-  for (let node = 0; node < edges.length; node++) byNode[node] = sets[of[node] as number] as Bits;
-  return byNode;
+  return sets;
+}
 
-  function pass(from: number, to: number): void {
-    const given = sets[from] as Bits;
-    if (includes(sets[to] as Bits, given)) return;
-    if (includes(given, sets[to] as Bits)) {
-      sets[to] = given;
-      isOwn[to] = false;
-      // What is shared is not changed any more: all that leads to `from` has been there.
-      return;
-    }
-    const union = own(to);
-    for (let i = 0; i < union.length; i++) union[i] = (union[i] as number) | (given[i] as number);
-  }
-
-  /** The set of a component, which may be added to. */
-  function own(component: number): Bits {
-    if (!isOwn[component]) {
-      const copy = bitsFor(roots.length);
-      const set = sets[component] as Bits;
-      for (let i = 0; i < set.length; i++) copy[i] = set[i] as number;
-      sets[component] = copy;
-      isOwn[component] = true;
-    }
-    return sets[component] as Bits;
-  }
+function union(a: Bits, b: Bits): Bits {
+  const both: Bits = new Uint32Array(a.length);
+  for (let i = 0; i < a.length; i++) both[i] = (a[i] as number) | (b[i] as number);
+  return both;
 }

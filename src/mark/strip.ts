@@ -1,18 +1,10 @@
 /** Marked code → the code as it was. */
+import type { FoundMark } from '../model.ts';
 import { MARK_PATTERN } from '../protocol.ts';
 
 /** Text without which there is no mark. */
 export const MARK_START = '/*~';
 
-export interface FoundMark {
-  start: number;
-  end: number;
-  token: string;
-  /** Number of the site. */
-  site: number;
-}
-
-/** What has the form of a mark. It is one if a module's marks have its token, which that module's code lacks. */
 export function findMarks(code: string): FoundMark[] {
   const marks: FoundMark[] = [];
   for (const { index, 0: text, 1: token = '', 2: digits = '' } of code.matchAll(

@@ -1,6 +1,7 @@
-/** What every kind of edit needs: the chunk, its edits, its tables, and the words of realised code. */
+/** What every kind of edit needs: the text, its edits, the chunk's tables, and the words of realised code. */
 import type { Node } from 'estree';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import type { Place } from '../model.ts';
 import type { SiteRow } from '../protocol.ts';
 import type { Edits } from './edits.ts';
 import type { LocatedSite } from './locate.ts';
@@ -26,6 +27,8 @@ export interface DeclaredBinding {
   expression: string | 0;
   /** Number of its state before any module runs, as its declaration is printed. */
   state: number;
+  /** Of its declaration, in the user's own source. */
+  place: Place;
 }
 
 export const declarationKey = (module: number | string, binding: number | string): string =>
@@ -34,17 +37,15 @@ export const declarationKey = (module: number | string, binding: number | string
 /** What a read resolves to, as it stands in a {@link SiteRow}; null where it resolves to nothing. */
 export type Target = [module: number | string, binding: number | string] | null;
 
-export interface Context {
-  code: string;
-  edits: Edits;
+export interface ChunkContext {
   names: Names;
   /** Number of the chunk's first site in the build. */
   first: number;
   sites: SiteRow[];
-  /** By {@link declarationKey}. */
+  /** By {@link declarationKey}: those of pieces that were looked into. */
   declared: Map<string, DeclaredBinding>;
-  /** Blocks that note an error. */
-  handlers: Set<Node>;
+  /** Looks into the module's piece of the chunk, if need be. */
+  declarationOf(module: number | string, binding: number | string): DeclaredBinding | undefined;
   resolve(read: LocatedSite, path: readonly string[]): Target;
   /** What a dynamic import (a site of the module) asks for: a module, a specifier, or null for what only running tells. */
   resolveDynamic(module: number, site: number): number | string | null;
@@ -52,23 +53,31 @@ export interface Context {
   publishers: ReadonlySet<string>;
   /** Path of a file that is not the module itself. */
   pathOf(file: string): string;
-  /** The chunk declares the name, in some scope. */
-  isDeclared(name: string): boolean;
   /** Names of functions of the chunk, by the identifier that each reads. */
   getters: Map<string, string>;
 }
 
+/** The same for one piece of the chunk. */
+export interface Context extends ChunkContext {
+  code: string;
+  edits: Edits;
+  /** Blocks that note an error. */
+  handlers: Set<Node>;
+  /** The chunk declares the name that the piece uses, in some scope. */
+  isDeclared(name: string): boolean;
+}
+
 /** Adds a row to the chunk's table; returns the number of the site in the build. */
-export function addSite(context: Context, row: SiteRow): number {
+export function addSite(context: ChunkContext, row: SiteRow): number {
   return context.first + context.sites.push(row) - 1;
 }
 
 /** The last element of a row: the file, where it is not the module's own. */
-export const fileOf = (context: Context, { site }: LocatedSite): [file?: string] =>
+export const fileOf = (context: ChunkContext, { site }: LocatedSite): [file?: string] =>
   site.file === undefined ? [] : [context.pathOf(site.file)];
 
 /** A guard that asks the runtime once, and again after each change. */
-export const guard = ({ names }: Context, site: number, call: string): string =>
+export const guard = ({ names }: ChunkContext, site: number, call: string): string =>
   `${names.seen}[${site}]||${names.build}.${call}`;
 
 /** The printed expression, without what was put in for locating. */

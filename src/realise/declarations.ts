@@ -4,12 +4,15 @@ import { memberName } from '../ast/role.ts';
 import { listOf } from '../ast/statement.ts';
 import type { Ancestor } from '../ast/walk.ts';
 import { type BindingState, STATES } from '../protocol.ts';
-import { addSite, type Context, declarationKey, fileOf } from './context.ts';
+import { addSite, type ChunkContext, type Context, declarationKey, fileOf } from './context.ts';
 import type { LocatedSite } from './locate.ts';
 import { realiseAssignment, writerOf } from './writes.ts';
 
 /** Which bindings the chunk declares, and what they are called now. */
-export function collectDeclarations({ declared }: Context, located: readonly LocatedSite[]): void {
+export function collectDeclarations(
+  declared: ChunkContext['declared'],
+  located: readonly LocatedSite[],
+): void {
   for (const { site, place, module } of located) {
     if (site.kind !== 'declaration' && site.kind !== 'default') continue;
     const target = declaredNode(place);
@@ -21,6 +24,7 @@ export function collectDeclarations({ declared }: Context, located: readonly Loc
       binding: site.binding,
       expression: name.includes('.') ? 0 : name,
       state: STATES.indexOf(printedState(target)),
+      place: { line: site.line, column: site.column },
     });
   }
 }

@@ -1,4 +1,4 @@
-/** Edits of a chunk, collected in any order and applied so that those inside come first. */
+/** Edits of a piece of a chunk, collected in any order and applied so that those inside come first. */
 import type { Node, VariableDeclaration, VariableDeclarator } from 'estree';
 import { listOf, needsSemicolon, previousIn, statementOpenedBy } from '../ast/statement.ts';
 import { skipTrivia } from '../ast/trivia.ts';
@@ -57,7 +57,6 @@ export class Edits {
   readonly #code: string;
   /** Starts of what is taken out of the code, by its end. */
   readonly #noise: ReadonlyMap<number, number>;
-  #prologue = '';
   readonly #insertions: { offset: number; text: string }[] = [];
   readonly #wraps: Wrap[] = [];
   /** By the node that they are put before. */
@@ -136,36 +135,33 @@ export class Edits {
     this.wrapRange(startOf(node), end, '', `, {} = (${expression},0)`);
   }
 
-  /** Adds to the text that comes first of all. */
-  prologue(text: string): void {
-    this.#prologue += text;
-  }
-
-  apply(text: EditedText, prologueAt: number): void {
+  /** @param start of the piece in the text */
+  apply(text: EditedText, start: number): void {
     const left = new Map<number, string>();
     const right = new Map<number, string>();
     const addLeft = (offset: number, added: string): void => {
       if (added) left.set(offset, (left.get(offset) ?? '') + added);
     };
     for (const { offset, text: inserted } of this.#insertions) addLeft(offset, inserted);
-    addLeft(prologueAt, this.#prologueText(prologueAt));
     // From the inside out; statements stand after expressions of the same range, as sorting is stable.
     const wraps = [...this.#wrapsBefore(), ...this.#wraps, ...this.#statementWraps()].sort(
       (a, b) => a.end - a.start - (b.end - b.start),
     );
-    for (const { start, end, before, after } of wraps) {
-      if (before) right.set(start, before + (right.get(start) ?? ''));
-      addLeft(end, after);
+    for (const wrap of wraps) {
+      if (wrap.before) right.set(wrap.start, wrap.before + (right.get(wrap.start) ?? ''));
+      addLeft(wrap.end, wrap.after);
     }
-    for (const { start, end, text: replacement } of this.#replacements) text.replace(start, end, replacement);
+    for (const { start: from, end, text: replacement } of this.#replacements) {
+      text.replace(start + from, start + end, replacement);
+    }
     for (const { comma, kind, after } of this.#splits.values()) {
-      text.replace(comma, comma + 1, `;${after}${kind} `);
+      text.replace(start + comma, start + comma + 1, `;${after}${kind} `);
     }
     const offsets = [...new Set([...left.keys(), ...right.keys()])].sort((a, b) => a - b);
     for (const offset of offsets) {
       const before = left.get(offset) ?? '';
       const after = right.get(offset) ?? '';
-      text.insert(offset, before, this.#touchesWord(offset, before, after) ? ` ${after}` : after);
+      text.insert(start + offset, before, this.#touchesWord(offset, before, after) ? ` ${after}` : after);
     }
   }
 
@@ -176,10 +172,6 @@ export class Edits {
     let end = offset;
     for (let start = this.#noise.get(end); start !== undefined; start = this.#noise.get(end)) end = start;
     return IS_WORD_END.test(this.#code.slice(Math.max(0, end - 2), end));
-  }
-
-  #prologueText(offset: number): string {
-    return offset === 0 ? `${this.#prologue.trimStart()}\n` : this.#prologue;
   }
 
   #wrapsBefore(): Wrap[] {

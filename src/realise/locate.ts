@@ -1,13 +1,12 @@
 /**
- * Where the sites of a chunk's modules stand in it. Marks are how Rollup is asked, and only this file knows of
+ * Where the sites of modules stand in a piece of a chunk. Marks are how Rollup is asked, and only this file knows of
  * them; what it hands on would be the same if source maps had answered.
  */
-import type { Node, Program, Statement } from 'estree';
+import type { Node, Program } from 'estree';
 import { walk } from 'estree-walker';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, startOf, Trail } from '../ast/walk.ts';
-import type { ModuleRecord, Site } from '../model.ts';
-import { MARK_PATTERN } from '../protocol.ts';
+import type { FoundMark, ModuleRecord, Site } from '../model.ts';
 
 /** A module of the build as realising needs it; `index` is its number in the build. */
 export interface ChunkModule {
@@ -24,19 +23,10 @@ export interface LocatedSite {
   place: Ancestor;
 }
 
-export interface LocatedChunk {
-  /** In the order of the chunk. */
+/** What was found in a piece of a chunk; offsets are those of its text. */
+export interface LocatedPiece {
+  /** In their order. */
   sites: LocatedSite[];
-  /** The list that holds the modules' top-level statements: of the program, or of a wrapper's function. */
-  body: (Statement | Program['body'][number])[];
-  /** The function that `body` is of; the program where there is no wrapper. */
-  wrapper: Node;
-  /** A statement of `body`, as a place. */
-  inBody(statement: Node): Ancestor;
-  /** The module that each statement of `body` belongs to; nothing for what Rollup added. */
-  owners: (ChunkModule | undefined)[];
-  /** Identifiers of the chunk that may clash with injected ones, however they are spelt. */
-  underscored: ReadonlySet<string>;
   /** Text that is there for locating alone. */
   noise: { start: number; end: number }[];
 }
@@ -49,46 +39,38 @@ interface Mark {
   site: Site;
 }
 
+/**
+ * @param code of the piece
+ * @param found its marks, with the offsets of its chunk
+ * @param offset its start in the chunk
+ */
 export function locate(
   code: string,
   program: Program,
+  found: readonly FoundMark[],
+  offset: number,
   moduleOf: (token: string) => ChunkModule | undefined,
-): LocatedChunk {
-  const found = findMarks(code, moduleOf);
-  const { places, texts, underscored } = findNodes(code, program, found);
+): LocatedPiece {
+  const possible = found.flatMap(({ start, end, token, site: number }): Mark[] => {
+    const module = moduleOf(token);
+    const site = module?.record.sites[number];
+    return module && site ? [{ start: start - offset, end: end - offset, module, number, site }] : [];
+  });
+  const { places, texts } = findNodes(code, program, possible);
   // What only looks like a mark is text of the program.
-  const marks = found.filter((mark) => !texts.has(mark));
-  const { body, holder, wrapper } = findBody(program, marks);
-  const parent = { node: holder, key: 'body', parent: null };
+  const marks = possible.filter((mark) => !texts.has(mark));
   return {
-    sites: marks.flatMap(({ module, number, site, ...mark }) => {
-      const place = places.get(mark.start);
+    sites: marks.flatMap(({ module, number, site, start }) => {
+      const place = places.get(start);
       return place ? [{ module, number, site, place }] : [];
     }),
-    underscored,
-    body,
-    wrapper,
-    inBody: (node) => ({ node, key: 'body', parent }),
-    owners: findOwners(body, marks),
     noise: marks,
   };
 }
 
-function findMarks(code: string, moduleOf: (token: string) => ChunkModule | undefined): Mark[] {
-  const marks: Mark[] = [];
-  for (const match of code.matchAll(new RegExp(MARK_PATTERN, 'g'))) {
-    const [text, token = '', digits = ''] = match;
-    const module = moduleOf(token);
-    const number = Number.parseInt(digits, 36);
-    const site = module?.record.sites[number];
-    if (module && site)
-      marks.push({ start: match.index, end: match.index + text.length, module, number, site });
-  }
-  return marks;
-}
-
-function indexFrom(marks: readonly Mark[], offset: number): number {
-  let low = 0;
+/** Index of the first mark from an offset on. */
+export function indexFrom(marks: readonly { start: number }[], offset: number, from = 0): number {
+  let low = from;
   let high = marks.length;
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -98,54 +80,11 @@ function indexFrom(marks: readonly Mark[], offset: number): number {
   return low;
 }
 
-const isStatementMark = ({ site }: Mark): boolean => site.kind === 'statement' || site.kind === 'default';
-
-interface FoundBody {
-  body: LocatedChunk['body'];
-  /** The node whose list `body` is. */
-  holder: Node;
-  wrapper: Node;
-}
-
-/** The innermost list between whose statements a statement's mark stands. */
-function findBody(program: Program, marks: readonly Mark[]): FoundBody {
-  const asked = marks.filter(isStatementMark);
-  let found: FoundBody | undefined;
-  walk(program, {
-    enter(node, parent) {
-      if (found) return this.skip();
-      if (node.type !== 'Program' && node.type !== 'BlockStatement') return;
-      const list = node.body as LocatedChunk['body'];
-      const isBetween = ({ start }: Mark): boolean =>
-        startOf(node) <= start &&
-        start < endOf(node) &&
-        !list.some((child) => startOf(child) <= start && start < endOf(child));
-      if (asked.some(isBetween)) found = { body: list, holder: node, wrapper: parent ?? node };
-    },
-  });
-  return found ?? { body: [], holder: program, wrapper: program };
-}
-
-/** The last mark before or in a statement tells: a mark that its own statement left behind comes earlier. */
-function findOwners(body: LocatedChunk['body'], marks: readonly Mark[]): LocatedChunk['owners'] {
-  const owners: LocatedChunk['owners'] = body.map(() => undefined);
-  let index = 0;
-  for (const mark of marks) {
-    const { start, module } = mark;
-    while (index < body.length && start >= endOf(body[index] as Node)) index++;
-    const statement = body[index];
-    // After a semicolon that Rollup added, other marks stand behind their own statement.
-    if (statement && (isStatementMark(mark) || startOf(statement) <= start)) owners[index] = module;
-  }
-  return owners;
-}
-
 interface FoundNodes {
-  /** By the start of the mark: the reference, target, declared name, keyword or statement that it stands for. */
+  /** By the start of the mark: the reference, target, declared name, keyword or declaration that it stands for. */
   places: Map<number, Ancestor>;
   /** Marks that stand in literals. */
   texts: Set<Mark>;
-  underscored: Set<string>;
 }
 
 function findNodes(code: string, program: Program, marks: readonly Mark[]): FoundNodes {
@@ -156,7 +95,7 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
   for (const mark of marks) {
     if (mark.site.kind === 'await') byKeyword.set(mark.start, mark);
     else if (mark.site.kind === 'default') byStatement.set(skipTrivia(code, mark.end), mark);
-    else if (mark.site.kind !== 'statement') {
+    else {
       // Rollup ends a statement that lacks its semicolon, before the mark.
       let end = code.charAt(mark.start - 1) === ';' ? mark.start - 1 : mark.start;
       while (/\s/.test(code.charAt(end - 1))) end--;
@@ -166,13 +105,12 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
     }
   }
 
-  const found: FoundNodes = { places: new Map(), texts: new Set(), underscored: new Set() };
+  const found: FoundNodes = { places: new Map(), texts: new Set() };
   const trail = new Trail();
   walk(program, {
     enter(node, parent, key) {
       const type: string = node.type;
       if (type === 'Literal' || type === 'TemplateElement' || type === 'JSXText') literal(node);
-      else if (node.type === 'Identifier' && node.name.startsWith('__')) found.underscored.add(node.name);
       moveIntoPublished(node);
       const mark = match(node, parent, key);
       if (mark) found.places.set(mark.start, placeOf(mark, trail.placeOf(node, key)));

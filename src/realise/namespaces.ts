@@ -1,35 +1,27 @@
 /** Namespace objects that Rollup prints: reads by their getters, on demand, whoever holds the object. */
 import type { Node, ObjectExpression, Property } from 'estree';
 import { endOf, startOf } from '../ast/walk.ts';
-import { addSite, type Context, type DeclaredBinding, declarationKey, guard } from './context.ts';
-import type { LocatedChunk } from './locate.ts';
+import { addSite, type ChunkContext, type DeclaredBinding, guard } from './context.ts';
+import type { Edits } from './edits.ts';
 
 /**
  * `get n () { return n; }`  →  `get n () { return (guard,n); }`. Nobody can tell who reads, so the event names the
  * module whose binding it is, and the place of its declaration.
  */
-export function realiseNamespaces(context: Context, { body, sites }: LocatedChunk): void {
+export function realiseNamespaces(context: ChunkContext, statements: readonly Node[], edits: Edits): void {
   const bindings = new Map([...context.declared.values()].map((binding) => [binding.expression, binding]));
-  const places = new Map(
-    sites.flatMap(({ module, site }) =>
-      site.kind === 'declaration' || site.kind === 'default'
-        ? [[declarationKey(module.index, site.binding), site] as const]
-        : [],
-    ),
-  );
   const numbers = new Map<DeclaredBinding, number>();
-  for (const property of body.flatMap((statement) => namespaceOf(statement)?.properties ?? [])) {
+  for (const property of statements.flatMap((statement) => namespaceOf(statement)?.properties ?? [])) {
     const read = property.type === 'Property' ? returnedBy(property) : undefined;
     const binding = read?.type === 'Identifier' ? bindings.get(read.name) : undefined;
-    const place = binding && places.get(declarationKey(binding.module, binding.binding));
-    if (property.type !== 'Property' || !read || !binding || !place) continue;
-    const { module, binding: index, expression } = binding;
+    if (property.type !== 'Property' || !read || !binding) continue;
+    const { module, binding: index, expression, place } = binding;
     const row = [module, place.line, place.column, module, index, `*.${nameOf(property)}`] as const;
     // A barrel's object has the binding too: one site for all.
     const number = numbers.get(binding) ?? addSite(context, ['r', ...row]);
     numbers.set(binding, number);
     const text = guard(context, number, `read(${number},()=>${expression})`);
-    context.edits.wrapRange(startOf(read), endOf(read), `(${text},`, ')');
+    edits.wrapRange(startOf(read), endOf(read), `(${text},`, ')');
   }
 }
 

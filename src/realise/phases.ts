@@ -3,45 +3,66 @@ import type { BlockStatement, ForOfStatement, Node } from 'estree';
 import { walk } from 'estree-walker';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, isFunction, startOf } from '../ast/walk.ts';
-import { addSite, type Context, fileOf } from './context.ts';
+import type { EditedText } from '../edited-text.ts';
+import type { ModuleRow } from '../protocol.ts';
+import { addSite, type Context, fileOf, type Names } from './context.ts';
 import { withLabels } from './guard.ts';
-import type { ChunkModule, LocatedChunk, LocatedSite } from './locate.ts';
+import type { Extent } from './layout.ts';
+import type { ChunkModule, LocatedSite } from './locate.ts';
 
-/** The first and last statement of a module: indices of the chunk's body. */
-export interface Extent {
-  module: ChunkModule;
-  first: number;
-  last: number;
+/**
+ * `start` before the slice of a module, with the comments that it begins with, so that what these say of a statement
+ * stays true; `end` after it. Each on a line of its own: no expression goes on with a name, no comment with another line.
+ *
+ * @param startAt where the first may stand
+ */
+export function realisePhases(
+  text: EditedText,
+  { code, names, phasesOf }: PhasesContext,
+  extents: readonly Extent[],
+  startAt: number,
+): void {
+  for (const { module, start, end } of extents) {
+    if (phasesOf(module.index) === true) {
+      const before = Math.max(startAt, code.slice(0, start).trimEnd().length);
+      const line = `\n${names.build}.start(${module.index});`;
+      text.insert(before, before === start ? `${line}\n` : line, '');
+      text.insert(end, `\n${names.build}.end(${module.index});`, '');
+    }
+    // A guard may begin what comes next.
+    else if (code.charAt(end - 1) !== ';') text.insert(end, '\n;', '');
+  }
 }
 
-/** In the order of the chunk. */
-export function extentsOf({ owners }: LocatedChunk): Extent[] {
-  const extents = new Map<ChunkModule, Extent>();
-  owners.forEach((module, index) => {
-    const extent = module && extents.get(module);
-    if (extent) extent.last = index;
-    else if (module) extents.set(module, { module, first: index, last: index });
-  });
-  return [...extents.values()];
+interface PhasesContext {
+  code: string;
+  names: Names;
+  /** When a module's start and end are shown. */
+  phasesOf(module: number): ModuleRow['phases'] | undefined;
 }
 
 /**
- * `end` after a module's last statement; `start` after the statement before its first one, so that what its own
- * leading comments say of it stays true. Where there is none before it, that is the prologue's place.
+ * In a chunk without slices a module's statements are those from the first to the last with a site of its own; nothing
+ * where one has sites of several modules, so that the list is not that of the modules' statements.
  */
-export function realisePhases(
-  { edits, names }: Context,
-  { body, inBody }: LocatedChunk,
-  extents: readonly Extent[],
-): void {
-  for (const { module, first, last } of extents) {
-    const before = body[first - 1];
-    const start = `\n${names.build}.start(${module.index});`;
-    if (before) edits.afterStatement(inBody(before), start);
-    else edits.prologue(start);
-    const end = body[last];
-    if (end) edits.afterStatement(inBody(end), `\n${names.build}.end(${module.index});`);
+export function extentsOf(list: readonly Node[], sites: readonly LocatedSite[]): Extent[] | undefined {
+  const extents = new Map<ChunkModule, Extent>();
+  const owners = new Map<Node, ChunkModule>();
+  let index = 0;
+  for (const { module, place } of sites) {
+    const at = startOf(place.node);
+    while (index < list.length && at >= endOf(list[index] as Node)) index++;
+    const statement = list[index];
+    if (!statement || at < startOf(statement)) continue;
+    if ((owners.get(statement) ?? module) !== module) return undefined;
+    owners.set(statement, module);
+    const previous = list[index - 1];
+    const end = endOf(statement);
+    const extent = extents.get(module);
+    if (extent) extent.end = end;
+    else extents.set(module, { module, start: previous ? endOf(previous) : startOf(statement), end });
   }
+  return [...extents.values()];
 }
 
 export function realiseAwaits(context: Context, located: readonly LocatedSite[]): void {

@@ -1,8 +1,10 @@
 /** What a chunk runs before its first statement. */
 import type { Node } from 'estree';
 import { endOf, startOf } from '../ast/walk.ts';
-import type { Context } from './context.ts';
-import type { LocatedChunk } from './locate.ts';
+import type { ChunkContext } from './context.ts';
+import type { LocatedPiece } from './locate.ts';
+
+type Noise = LocatedPiece['noise'];
 
 /** Text of a value as an expression; safe in a script element too, and of one line by anybody's count. */
 export const literal = (value: unknown): string =>
@@ -12,7 +14,7 @@ export const literal = (value: unknown): string =>
     .replaceAll('\u2029', '\\u2029');
 
 /** The chunk's own table. */
-export function chunkTable({ first, sites, declared }: Context): string {
+export function chunkTable({ first, sites, declared }: ChunkContext): string {
   const getters = Array.from(
     declared.values(),
     ({ module, binding, expression }) => `[${module},${binding},${expression && `()=>${expression}`}]`,
@@ -21,18 +23,18 @@ export function chunkTable({ first, sites, declared }: Context): string {
 }
 
 /** Functions that guards name: other code may call into the chunk before its first statement runs. */
-export const getterFunctions = ({ getters }: Context): string =>
+export const getterFunctions = ({ getters }: ChunkContext): string =>
   Array.from(getters, ([name, getter]) => `function ${getter}(){return ${name}}`).join('');
 
 /** After directives and imports; before the first statement, with the comments that belong to it. */
-export function prologueOffset(code: string, { body, noise }: LocatedChunk): number {
+export function prologueOffset(code: string, body: readonly Node[], noise: Noise): number {
   const first = body.findIndex((node) => !isHead(node));
   const before = first < 0 ? body.at(-1) : body[first - 1];
   return before ? endOf(before) : commentedStart(code, body[0], noise);
 }
 
 /** After directives; before the first statement or import, with the comments that belong to it. */
-export function headOffset(code: string, body: readonly Node[], noise: LocatedChunk['noise']): number {
+export function headOffset(code: string, body: readonly Node[], noise: Noise): number {
   const first = body.findIndex((node) => !('directive' in node));
   const before = body[first - 1];
   return before ? endOf(before) : commentedStart(code, body[first], noise);
@@ -44,7 +46,7 @@ const isHead = (node: Node): boolean =>
   node.type === 'ExportAllDeclaration' ||
   (node.type === 'ExportNamedDeclaration' && node.source != null);
 
-function commentedStart(code: string, node: Node | undefined, noise: LocatedChunk['noise']): number {
+function commentedStart(code: string, node: Node | undefined, noise: Noise): number {
   const noiseByEnd = new Map(noise.map(({ start, end }) => [end, start]));
   let offset = node ? startOf(node) : 0;
   for (;;) {

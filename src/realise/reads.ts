@@ -2,15 +2,7 @@
 import type { Node } from 'estree';
 import { memberName, roleOf } from '../ast/role.ts';
 import { type Ancestor, isFunction } from '../ast/walk.ts';
-import {
-  addSite,
-  type Context,
-  declarationKey,
-  fileOf,
-  type Target,
-  textOf,
-  unwrapSequence,
-} from './context.ts';
+import { addSite, type Context, fileOf, type Target, textOf, unwrapSequence } from './context.ts';
 import { guardPlace, isPattern, isQuoted } from './guard.ts';
 import type { LocatedSite } from './locate.ts';
 
@@ -71,11 +63,10 @@ export function survivorOf(context: Context, read: LocatedSite, path: readonly s
 }
 
 /** What stands at the mark is the name of another binding: the mark was left behind by a read that is gone. */
-function isAnother({ declared }: Context, node: Node, [module, binding]: NonNullable<Target>): boolean {
-  const known = declared.get(declarationKey(module, binding));
-  return (
-    node.type === 'Identifier' && typeof known?.expression === 'string' && known.expression !== node.name
-  );
+function isAnother(context: Context, node: Node, target: NonNullable<Target>): boolean {
+  if (node.type !== 'Identifier') return false;
+  const expression = context.declarationOf(...target)?.expression;
+  return typeof expression === 'string' && expression !== node.name;
 }
 
 function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): void {

@@ -1,24 +1,28 @@
 /** Rendered chunk → traced chunk. */
-import type { Program } from 'estree';
+import type { Node, Program } from 'estree';
 import { declaredNames } from '../ast/declares.ts';
+import type { Ancestor } from '../ast/walk.ts';
 import { EditedText } from '../edited-text.ts';
+import type { ParseFailure } from '../errors.ts';
 import type { ModuleRow, SiteRow } from '../protocol.ts';
-import type { Context, DeclaredBinding, Names } from './context.ts';
-import { collectDeclarations, realiseInitializations } from './declarations.ts';
+import type { ChunkContext, Context, DeclaredBinding, Names } from './context.ts';
+import { realiseInitializations } from './declarations.ts';
 import { Edits } from './edits.ts';
 import { realiseImports } from './imports.ts';
-import { type ChunkModule, type LocatedChunk, locate } from './locate.ts';
+import type { Layout } from './layout.ts';
+import type { ChunkModule, LocatedPiece, LocatedSite } from './locate.ts';
+import { type LocatedPieces, locatePieces } from './located-pieces.ts';
 import { realiseNamespaces } from './namespaces.ts';
 import { extentsOf, realiseAwaits, realisePhases } from './phases.ts';
 import { chunkTable, getterFunctions, headOffset, prologueOffset } from './prologue.ts';
 import { realiseReads } from './reads.ts';
 import { realiseRequires } from './requires.ts';
 import { realiseSnapshots } from './snapshots.ts';
+import { unusedNames } from './unused-names.ts';
 import { realiseWrites } from './writes.ts';
 
 export interface RealiseInput {
-  code: string;
-  program: Program;
+  layout: Layout;
   /** Number of the chunk's first site in the build. */
   first: number;
   /** The module whose marks carry a token. */
@@ -36,17 +40,23 @@ export interface RealiseInput {
 /** How `names` come by the build. */
 export interface Connect {
   /** The expression that gives the build, once `prologue` has declared its holder. @default the holder */
-  build?(program: Program, holder: string): string;
-  /** What runs before the first statement: it gives the build the chunk's own table. May edit the wrapper too. */
-  prologue(chunk: ConnectedChunk): string;
+  build?(skeleton: Program, holder: string): string;
+  /**
+   * What runs before the first statement: it gives the build the chunk's own table. May edit the wrapper too; null where
+   * that is not what the format has.
+   */
+  prologue(chunk: ConnectedChunk): string | null;
 }
 
 export interface ConnectedChunk {
   code: string;
-  program: Program;
+  /** See {@link Layout}. */
+  skeleton: Program;
+  body: Ancestor;
   /** The chunk's own table. */
   table: string;
   names: Names;
+  /** Of what stands around the modules. */
   edits: Edits;
   contents: ChunkContents;
   /** Offset before the first statement or import, after directives. */
@@ -66,99 +76,137 @@ export interface RealisedChunk {
   contents: ChunkContents;
 }
 
-/** The traced chunk; null where no module of it has a statement. */
-export function realise(input: RealiseInput): RealisedChunk | null {
-  const { code, program } = input;
-  const located = locate(code, program, input.moduleOf);
-  const extents = extentsOf(located);
-  if (extents.length === 0) return null;
+/** The traced chunk; why it can't be traced, if so. */
+export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no statement' | 'no wrapper' {
+  const { layout, connect } = input;
+  const { code, skeleton, body, pieces } = layout;
+  if (layout.extents?.length === 0) return 'no statement';
+  const text = new EditedText(code);
+  const located = locatePieces(layout, input.moduleOf);
+  const chunk = contextOf(input, located);
 
-  const holder = unusedName(code, located, '__phases');
-  const context: Context = {
-    code,
-    edits: new Edits(code, located.noise),
-    names: {
-      build: input.connect.build?.(program, holder) ?? holder,
-      holder,
-      seen: unusedName(code, located, '__seen'),
-      getter: unusedName(code, located, '__get'),
-      using: unusedName(code, located, '__using'),
-    },
-    first: input.first,
-    sites: [],
-    declared: new Map(),
-    handlers: new Set(),
-    resolve: input.resolve,
-    resolveDynamic: input.resolveDynamic,
-    publishers: publishersOf(located),
-    pathOf: input.pathOf,
-    isDeclared: declarationsOf(program),
-    getters: new Map(),
-  };
-  collectDeclarations(context, located.sites);
-  realiseReads(context, located.sites);
-  if (input.tracesNamespaces) realiseNamespaces(context, located);
-  realiseWrites(context, located.sites);
-  realiseInitializations(context, located.sites);
-  realiseRequires(context, located.sites);
-  realiseImports(context, located.sites);
-  realiseAwaits(context, located.sites);
-  // Of what an await gave.
-  realiseSnapshots(context, located.sites);
+  const noise: LocatedPiece['noise'] = [];
+  const found: LocatedSite[] = [];
+  for (const piece of pieces) {
+    const of = located.take(piece);
+    for (const { start, end } of of.noise) text.replace(piece.start + start, piece.start + end, '');
+    realisePiece(chunk, code.slice(piece.start, piece.end), of, layout).apply(text, piece.start);
+    if (!piece.module) {
+      noise.push(...of.noise);
+      found.push(...of.sites);
+    }
+  }
+  const failure = located.failure();
+  if (failure) return failure;
+  const extents = layout.extents ?? extentsOf(body.node.body, found);
+  if (!extents) return 'no wrapper';
+  if (extents.length === 0) return 'no statement';
 
-  const { edits, names, sites, declared } = context;
+  const edits = new Edits(code, noise);
+  if (input.tracesNamespaces) realiseNamespaces(chunk, body.node.body, edits);
   const contents: ChunkContents = {
     modules: extents.map(({ module }) => module.index),
-    declared: [...declared.values()],
-    sites,
+    declared: [...chunk.declared.values()],
+    sites: chunk.sites,
   };
-  const head = headOffset(code, program.body, located.noise);
-  const table = chunkTable(context);
-  const prologue = input.connect.prologue({ code, program, table, names, edits, contents, head });
-  edits.prologue(`\n${getterFunctions(context)}${prologue}`);
-  realisePhases(
-    context,
-    located,
-    extents.filter(({ module }) => input.phasesOf(module.index) === true),
-  );
-  return { text: textOf(code, located, edits), contents };
+  const head = headOffset(code, skeleton.body, noise);
+  const { names } = chunk;
+  const table = chunkTable(chunk);
+  const prologue = connect.prologue({ code, skeleton, body, table, names, edits, contents, head });
+  if (prologue === null) return 'no wrapper';
+  edits.apply(text, 0);
+  const at = prologueOffset(code, body.node.body, noise);
+  text.insert(at, `${at === 0 ? '' : '\n'}${getterFunctions(chunk)}${prologue}${at === 0 ? '\n' : ''}`, '');
+  realisePhases(text, { code, names, phasesOf: input.phasesOf }, extents, at);
+  return { text, contents };
 }
 
-function textOf(code: string, located: LocatedChunk, edits: Edits): EditedText {
-  const text = new EditedText(code);
-  for (const { start, end } of located.noise) text.replace(start, end, '');
-  edits.apply(text, prologueOffset(code, located));
-  return text;
+function contextOf(
+  { layout, connect, first, resolve, resolveDynamic, pathOf }: RealiseInput,
+  { declared, declarationOf }: LocatedPieces,
+): ChunkContext {
+  const unusedName = unusedNames(layout.code);
+  const holder = unusedName('__phases');
+  return {
+    names: {
+      build: connect.build?.(layout.skeleton, holder) ?? holder,
+      holder,
+      seen: unusedName('__seen'),
+      getter: unusedName('__get'),
+      using: unusedName('__using'),
+    },
+    first,
+    sites: [],
+    declared,
+    declarationOf,
+    resolve,
+    resolveDynamic,
+    publishers: publishersOf(layout.body),
+    pathOf,
+    getters: new Map(),
+  };
 }
 
-/** Few chunks have a place that asks. */
-function declarationsOf(program: Program): Context['isDeclared'] {
+function realisePiece(
+  chunk: ChunkContext,
+  code: string,
+  { sites, noise }: LocatedPiece,
+  layout: Layout,
+): Edits {
+  const edits = new Edits(code, noise);
+  const isDeclared = declarationsOf(sites, layout);
+  const context: Context = { ...chunk, code, edits, handlers: new Set(), isDeclared };
+  realiseReads(context, sites);
+  realiseWrites(context, sites);
+  realiseInitializations(context, sites);
+  realiseRequires(context, sites);
+  realiseImports(context, sites);
+  realiseAwaits(context, sites);
+  // Of what an await gave.
+  realiseSnapshots(context, sites);
+  return edits;
+}
+
+/**
+ * What a piece uses that the chunk declares: in the piece itself, around the pieces, or in another piece, of which it
+ * imports it. Few pieces have a place that asks.
+ */
+function declarationsOf(sites: readonly LocatedSite[], { skeleton }: Layout): Context['isDeclared'] {
   let names: Set<string> | undefined;
   return (name) => {
-    names ??= declaredNames(program);
+    names ??= new Set([
+      ...declaredNames(skeleton),
+      ...sites.slice(0, 1).flatMap(({ place }) => [...declaredNames(programOf(place))]),
+      ...sites.flatMap(({ place }) => firstName(place.node)),
+    ]);
     return names.has(name);
   };
 }
 
+function programOf(place: Ancestor): Program {
+  let at = place;
+  while (at.parent) at = at.parent;
+  return at.node as Program;
+}
+
+/** `a` of `a.b.c` */
+function firstName(node: Node): string[] {
+  let at = node;
+  while (at.type === 'MemberExpression') at = at.object;
+  return at.type === 'Identifier' ? [at.name] : [];
+}
+
 /** Parameters of the chunk's wrapper, variables that a `require` is assigned to, and `exports`. */
-function publishersOf({ body, wrapper }: LocatedChunk): Set<string> {
-  const parameters = 'params' in wrapper ? wrapper.params : [];
-  const variables = body.flatMap((node) => (node.type === 'VariableDeclaration' ? node.declarations : []));
+function publishersOf({ node, parent }: Layout['body']): Set<string> {
+  const parameters = parent && 'params' in parent.node ? parent.node.params : [];
+  const statements: readonly Node[] = node.body;
+  const variables = statements.flatMap((child) =>
+    child.type === 'VariableDeclaration' ? child.declarations : [],
+  );
   const required = variables.filter(
     ({ init }) =>
       init?.type === 'CallExpression' && init.callee.type === 'Identifier' && init.callee.name === 'require',
   );
   const names = [...parameters, ...required.map(({ id }) => id)];
-  return new Set(['exports', ...names.flatMap((node) => (node.type === 'Identifier' ? [node.name] : []))]);
-}
-
-/**
- * What no name in the code begins with, in no scope: neither to the letter, which `eval` could see, nor escaped.
- */
-function unusedName(code: string, { underscored }: LocatedChunk, name: string): string {
-  let unused = name;
-  const isUsed = (): boolean =>
-    code.includes(unused) || [...underscored].some((other) => other.startsWith(unused));
-  for (let suffix = 1; isUsed(); suffix++) unused = `${name}_${suffix}`;
-  return unused;
+  return new Set(['exports', ...names.flatMap((other) => (other.type === 'Identifier' ? [other.name] : []))]);
 }

@@ -80,7 +80,6 @@ export function findSites(
         const id = 'id' in node.declaration ? node.declaration.id : null;
         const isDeclaration = /Declaration$/.test(node.declaration.type);
         if (isDeclaration && id) {
-          add(startOf(node), startOf(node), { kind: 'statement' });
           declaration(id, node.declaration.type === 'ClassDeclaration' ? 'class' : 'function');
         } else {
           const binding = bindingsByLocal.get('default');
@@ -90,27 +89,18 @@ export function findSites(
         return;
       }
       case 'ExportNamedDeclaration':
-        if (node.declaration) declarationStatement(node, node.declaration);
+        if (node.declaration) declarationStatement(node.declaration);
         return;
       default:
-        if (!('directive' in node)) declarationStatement(node, node);
+        declarationStatement(node);
     }
   }
 
-  function declarationStatement(statement: Node, node: Node): void {
-    add(startOf(statement), startOf(statement), { kind: 'statement' });
+  function declarationStatement(node: Node): void {
     if (node.type === 'FunctionDeclaration') {
       declaration(node.id, 'function');
       if (node.id.name === requireFunction) commonJSBody(node);
     } else if (node.type === 'ClassDeclaration') declaration(node.id, 'class');
-    else if (node.type === 'VariableDeclaration') {
-      // Rollup may print `let a = 1, b = f()` as several statements: each has to be known as this module's.
-      for (const { id } of node.declarations.slice(1)) {
-        if (id.type !== 'Identifier' || !bindingsByLocal.has(id.name)) {
-          add(endOf(id), startOf(id), { kind: 'statement' });
-        }
-      }
-    }
   }
 
   function commonJSBody(node: FunctionDeclaration): void {

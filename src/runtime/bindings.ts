@@ -1,9 +1,9 @@
 /** Reads, writes and initializations of bindings, and the cells that let the realised code pass. */
 // A page may put setters on `Object.prototype` and patch iterators. So fields that an event may lack are spread into
 // it, not assigned, and arrays are taken apart by index.
-import type { BindingState, ChunkTable, GetterRow, ReadEvent, SiteRow, SiteTable } from '../protocol.ts';
-import type { EarlyRead } from '../report/text/early-read.ts';
-import { cycleOf } from './cycle.ts';
+import type { BindingState, ChunkTable, ReadEvent, SiteRow, SiteTable } from '../protocol.ts';
+import { bare } from './bare.ts';
+import { each, push } from './list.ts';
 import { type BindingSlot, hasNotEnded, type ModuleSlot } from './modules.ts';
 import { preview } from './preview.ts';
 import type { BuildState } from './state.ts';
@@ -35,7 +35,7 @@ export interface Bindings {
 }
 
 export function createBindings(state: BuildState): Bindings {
-  const { table, requests, modules, sites, seen, bindingAt, locOf, log, admit } = state;
+  const { table, modules, sites, seen, bindingAt, locOf, log, admit } = state;
   const { settings, modules: rows } = table;
   /** Without reads nobody can tell which writes are observed. */
   const logsAllWrites = settings.writes === 'all' || !settings.reads;
@@ -44,27 +44,25 @@ export function createBindings(state: BuildState): Bindings {
   return { addSites, addChunk, read, probe, note, taken, write, initialize, release };
 
   function addSites({ first, sites: added }: SiteTable): void {
-    for (let i = 0; i < added.length; i++) {
-      const row = added[i] as SiteRow;
+    each(added, (row, i) => {
       const number = first + i;
-      if (sites[number]) continue;
+      if (sites[number]) return;
       sites[number] = row;
       const writers = row[0] === 'w' && bindingAt(row)?.writers;
-      if (writers) writers[writers.length] = number;
-    }
+      if (writers) push(writers, number);
+    });
   }
 
   function addChunk(chunk: ChunkTable): void {
     addSites(chunk);
-    for (let i = 0; i < chunk.getters.length; i++) {
-      const { 0: module, 1: index, 2: getter } = chunk.getters[i] as GetterRow;
+    each(chunk.getters, ({ 0: module, 1: index, 2: getter }) => {
       const slot = modules[module]?.bindings[index];
-      if (!slot) continue;
+      if (!slot) return;
       slot.getter = getter;
-      if (slot.module.isInstantiated) continue;
+      if (slot.module.isInstantiated) return;
       slot.isObservedInTime = true;
       if (getter) slot.state = stateOf(getter);
-    }
+    });
   }
 
   function probe(site: number): void {
@@ -109,7 +107,7 @@ export function createBindings(state: BuildState): Bindings {
     const text = isTaken ? preview(taken.value, settings.values) : undefined;
     if (settings.reads === 'first' && found !== 'uninitialized') {
       seen[site] = 1;
-      if (slot) slot.readers[slot.readers.length] = site;
+      if (slot) push(slot.readers, site);
     }
     if (slot) {
       slot.isRead = true;
@@ -132,8 +130,7 @@ export function createBindings(state: BuildState): Bindings {
       early,
       ...(row[0] === 's' && { snapshot: true }),
     };
-    if (!early && found !== 'uninitialized') log(event);
-    else state.logEarly(event, (read) => explain(read as ReadEvent, importer, target, slot));
+    log(event, early || found === 'uninitialized' ? bare({ importer, exporter: target, slot }) : undefined);
   }
 
   /** A read that throws is not caught for the program: its own, which follows, throws again. */
@@ -159,23 +156,6 @@ export function createBindings(state: BuildState): Bindings {
   /** It has a value that its chunk keeps to itself as yet. */
   function isNotPublished(slot: BindingSlot | undefined): boolean {
     return !!slot?.getter && slot.getter() !== undefined;
-  }
-
-  function explain(
-    read: ReadEvent,
-    importer: number,
-    target: number | string,
-    slot: BindingSlot | undefined,
-  ): EarlyRead {
-    const exporter = typeof target === 'number' ? target : -1;
-    const finding = {
-      read,
-      status: modules[exporter]?.status ?? 'linked',
-      cycle: cycleOf(rows, requests, importer, exporter),
-    };
-    if (!slot) return finding;
-    const { row, module } = slot;
-    return { ...finding, kind: row[1], declared: { file: module.row.path, line: row[2], column: row[3] } };
   }
 
   function initialize(site: number, value: unknown): void {
@@ -205,7 +185,9 @@ export function createBindings(state: BuildState): Bindings {
     if (!row || !slot) return;
     // From now on a write only counts, from 1, until something reads the binding: a subscriber to this event may.
     if (!logsAllWrites) {
-      for (let i = 0; i < slot.writers.length; i++) seen[slot.writers[i] as number] ||= 1;
+      each(slot.writers, (writer) => {
+        seen[writer] ||= 1;
+      });
     }
     slot.isWritten = slot.isInitialized;
     if (!slot.isInitialized) initialize(site, value);
@@ -232,22 +214,22 @@ export function createBindings(state: BuildState): Bindings {
   }
 
   function release(module: ModuleSlot | undefined): void {
-    const bindings = module?.bindings ?? [];
-    for (let i = 0; i < bindings.length; i++) releaseReaders(bindings[i] as BindingSlot);
+    if (module) each(module.bindings, releaseReaders);
   }
 
   function releaseReaders(slot: BindingSlot): void {
-    for (let i = 0; i < slot.readers.length; i++) seen[slot.readers[i] as number] = 0;
+    each(slot.readers, (reader) => {
+      seen[reader] = 0;
+    });
     slot.readers = [];
   }
 
   function releaseWriters(slot: BindingSlot): void {
-    for (let i = 0; i < slot.writers.length; i++) {
-      const site = slot.writers[i] as number;
-      const count = seen[site] as number;
+    each(slot.writers, (writer) => {
+      const count = seen[writer] as number;
       if (count) slot.unobserved += count - 1;
-      seen[site] = 0;
-    }
+      seen[writer] = 0;
+    });
   }
 }
 

@@ -1,22 +1,17 @@
 /** One build's side of the trace: what the realised code of its chunks calls. */
 import { type Edges, reversed } from '../graph/edges.ts';
-import type { Build, BuildTable, SiteRow, TraceEvent } from '../protocol.ts';
-import type { EarlyRead } from '../report/text/early-read.ts';
+import type { Build, BuildTable, Realm, SiteRow, TraceEvent } from '../protocol.ts';
 import { bare } from './bare.ts';
 import { createBindings } from './bindings.ts';
-import { createConsole } from './console.ts';
-import { disposable } from './disposable.ts';
-import { createPrinter } from './host.ts';
-import { createImports } from './imports.ts';
-import { bareRows, countPhases, createModules, requestsOf } from './modules.ts';
+import type { Host } from './host.ts';
+import { each, push } from './list.ts';
+import { bareRows, createModules, requestsOf } from './modules.ts';
 import { createPhases } from './phases.ts';
-import type { Realm } from './realm.ts';
-import { createRequires } from './requires.ts';
-import type { BuildState } from './state.ts';
+import type { BuildState, CreatePart, Part, SeenEarly } from './state.ts';
 import { publish } from './traced-modules.ts';
-import { createTracks } from './tracks.ts';
 
 const { apply } = Reflect;
+const { assign } = Object;
 
 /** Ends at its first step. */
 const NONE = bare({ [Symbol.iterator]: () => ENDED });
@@ -25,30 +20,23 @@ const ENDED: Iterator<never> = bare({ next: () => bare({ done: true as const, va
 /** Where a site's row names the file, if it does. */
 const FILE_AT: Readonly<Record<SiteRow[0], number>> = { r: 7, s: 7, w: 5, i: 5, d: 6, q: 5, a: 4 };
 
-export function createTracer(realm: Realm, given: BuildTable): Build {
+export function createTracer(
+  realm: Realm,
+  host: Host,
+  given: BuildTable,
+  creators: readonly CreatePart[],
+): Build {
   const table = { ...given, modules: bareRows(given.modules) };
   const { settings, modules: rows } = table;
   const modules = createModules(table);
   // Before any of their code runs: a cycle of chunks may call it before its module is instantiated.
-  for (let i = 0; i < modules.length; i++) publish(realm.modules, modules, i);
+  each(modules, (module) => publish(realm.modules, modules, module));
   const requests = requestsOf(rows);
   let requesters: Edges | undefined;
-  const sink =
-    settings.console &&
-    createConsole(
-      createPrinter(settings.console.color),
-      settings.console,
-      countPhases(rows),
-      settings.reads !== false,
-    );
-  const track = settings.devtools && createTracks(realm.host.now);
-  /** What a subscriber did to the event must not keep the trace from going on. */
-  const show = guarded((event: TraceEvent, explain?: (event: TraceEvent) => EarlyRead) => {
-    if (track) track(event);
-    if (sink) sink.event(event, explain?.(event));
-  });
+  const parts: Part[] = [];
   const state: BuildState = {
     realm,
+    host,
     table,
     requests,
     requesters() {
@@ -56,6 +44,7 @@ export function createTracer(realm: Realm, given: BuildTable): Build {
       return requesters;
     },
     modules,
+    running: [],
     sites: [],
     seen: new Uint32Array(table.cells),
     bindingAt(row) {
@@ -72,37 +61,34 @@ export function createTracer(realm: Realm, given: BuildTable): Build {
       return { file: file ?? rows[row[1]]?.path ?? '', line: row[2], column: row[3] };
     },
     admit: (isVital = false, module) => realm.admit(settings.limit, isVital && !module?.isRepeated),
-    log(event) {
+    log(event, early) {
       const logged = realm.log(event);
-      show(logged);
+      show(logged, early);
       return logged;
     },
-    logEarly: (event, explain) => show(realm.log(event), explain),
-    finish(waiting) {
-      if (sink) sink.finish(realm.trace.dropped, waiting);
+    tell(hook, ...args) {
+      each(parts, ({ [hook]: hear }) => {
+        if (hear) apply(hear, undefined, args);
+      });
     },
+    guarded,
   };
-  const phases = createPhases(state, {
-    ended: (module) => imports.ended(module),
-    idle: () => requires.idle(),
-    failed: (module, error) => imports.failed(module, error),
+  /** What a subscriber did to the event must not keep the trace from going on. */
+  const show = guarded((event: TraceEvent, early?: SeenEarly) => state.tell('logged', event, early));
+  const phases = createPhases(state);
+  const calls: Partial<Build> = bare({});
+  each(creators, (create) => {
+    const part = bare(create(state, phases));
+    push(parts, part);
+    assign(calls, part.calls);
   });
-  const imports = createImports(state, phases.fail);
-  const requires = createRequires(state, phases);
   const bindings = createBindings(state);
-  for (let i = 0; i < table.sites.length; i++)
-    bindings.addSites(table.sites[i] as BuildTable['sites'][number]);
+  each(table.sites, bindings.addSites);
   realm.onError(guarded(phases.tell));
-  realm.onExit(guarded(() => state.finish(phases.waiting())));
+  realm.onExit(guarded(() => state.tell('finish', true)));
 
   const taken = guarded(bindings.taken);
   const write = guarded(bindings.write);
-  const suspend = guarded(phases.suspend);
-  const resume = guarded(phases.resume);
-  const importing = guarded(imports.start);
-  const watch = guarded(imports.watch);
-  const requiring = guarded(requires.start);
-  const returned = guarded(requires.end);
   const probe = guarded(bindings.probe);
   return {
     seen: state.seen,
@@ -110,7 +96,6 @@ export function createTracer(realm: Realm, given: BuildTable): Build {
     start: guarded(phases.start),
     end: guarded((module: number) => {
       bindings.release(modules[module]);
-      requires.backIn(module);
       phases.end(module);
     }),
     read: guarded((site: number, get: () => unknown) => bindings.read(site, { from: 'getter', get })),
@@ -138,44 +123,15 @@ export function createTracer(realm: Realm, given: BuildTable): Build {
       taken(site, typeof old === 'bigint' ? old + (by > 0 ? 1n : -1n) : (old as number) + by);
       return old;
     },
-    suspend(site, awaited) {
-      suspend(site);
-      return awaited;
-    },
-    resume(site, value) {
-      resume(site);
-      return value;
-    },
-    disposal: guarded(phases.enter),
-    disposing: (site) => disposable(() => suspend(site)),
-    disposed: guarded(phases.exit),
-    caught: guarded((module: number) => {
-      requires.backIn(module);
-      phases.caught(module);
-    }),
-    importing(...args) {
-      importing(args[0], args.length > 1, args[1]);
-      return args[1] as never;
-    },
-    imported(site, promise) {
-      watch(site, promise);
-      return promise;
-    },
+    caught: guarded((module: number) => state.tell('backIn', module)),
     snapshot(...args) {
       // Rollup may give an import() of its own chunk a namespace that is not there yet: nothing is read of it.
       if (args[0] === undefined) return args[0];
       for (let i = 1; i < args.length; i++) if (!state.seen[args[i] as number]) probe(args[i] as number);
       return args[0];
     },
-    requiring(...args) {
-      requiring(args[0], args[1]);
-      return args[1] as never;
-    },
-    required(site, exports) {
-      if (!state.seen[site]) returned(site);
-      return exports;
-    },
-  };
+    ...calls,
+  } as Build;
 
   /** The program never sees an error of the trace. */
   function guarded<A extends unknown[]>(job: (...args: A) => void): (...args: A) => void {

@@ -6,10 +6,10 @@ import {
   type BuildTable,
   type ModuleRow,
   type ModuleStatus,
-  type RequestRow,
   STATES,
 } from '../protocol.ts';
 import { bare } from './bare.ts';
+import { each, push } from './list.ts';
 
 export interface BindingSlot {
   module: ModuleSlot;
@@ -60,13 +60,13 @@ export interface ModuleSlot {
 
 export function bareRows(rows: readonly ModuleRow[]): ModuleRow[] {
   const list: ModuleRow[] = [];
-  for (let i = 0; i < rows.length; i++) list[i] = bare(rows[i] as ModuleRow);
+  each(rows, (row) => push(list, bare(row)));
   return list;
 }
 
 export function createModules({ modules }: BuildTable): ModuleSlot[] {
   const slots: ModuleSlot[] = [];
-  for (let i = 0; i < modules.length; i++) slots[i] = moduleSlot(modules[i] as ModuleRow);
+  each(modules, (row) => push(slots, moduleSlot(row)));
   return slots;
 }
 
@@ -86,9 +86,7 @@ function moduleSlot(row: ModuleRow): ModuleSlot {
     waited: 0,
     bindings: [],
   };
-  for (let i = 0; i < row.bindings.length; i++) {
-    slot.bindings[i] = bindingSlot(slot, row.bindings[i] as BindingRow);
-  }
+  each(row.bindings, (binding) => push(slot.bindings, bindingSlot(slot, binding)));
   return slot;
 }
 
@@ -114,18 +112,10 @@ export const hasNotEnded = ({ row, status }: ModuleSlot): boolean =>
 /** The graph of the modules, by number. */
 export function requestsOf(rows: readonly ModuleRow[]): Edges {
   const edges: number[][] = [];
-  for (let i = 0; i < rows.length; i++) {
-    const made = rows[i]?.requests ?? [];
+  each(rows, ({ requests }) => {
     const targets: number[] = [];
-    for (let j = 0; j < made.length; j++) targets[j] = (made[j] as RequestRow)[0];
-    edges[i] = targets;
-  }
+    each(requests, (request) => push(targets, request[0]));
+    push(edges, targets);
+  });
   return edges;
-}
-
-/** Modules whose phases the bundle shows. */
-export function countPhases(rows: readonly ModuleRow[]): number {
-  let count = 0;
-  for (let i = 0; i < rows.length; i++) if (rows[i]?.phases) count++;
-  return count;
 }

@@ -1,57 +1,35 @@
 /** The one trace of a page or process, which all its bundles share. */
 import {
   type Build,
-  type BuildTable,
+  type Installed,
   PROTOCOL_VERSION,
   REALM_KEY,
+  type Realm,
   type Trace,
   type TracedModule,
   type TraceEvent,
 } from '../protocol.ts';
 import { bare } from './bare.ts';
-import { createHost, type Host } from './host.ts';
+import type { Host } from './host.ts';
+import { each, push, without } from './list.ts';
 
-type WithoutBase<E> = E extends TraceEvent ? Omit<E, 'seq' | 'time'> : never;
-/** An event that has no place in the trace yet. */
-export type NewEvent = WithoutBase<TraceEvent>;
-
-export interface Realm {
-  host: Host;
-  modules: Record<string, TracedModule>;
-  trace: Trace;
-  /** Adds an event and tells subscribers; returns the event as it stands in the trace. */
-  log(event: NewEvent): TraceEvent;
-  /** Counts what the program can repeat: whether it is among the first `limit`, or is not to be lost. */
-  admit(limit: number, isVital: boolean): boolean;
-  /** As the host's, for any number of builds. */
-  onExit(listener: () => void): void;
-  onError(listener: (text: string, isRejection: boolean) => void): void;
-  /** Counts what must not reach the program. */
-  fail(): void;
-}
-
-/** A trace as bundles of one version find it: the way in for their builds is not enumerable. */
-interface Installed extends Trace {
-  connect(table: BuildTable): Build;
-}
-
-type CreateBuild = (realm: Realm, table: BuildTable) => Build;
+type CreateBuild = (realm: Realm) => Build;
 
 const KEY = Symbol.for(REALM_KEY);
 const { defineProperty } = Object;
 const { apply } = Reflect;
 
 /** The build's side of the realm's trace; the first bundle installs it. */
-export function connect(table: BuildTable, createBuild: CreateBuild): Build {
+export function connect(host: Host, createBuild: CreateBuild): Build {
   let isFree = false;
   try {
     const installed = (globalThis as { [KEY]?: Installed })[KEY];
-    if (installed?.version === PROTOCOL_VERSION) return installed.connect(table);
+    if (installed?.version === PROTOCOL_VERSION) return installed.connect(createBuild);
     isFree = installed === undefined;
   } catch {
     // Not a trace of ours, whatever it says.
   }
-  const trace = createTrace(createBuild);
+  const trace = createTrace(host);
   if (isFree) {
     try {
       defineProperty(globalThis, KEY, bare({ value: trace, configurable: true, writable: true }));
@@ -59,7 +37,7 @@ export function connect(table: BuildTable, createBuild: CreateBuild): Build {
       // A frozen global object: the trace is there for its own console alone.
     }
   }
-  return trace.connect(table);
+  return trace.connect(createBuild);
 }
 
 /** One listener of the host's for all: a process warns of more than ten. */
@@ -69,17 +47,13 @@ function shared<T extends unknown[]>(
   const listeners: ((...args: T) => void)[] = [];
   return (listener) => {
     if (!listeners.length) {
-      listen((...args) => {
-        for (let i = 0; i < listeners.length; i++)
-          apply(listeners[i] as (...args: T) => void, undefined, args);
-      });
+      listen((...args) => each(listeners, (hear) => apply(hear, undefined, args)));
     }
-    listeners[listeners.length] = listener;
+    push(listeners, listener);
   };
 }
 
-function createTrace(createBuild: CreateBuild): Installed {
-  const host = createHost();
+function createTrace(host: Host): Installed {
   const began = host.now();
   const events: TraceEvent[] = [];
   const modules: Record<string, TracedModule> = Object.create(null);
@@ -91,23 +65,20 @@ function createTrace(createBuild: CreateBuild): Installed {
   let failures = 0;
 
   const realm: Realm = {
-    host,
     modules,
     get trace() {
       return trace;
     },
     log(content) {
       const event = { seq: events.length, time: host.now() - began, ...content } as TraceEvent;
-      events[events.length] = event;
-      const all = listeners;
-      for (let i = 0; i < all.length; i++) {
+      push(events, event);
+      each(listeners, ({ hear }) => {
         try {
-          const { hear } = all[i] as { hear?: (event: TraceEvent) => void };
           if (hear) apply(hear, undefined, [event]);
         } catch {
           failures++;
         }
-      }
+      });
       return event;
     },
     admit(limit, isVital) {
@@ -135,18 +106,13 @@ function createTrace(createBuild: CreateBuild): Installed {
     },
     subscribe(listener) {
       const subscription: { hear?: typeof listener | undefined } = bare({ hear: listener });
-      listeners[listeners.length] = subscription;
+      push(listeners, subscription);
       return () => {
         subscription.hear = undefined;
-        const others: typeof listeners = [];
-        for (let i = 0; i < listeners.length; i++) {
-          const other = listeners[i];
-          if (other && other !== subscription) others[others.length] = other;
-        }
-        listeners = others;
+        listeners = without(listeners, subscription);
       };
     },
   };
-  const connect: Installed['connect'] = (table) => createBuild(realm, table);
+  const connect: Installed['connect'] = (createBuild) => createBuild(realm);
   return defineProperty(trace, 'connect', bare({ value: connect })) as Installed;
 }

@@ -1,18 +1,19 @@
 import type { Edges } from '../graph/edges.ts';
-import type { BuildTable, Loc, SiteRow, TraceEvent } from '../protocol.ts';
-import type { EarlyRead } from '../report/text/early-read.ts';
-import type { Wait } from '../report/text/summary.ts';
+import type { Build, BuildTable, Loc, NewEvent, Realm, SiteRow, TraceEvent } from '../protocol.ts';
+import type { Host } from './host.ts';
 import type { BindingSlot, ModuleSlot } from './modules.ts';
-import type { NewEvent, Realm } from './realm.ts';
 
 /** What the parts of a build share. */
 export interface BuildState {
   realm: Realm;
+  host: Host;
   table: BuildTable;
   /** By number: the modules that a module requests, and those that request it. */
   requests: Edges;
   requesters: () => Edges;
   modules: readonly ModuleSlot[];
+  /** Modules that have started and neither ended nor failed, by number. */
+  running: number[];
   /** By number. */
   sites: (SiteRow | undefined)[];
   seen: Uint32Array;
@@ -23,9 +24,55 @@ export interface BuildState {
    * it comes in all the same, unless it is of a module that has run in another build before.
    */
   admit(isVital?: boolean, module?: ModuleSlot): boolean;
-  log(event: NewEvent): TraceEvent;
-  /** For a read that came too early: `explain` says of the event why. */
-  logEarly(event: NewEvent, explain: (event: TraceEvent) => EarlyRead): void;
-  /** All chunks' modules that were asked for have ended. */
-  finish(waiting?: readonly Wait[]): void;
+  log(event: NewEvent, early?: SeenEarly): TraceEvent;
+  /** Tells all parts of what happened. */
+  tell<K extends keyof Hooks>(hook: K, ...args: Parameters<Hooks[K]>): void;
+  /** The program never sees an error of the trace. */
+  guarded<A extends unknown[]>(job: (...args: A) => void): (...args: A) => void;
 }
+
+/** What a read that came too early found, for whoever explains it. */
+export interface SeenEarly {
+  importer: number;
+  /** The module, unless it is an external. */
+  exporter: number | string;
+  slot: BindingSlot | undefined;
+}
+
+/** What a part may hear of. */
+export interface Hooks {
+  /** An event is in the trace. */
+  logged(event: TraceEvent, early?: SeenEarly): void;
+  /** A module has ended, or failed with an error of which the text may be known. */
+  ended(module: number): void;
+  failed(module: number, error: string | undefined): void;
+  /** Code of the module runs: it has ended, goes on after a wait, or after an error that it caught. */
+  backIn(module: number): void;
+  /** No code runs: all that ran has returned or thrown. */
+  idle(): void;
+  /** An error that no module is known to have thrown; `target` is the module whose import it rejected. */
+  unowned(error: string, target?: number): void;
+  /** All chunks' modules that were asked for have ended; `isOver`: the program exits. */
+  finish(isOver: boolean): void;
+}
+
+/** What a bundle carries only if it can use it: what it hears of, and calls of realised code that are its own. */
+export interface Part extends Partial<Hooks> {
+  calls?: Partial<Build>;
+}
+
+/** What the core says of the phases of modules, to the parts that change them. */
+export interface Phases {
+  /** The body of a CommonJS module has returned, or thrown. */
+  finish(module: number, isReturned: boolean): void;
+  /** A dynamic import was rejected; `target` is the module that it asked for. */
+  fail(error: string, target: number | undefined): void;
+  /** It has thrown. */
+  failOne(module: number, error: string): void;
+  /** An error that was taken for its own was another's. */
+  revive(module: number): void;
+  /** Has `idle` told soon. */
+  queueCheck(): void;
+}
+
+export type CreatePart = (state: BuildState, phases: Phases) => Part;

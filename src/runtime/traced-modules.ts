@@ -1,6 +1,7 @@
 /** `trace.modules`: each module's status, and its exports behind traced getters. */
-import type { ExportRow, Trace, TracedModule } from '../protocol.ts';
+import type { Trace, TracedModule } from '../protocol.ts';
 import { bare } from './bare.ts';
+import { each } from './list.ts';
 import type { ModuleSlot } from './modules.ts';
 
 const { create, defineProperty } = Object;
@@ -8,17 +9,14 @@ const { create, defineProperty } = Object;
 type Published = { -readonly [path in keyof Trace['modules']]: TracedModule };
 
 /** What another build has published stays. */
-export function publish(published: Published, modules: readonly ModuleSlot[], index: number): void {
-  const module = modules[index];
-  if (!module?.row.chunk) return;
+export function publish(published: Published, modules: readonly ModuleSlot[], module: ModuleSlot): void {
+  if (!module.row.chunk) return;
   if (published[module.row.path]) {
     module.isRepeated = true;
     return;
   }
   const exports: Record<string, unknown> = create(null);
-  const rows = module.row.exports;
-  for (let i = 0; i < rows.length; i++) {
-    const { 0: name, 1: owner, 2: binding } = rows[i] as ExportRow;
+  each(module.row.exports, ({ 0: name, 1: owner, 2: binding }) => {
     const get = () => {
       const slot = modules[owner];
       if (binding < 0) return slot && published[slot.row.path]?.exports;
@@ -26,7 +24,7 @@ export function publish(published: Published, modules: readonly ModuleSlot[], in
       return getter ? getter() : undefined;
     };
     defineProperty(exports, name, bare({ get, enumerable: true }));
-  }
+  });
   published[module.row.path] = {
     get status() {
       return module.status;

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** @param app a name of those below, or `1000-modules` */
+/** @param app a name of those below, or `1000-modules`, `2000-modules-ts`, `2000-modules-300-entries` */
 export function writeModules(app, folder) {
   for (const [path, text] of Object.entries(modulesOf(app))) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -12,12 +12,21 @@ export function writeModules(app, folder) {
 
 /** Texts by path. */
 function modulesOf(app) {
-  if (isGraph(app)) return generated(Number.parseInt(app, 10));
+  if (isGraph(app)) return generated(Number.parseInt(app, 10), isTyped(app));
   if (app in PACKAGES) return { 'main.js': PACKAGES[app] };
-  return WORK[app];
+  return WORK[app] ?? APPS[app];
 }
 
-export const isGraph = (app) => /^\d+-modules$/.test(app);
+export const isGraph = (app) => /^\d+-modules/.test(app);
+export const isTyped = (app) => app.endsWith('-ts');
+
+/** Paths of what is built as entries. */
+export function entriesOf(app) {
+  const count = Number(/(\d+)-entries$/.exec(app)?.[1] ?? 0);
+  if (count === 0) return [isTyped(app) ? 'main.ts' : 'main.js'];
+  // Of the first half, so that each has modules of its own and shares others.
+  return Array.from({ length: count }, (_, i) => pathOf(3 * i));
+}
 
 /** Each is to be built and loaded. */
 const PACKAGES = {
@@ -47,6 +56,59 @@ import { Button, DatePicker, Form, Input, Select, Table } from 'antd';
 const h = React.createElement;
 const page = h(Form, null, h(Form.Item, { label: 'Name' }, h(Input)), h(Button, { type: 'primary' }, 'Send'), h(Select), h(DatePicker), h(Table, { columns: [{ dataIndex: 'a', title: 'A' }], dataSource: [{ key: 1, a: 2 }] }));
 console.log(renderToString(page).length);`,
+};
+
+/** A small app of several modules, which read and write each other's exports, around one part that uses a package. */
+const around = (view) => ({
+  'main.js': `import { render } from './src/view.js';
+import { add, total } from './src/cart.js';
+import { title } from './src/config.js';
+for (const name of ['pen', 'ink', 'paper']) add(name);
+console.log(title, total, render());`,
+  'src/config.js': `export const title = 'Shop';
+export const currency = '€';
+export default { digits: 2 };`,
+  'src/prices.js': `export const prices = { pen: 2, ink: 5, paper: 8 };
+export const priceOf = (name) => prices[name] ?? 0;`,
+  'src/cart.js': `import { priceOf } from './prices.js';
+export let total = 0;
+export const items = [];
+export function add(name) { items.push(name); total += priceOf(name); }`,
+  'src/format.js': `import options, { currency } from './config.js';
+export const format = (n) => n.toFixed(options.digits) + ' ' + currency;`,
+  'src/rows.js': `import { items } from './cart.js';
+import { format } from './format.js';
+import { priceOf } from './prices.js';
+export const rows = () => items.map((name, key) => ({ key, name, price: format(priceOf(name)) }));`,
+  'src/view.js': view,
+});
+
+/** By package, each to be built and loaded. */
+const APPS = {
+  'app-antd': around(`import React from 'react';
+import { renderToString } from 'react-dom/server';
+import { Button, DatePicker, Form, Input, Select, Table } from 'antd';
+import { rows } from './rows.js';
+const h = React.createElement;
+const columns = [{ dataIndex: 'name', title: 'Name' }, { dataIndex: 'price', title: 'Price' }];
+export const render = () => renderToString(h(Form, null, h(Form.Item, { label: 'Name' }, h(Input)), h(Select), h(DatePicker), h(Button, null, 'Buy'), h(Table, { columns, dataSource: rows() }))).length;`),
+  'app-@mui/material': around(`import React from 'react';
+import { renderToString } from 'react-dom/server';
+import { Button, Card, CardContent, Checkbox, Dialog, List, ListItem, Select, Slider, Tabs, TextField, Typography } from '@mui/material';
+import { rows } from './rows.js';
+const h = React.createElement;
+const others = [Dialog, Select, Slider, Tabs].length;
+export const render = () => renderToString(h(Card, null, h(CardContent, null, h(Typography, null, 'Cart'), h(TextField, { id: 'name', label: 'Name' }), h(Checkbox), h(List, null, rows().map(({ key, name, price }) => h(ListItem, { key }, name + price))), h(Button, null, 'Buy')))).length + others;`),
+  'app-mathjs': around(`import { all, create } from 'mathjs';
+import { rows } from './rows.js';
+const math = create(all);
+export const render = () => math.evaluate('sqrt(2 ^ 4) + det([1, 2; 3, 4])') + rows().length;`),
+  'app-playcanvas': around(`import * as pc from 'playcanvas';
+import { rows } from './rows.js';
+export function render() {
+  const matrix = new pc.Mat4().setTRS(new pc.Vec3(1, 2, 3), new pc.Quat(), new pc.Vec3(2, 2, 2));
+  return matrix.transformPoint(new pc.Vec3(rows().length, 1, 1)).toString() + Object.keys(pc).length;
+}`),
 };
 
 /** Each exports `work`, which is called again and again. Its loops are short calls, so that engines soon have them optimized. */
@@ -133,22 +195,30 @@ export function work() {
   },
 };
 
+/** In folders, since Rollup lists a module's whole folder to resolve it. */
+const pathOf = (i, extension = 'js') => `part${i >> 6}/m${i}.${extension}`;
+
 /**
  * A graph of that many modules: each imports some of those after it, as a tree with shortcuts, and reads, calls and
- * writes across them. In folders, since Rollup lists a module's whole folder to resolve it.
+ * writes across them. In TypeScript if it is to be `typed`.
  */
-function generated(count) {
-  const pathOf = (i) => `part${i >> 6}/m${i}.js`;
-  const modules = { 'main.js': `import { value0 } from './${pathOf(0)}'; console.log(value0);` };
+function generated(count, typed) {
+  const extension = typed ? 'ts' : 'js';
+  const as = (type) => (typed ? `: ${type}` : '');
+  const modules = {
+    [`main.${extension}`]: `import { value0 } from './${pathOf(0, extension)}'; console.log(value0);`,
+  };
   for (let i = 0; i < count; i++) {
     const imports = [2 * i + 1, 2 * i + 2, 3 * i + 4].filter((j) => j < count);
-    const head = imports.map((j) => `import { add${j}, Thing${j}, value${j} } from '../${pathOf(j)}';`);
+    const head = imports.map(
+      (j) => `import { add${j}, Thing${j}, value${j} } from '../${pathOf(j, extension)}';`,
+    );
     const sum = ['1', ...imports.map((j) => `value${j}`)].join(' + ');
-    modules[pathOf(i)] = `${head.join('\n')}
+    modules[pathOf(i, extension)] = `${head.join('\n')}
 /** Module ${i} of a generated graph. */
-export let value${i} = (${sum}) % 1000;
-export function add${i}(n) {
-  const list = [];
+export let value${i}${as('number')} = (${sum}) % 1000;
+export function add${i}(n${as('number')})${as('number[]')} {
+  const list${as('{ k: number; value: number; text: string }[]')} = [];
   for (let k = 0; k < n; k++) {
     if (k % 2 === 0) list.push({ k, value: value${i}, text: \`item \${k}\` });
     else list.push({ k, value: 0, text: 'none' });
@@ -157,8 +227,8 @@ export function add${i}(n) {
   return list.filter(({ value }) => value > 0).map(({ k }) => k);
 }
 export class Thing${i} {
-  constructor(name) { this.name = name; this.parts = [${imports.map((j) => `Thing${j}.name`)}]; }
-  describe() { return this.name + this.parts.join() + value${i}; }
+${typed ? '  name: string;\n  parts: string[];\n' : ''}  constructor(name${as('string')}) { this.name = name; this.parts = [${imports.map((j) => `Thing${j}.name`)}]; }
+  describe()${as('string')} { return this.name + this.parts.join() + value${i}; }
 }
 const local${i} = new Thing${i}('thing ${i}');
 if (local${i}.describe().length < 3) console.log(local${i}${imports.map((j) => `, add${j}(2)`).join('')});

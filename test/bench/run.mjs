@@ -1,5 +1,6 @@
 // One run of a program in a process of its own: `node run.mjs bundle`, or `node run.mjs folder` for modules that Vite
-// transforms. Prints `{ load, work, result }` after what the program prints; `work` is the best time of its `work()`.
+// transforms. Prints `{ load, work, result }` after what the program prints: `load` is the time that the process worked,
+// user and system, `work` the best time of its `work()`, both in milliseconds.
 import { statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
@@ -9,9 +10,10 @@ const TIMED = 20;
 const path = process.argv[2];
 const server = statSync(path).isDirectory() ? await viteServer(path) : null;
 
-const began = performance.now();
+const began = process.cpuUsage();
 const { work } = server ? await server.ssrLoadModule('/main.js') : await import(pathToFileURL(path));
-const load = performance.now() - began;
+const { user, system } = process.cpuUsage(began);
+const load = (user + system) / 1000;
 console.log(JSON.stringify({ load, ...(work && timed(work)) }));
 await server?.close();
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { ConsoleDetail, ReadEvent, TraceEvent } from '../../src/protocol.ts';
 import type { EarlyRead } from '../../src/report/text/early-read.ts';
 import { type Line, lineText, type Tone } from '../../src/report/text/line.ts';
-import { type ConsoleSink, createConsole } from '../../src/runtime/console.ts';
+import { type ConsoleSink, createConsole } from '../../src/runtime/console/sink.ts';
 
 interface Message {
   lines: string[];

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Line } from '../../src/report/text/line.ts';
-import { createHost, createPrinter } from '../../src/runtime/host.ts';
+import { createPrinter } from '../../src/runtime/console/printer.ts';
+import { createHost } from '../../src/runtime/host.ts';
 
 const LINES: Line[] = [
   [
@@ -262,9 +263,9 @@ describe('printing in Node', () => {
   });
 
   it('does not end a program whose standard error is closed', () => {
-    const host = JSON.stringify(new URL('../../src/runtime/host.ts', import.meta.url).href);
+    const printer = JSON.stringify(new URL('../../src/runtime/console/printer.ts', import.meta.url).href);
     const program = `
-      import { createPrinter } from ${host};
+      import { createPrinter } from ${printer};
       const print = createPrinter(false);
       let n = 0;
       const timer = setInterval(() => {

@@ -1,6 +1,6 @@
-import type { ArrayExpression, FunctionExpression, Program } from 'estree';
+import type { ArrayExpression, FunctionExpression } from 'estree';
 import { skipTrivia } from '../../ast/trivia.ts';
-import { endOf, startOf } from '../../ast/walk.ts';
+import { type Ancestor, endOf, startOf } from '../../ast/walk.ts';
 import type { FileConnection } from './file-connection.ts';
 
 /**
@@ -11,8 +11,10 @@ import type { FileConnection } from './file-connection.ts';
  */
 export const amd: FileConnection = {
   connect: (path) => ({
-    prologue({ code, program, names, table, edits }) {
-      const { dependencies, factory, beforeFactory } = definition(code, program);
+    prologue({ code, body, names, table, edits }) {
+      const defined = definition(code, body);
+      if (!defined) return null;
+      const { dependencies, factory, beforeFactory } = defined;
       const parameter = `${names.holder}_file`;
       const specifier = JSON.stringify(path);
       const { params } = factory;
@@ -33,27 +35,24 @@ export const amd: FileConnection = {
     `define(['exports'], (function (exports) { 'use strict';\n${runtime}\nexports.build = createBuild(${table});\nexports.seen = exports.build.seen;\n}));\n`,
 };
 
-/** The call of `define`, by whatever name: `define(id?, dependencies?, factory)`. */
-function definition(
-  code: string,
-  { body }: Program,
-): {
+interface Definition {
   dependencies: ArrayExpression | undefined;
   factory: FunctionExpression;
   /** After the parenthesis or comma before the factory, where dependencies would stand. */
   beforeFactory: number;
-} {
-  for (const statement of body) {
-    if (statement.type !== 'ExpressionStatement' || statement.expression.type !== 'CallExpression') continue;
-    const { arguments: args, callee } = statement.expression;
-    const factory = args.at(-1);
-    if (factory?.type !== 'FunctionExpression') continue;
-    const dependencies = args.at(-2);
-    return {
-      dependencies: dependencies?.type === 'ArrayExpression' ? dependencies : undefined,
-      factory,
-      beforeFactory: skipTrivia(code, endOf(args.at(-2) ?? callee)) + 1,
-    };
-  }
-  throw new Error('An AMD chunk has no call of define');
+}
+
+/** The call of `define`, by whatever name, around the modules' statements: `define(id?, dependencies?, factory)`. */
+function definition(code: string, { parent }: Ancestor): Definition | undefined {
+  const factory = parent?.node;
+  const call = parent?.parent?.node;
+  if (factory?.type !== 'FunctionExpression' || call?.type !== 'CallExpression') return undefined;
+  const { arguments: args, callee } = call;
+  if (args.at(-1) !== factory) return undefined;
+  const dependencies = args.at(-2);
+  return {
+    dependencies: dependencies?.type === 'ArrayExpression' ? dependencies : undefined,
+    factory,
+    beforeFactory: skipTrivia(code, endOf(dependencies ?? callee)) + 1,
+  };
 }

@@ -25,11 +25,14 @@ export const runtimeFile = (format: FileFormat, runtime: string, table: BuildTab
   connections[format].file(runtime, literal(table));
 
 /** The runtime and the build's table, in the chunk itself. */
-export const connectInline = (runtime: string, table: (contents: ChunkContents) => BuildTable): Connect => ({
-  build: (program, holder) => (mayRunEarly(program) ? `${holder}()` : holder),
-  prologue({ program, names, table: chunk, contents }) {
-    const created = `(function(){${runtime}return createBuild})()(${literal(table(contents))})`;
-    if (!mayRunEarly(program)) {
+export const connectInline = (
+  runtime: (contents: ChunkContents) => string,
+  table: (contents: ChunkContents) => BuildTable,
+): Connect => ({
+  build: (skeleton, holder) => (mayRunEarly(skeleton) ? `${holder}()` : holder),
+  prologue({ skeleton, names, table: chunk, contents }) {
+    const created = `(function(){${runtime(contents)}return createBuild})()(${literal(table(contents))})`;
+    if (!mayRunEarly(skeleton)) {
       return `const ${names.holder}=${created},${names.seen}=${names.holder}.seen;\n${names.holder}.chunk(${chunk});`;
     }
     // Functions are there before anything runs. The one that stands for the cells has none, so guards call the other.

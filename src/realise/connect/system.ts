@@ -1,12 +1,5 @@
-import type {
-  ArrayExpression,
-  BlockStatement,
-  FunctionExpression,
-  ObjectExpression,
-  Program,
-  Property,
-} from 'estree';
-import { endOf, startOf } from '../../ast/walk.ts';
+import type { ArrayExpression, BlockStatement, FunctionExpression, ObjectExpression, Property } from 'estree';
+import { type Ancestor, endOf, startOf } from '../../ast/walk.ts';
 import type { FileConnection } from './file-connection.ts';
 
 /**
@@ -15,8 +8,10 @@ import type { FileConnection } from './file-connection.ts';
  */
 export const system: FileConnection = {
   connect: (path) => ({
-    prologue({ program, names, table, edits }) {
-      const { dependencies, declare, module } = registration(program);
+    prologue({ body, names, table, edits }) {
+      const registered = registration(body);
+      if (!registered) return null;
+      const { dependencies, declare, module } = registered;
       const comma = dependencies.elements.length > 0 ? ', ' : '';
       edits.insert(startOf(dependencies) + 1, `${JSON.stringify(path)}${comma}`);
       edits.insert(afterDirectives(declare.body), `\nlet ${names.holder}, ${names.seen};`);
@@ -44,21 +39,26 @@ function afterDirectives(block: BlockStatement): number {
   return last ? endOf(last) : startOf(block) + 1;
 }
 
-/** The call of `System.register(name?, dependencies, declare)`, and the object that `declare` returns. */
-function registration({ body }: Program): {
+interface Registration {
   dependencies: ArrayExpression;
   declare: FunctionExpression;
   module: ObjectExpression;
-} {
-  for (const statement of body) {
-    if (statement.type !== 'ExpressionStatement' || statement.expression.type !== 'CallExpression') continue;
-    const dependencies = statement.expression.arguments.at(-2);
-    const declare = statement.expression.arguments.at(-1);
-    if (dependencies?.type !== 'ArrayExpression' || declare?.type !== 'FunctionExpression') continue;
-    const last = declare.body.body.at(-1);
-    if (last?.type === 'ReturnStatement' && last.argument?.type === 'ObjectExpression') {
-      return { dependencies, declare, module: last.argument };
-    }
-  }
-  throw new Error('A System chunk has no call of System.register');
+}
+
+/**
+ * The call of `System.register(name?, dependencies, declare)` around the modules' statements, which stand in a function
+ * of the object that `declare` returns.
+ */
+function registration({ parent: execute }: Ancestor): Registration | undefined {
+  const property = execute?.parent;
+  const object = property?.parent;
+  const block = object?.parent?.parent;
+  const declare = block?.parent;
+  const call = declare?.parent?.node;
+  if (call?.type !== 'CallExpression' || declare?.node.type !== 'FunctionExpression') return undefined;
+  const dependencies = call.arguments.at(-2);
+  const isRegistration = call.arguments.at(-1) === declare.node && property?.node.type === 'Property';
+  if (!isRegistration || dependencies?.type !== 'ArrayExpression' || object?.node.type !== 'ObjectExpression')
+    return undefined;
+  return { dependencies, declare: declare.node, module: object.node };
 }

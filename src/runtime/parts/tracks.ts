@@ -2,12 +2,13 @@
  * The sink that the performance panel of Chrome's DevTools shows: modules are spans of a track of their own, and
  * early reads that went wrong are markers (https://developer.chrome.com/docs/devtools/performance/extension).
  */
-import type { TraceEvent } from '../protocol.ts';
-import { eventLine } from '../report/text/event.ts';
-import { lineText } from '../report/text/line.ts';
-import { TRACE } from '../report/text/summary.ts';
-import { bare } from './bare.ts';
-import { attempt } from './host.ts';
+import type { TraceEvent } from '../../protocol.ts';
+import { eventLine } from '../../report/text/event.ts';
+import { lineText } from '../../report/text/line.ts';
+import { TRACE } from '../../report/text/summary.ts';
+import { bare } from '../bare.ts';
+import { attempt } from '../globals.ts';
+import type { BuildState, Part } from '../state.ts';
 
 interface Timing {
   mark(name: string, options: object): unknown;
@@ -16,18 +17,18 @@ interface Timing {
 
 const { create } = Object;
 
-/** Takes what it needs now; does nothing where that is missing. `now` is the clock of `performance`. */
-export function createTracks(now: () => number, realm: object = globalThis): (event: TraceEvent) => void {
-  const timing = attempt(() => (realm as { performance: Timing }).performance);
+/** Takes what it needs now; does nothing where that is missing. */
+export default function createTracks({ host }: BuildState): Part {
+  const timing = attempt(() => (globalThis as unknown as { performance: Timing }).performance);
   const mark = attempt(() => timing?.mark.bind(timing));
   const measure = attempt(() => timing?.measure.bind(timing));
   /** When each module that runs has started. */
   const starts: Record<string, number> = create(null);
-  return (event) => attempt(() => show(event));
+  return { logged: (event) => attempt(() => show(event)) };
 
   function show(event: TraceEvent): void {
     const { type, module } = event;
-    if (type === 'evaluate-start') starts[module] = now();
+    if (type === 'evaluate-start') starts[module] = host.now();
     else if (type === 'evaluate-end' || type === 'evaluate-error') {
       const color = type === 'evaluate-end' ? 'primary' : 'error';
       measure?.(module, entry(event, 'track-entry', color, starts[module]));

@@ -1,10 +1,11 @@
 /** Dynamic imports: the requests, and what becomes of them as far as that can be seen without touching a promise. */
-import { linkOrder } from '../graph/link-order.ts';
-import { reachedFrom } from '../graph/paths.ts';
-import type { ImportEvent, SiteRow } from '../protocol.ts';
-import { createFirsts } from './firsts.ts';
-import type { ModuleSlot } from './modules.ts';
-import type { BuildState } from './state.ts';
+import { linkOrder } from '../../graph/link-order.ts';
+import { reachedFrom } from '../../graph/paths.ts';
+import type { ImportEvent, SiteRow } from '../../protocol.ts';
+import { createFirsts } from '../firsts.ts';
+import type { ModuleSlot } from '../modules.ts';
+import { onSettled } from '../settled.ts';
+import type { BuildState, Part, Phases } from '../state.ts';
 
 type ImportRow = Extract<SiteRow, ['d', ...unknown[]]>;
 
@@ -17,22 +18,12 @@ interface Pending {
   asked: Pick<ImportEvent, 'module' | 'specifier'>;
 }
 
-export interface Imports {
-  start(site: number, hasSpecifier: boolean, specifier: unknown): void;
-  /** The program waits for the promise on the spot: it has a reaction already, or gets one at once. */
-  watch(site: number, promise: unknown): void;
-  /** A module has ended, or failed with an error of which the text may be known. */
-  ended(index: number): void;
-  failed(index: number, error: string | undefined): void;
-}
-
 const { create } = Object;
 
-/** @param fail tells the phases of an error that reached the import of a module */
-export function createImports(
-  { realm, requests, requesters, modules, sites, locOf, log, admit }: BuildState,
-  fail: (error: string, target: number | undefined) => void,
-): Imports {
+export default function createImports(
+  { host, requests, requesters, modules, sites, locOf, log, admit, guarded }: BuildState,
+  { fail }: Phases,
+): Part {
   /** By target: requests whose outcome follows from that of the module. */
   const pending: (Pending[] | undefined)[] = [];
   /** Targets that have any. */
@@ -47,7 +38,22 @@ export function createImports(
   const isListed: boolean[] = [];
   /** Modules that request one that has failed, and chunks that hold one; made when they are asked for. */
   let doomed: { modules: boolean[]; chunks: Record<string, true> } | undefined;
-  return { start, watch, ended, failed };
+  const importing = guarded(start);
+  const watched = guarded(watch);
+  return {
+    ended,
+    failed,
+    calls: {
+      importing(...args) {
+        importing(args[0], args.length > 1, args[1]);
+        return args[1] as never;
+      },
+      imported(site, promise) {
+        watched(site, promise);
+        return promise;
+      },
+    },
+  };
 
   function start(site: number, hasSpecifier: boolean, specifier: unknown): void {
     const row = sites[site];
@@ -71,15 +77,17 @@ export function createImports(
     else follow({ seq, row, asked });
   }
 
+  /** The program waits for the promise on the spot: it has a reaction already, or gets one at once. */
   function watch(site: number, promise: unknown): void {
     const request = last[site];
     if (!request) return;
     last[site] = undefined;
     const { 4: target } = request.row;
-    const isWatched = realm.host.onSettled(
+    const isWatched = onSettled(
       promise,
       () => conclude(request),
-      (error) => {
+      (thrown) => {
+        const error = host.textOf(thrown);
         fail(error, typeof target === 'number' ? target : undefined);
         conclude(request, { error });
       },
@@ -92,8 +100,7 @@ export function createImports(
     const { 1: importer, 4: target } = request.row;
     if (typeof target !== 'number') return;
     // Of its own chunk Rollup has the namespace at hand: the promise is fulfilled, whatever becomes of the module.
-    if (modules[target]?.row.chunk === modules[importer]?.row.chunk)
-      realm.host.microtask(() => conclude(request));
+    if (modules[target]?.row.chunk === modules[importer]?.row.chunk) host.microtask(() => conclude(request));
     // What has failed may reject this request too, or run again.
     else if (hasFailed(target)) return;
     else if (isOver(target)) conclude(request);

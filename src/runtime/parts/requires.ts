@@ -1,9 +1,8 @@
 /** `require` of CommonJS modules that run when they are required. */
-import type { RequireEvent } from '../protocol.ts';
-import { createFirsts } from './firsts.ts';
-import type { Phases } from './phases.ts';
-import { indexPaths, moduleNamed } from './specifier.ts';
-import type { BuildState } from './state.ts';
+import type { RequireEvent } from '../../protocol.ts';
+import { createFirsts } from '../firsts.ts';
+import { indexPaths, moduleNamed } from '../specifier.ts';
+import type { BuildState, Part, Phases } from '../state.ts';
 
 /** A `require` that has neither returned nor failed, as far as it is known. */
 interface OpenRequire {
@@ -19,30 +18,35 @@ interface OpenRequire {
   fields: Pick<RequireEvent, 'importer' | 'loc' | 'module'>;
 }
 
-export interface Requires {
-  /** @param specifier where the site leaves open what is asked for */
-  start(site: number, specifier: unknown): void;
-  end(site: number): void;
-  /** Code of the module runs again after an error, or it has ended: what it required has failed, if it is open. */
-  backIn(module: number): void;
-  /** No code runs: whatever is open has failed. */
-  idle(): void;
-}
-
 /**
  * What is required runs on the stack of what requires it, so the open ones are a stack too: one below that goes on says
  * that those above have thrown. Nothing is put around the call: it would show in stacks, and throw the error again.
  */
-export function createRequires(
-  { realm, modules, sites, seen, locOf, log, admit }: BuildState,
-  phases: Pick<Phases, 'finish' | 'queueCheck'>,
-): Requires {
-  const { host } = realm;
+export default function createRequires(
+  { host, modules, sites, seen, locOf, log, admit, guarded }: BuildState,
+  phases: Phases,
+): Part {
   const open: OpenRequire[] = [];
   const isFirstOf = createFirsts();
   let paths: Record<string, number> | undefined;
-  return { start, end, backIn, idle };
+  const requiring = guarded(start);
+  const returned = guarded(end);
+  return {
+    backIn,
+    idle: () => failAbove(-1),
+    calls: {
+      requiring(...args) {
+        requiring(args[0], args[1]);
+        return args[1] as never;
+      },
+      required(site, exports) {
+        if (!seen[site]) returned(site);
+        return exports;
+      },
+    },
+  };
 
+  /** @param specifier where the site leaves open what is asked for */
   function start(site: number, specifier: unknown): void {
     const row = sites[site];
     if (row?.[0] !== 'q') return;
@@ -88,13 +92,10 @@ export function createRequires(
     conclude('require-end');
   }
 
+  /** What the module required has failed, if it is open. */
   function backIn(module: number): void {
     const depth = depthOf(({ importer }) => importer === module);
     if (depth >= 0) failAbove(depth - 1);
-  }
-
-  function idle(): void {
-    failAbove(-1);
   }
 
   function depthOf(isMeant: (entry: OpenRequire) => boolean): number {

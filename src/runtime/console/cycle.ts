@@ -1,8 +1,8 @@
 /** The cycle of imports that an early read stands in. */
-import type { Edges } from '../graph/edges.ts';
-import { shortestPath } from '../graph/paths.ts';
-import type { ModuleRow } from '../protocol.ts';
-import type { CycleStep } from '../report/text/early-read.ts';
+import type { Edges } from '../../graph/edges.ts';
+import { shortestPath } from '../../graph/shortest-path.ts';
+import type { ModuleRow } from '../../protocol.ts';
+import type { CycleStep } from '../../report/text/early-read.ts';
 
 /** From the importer to the exporter and back; empty where the exporter does not import the importer. */
 export function cycleOf(

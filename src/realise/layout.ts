@@ -1,0 +1,166 @@
+/** A chunk taken apart: what each module printed, and what stands around. */
+import type { BlockStatement, Node, Program } from 'estree';
+import { walk } from 'estree-walker';
+import { declares, mayDeclare } from '../ast/declares.ts';
+import { skipTrivia } from '../ast/trivia.ts';
+import { type Ancestor, endOf, isFunction, startOf, Trail } from '../ast/walk.ts';
+import type { ParseFailure } from '../errors.ts';
+import type { FoundMark } from '../model.ts';
+import { parse, parseModule } from '../parse.ts';
+import { type ChunkModule, indexFrom } from './locate.ts';
+import { type Slice, slicesOf } from './slices.ts';
+
+/** Text that is worked on by itself: a module's slice of the chunk, or the chunk as a whole. */
+export interface Piece {
+  start: number;
+  end: number;
+  /** The module whose slice it is. */
+  module?: ChunkModule;
+  /** With the offsets of the chunk. */
+  marks: readonly FoundMark[];
+  /** Parses it, each time. */
+  program(): Program | ParseFailure;
+}
+
+/** Where a module's statements begin and end. */
+export interface Extent {
+  module: ChunkModule;
+  start: number;
+  end: number;
+}
+
+export interface Layout {
+  code: string;
+  /** What stands around the slices, with an empty statement for each; the program of a chunk that has none. */
+  skeleton: Program;
+  /** Holds the list of the modules' statements: `skeleton`, or the block of a wrapper's function. */
+  body: Ancestor & { node: Program | BlockStatement };
+  /** Offset of some statement in it. */
+  at: number;
+  pieces: readonly Piece[];
+  /** In the order of the chunk; null where only located sites tell, as the chunk has no slices. */
+  extents: readonly Extent[] | null;
+}
+
+export interface PrintedChunk {
+  code: string;
+  format: string;
+  /** The code of each module by its id, in the order of the chunk. */
+  rendered: Iterable<readonly [id: string, code: string | null]>;
+  /** In their order. */
+  marks: readonly FoundMark[];
+  moduleOf(id: string): ChunkModule | undefined;
+}
+
+/** How many functions a format puts around the statements of modules. */
+const WRAPPERS: Record<string, number> = { iife: 1, umd: 1, amd: 1, system: 2 };
+
+/** Null where the statements of the modules don't stand where the format has them. */
+export function layoutOf(chunk: PrintedChunk): Layout | ParseFailure | null {
+  const slices = slicesOf(chunk.code, chunk.rendered);
+  return (slices && layoutOfSlices(chunk, slices)) ?? layoutOfWhole(chunk);
+}
+
+function layoutOfSlices(chunk: PrintedChunk, slices: readonly Slice[]): Layout | undefined {
+  const { code, format } = chunk;
+  const skeleton = (format === 'es' ? parseModule : parse)(withoutSlices(code, slices));
+  const at = slices[0]?.start ?? 0;
+  const body = 'body' in skeleton ? listOfEmpty(skeleton, at, slices) : undefined;
+  if (!body || !('body' in skeleton)) return undefined;
+  // An await in a slice is the module's own, or else a name.
+  const parsed = format === 'es' || isAsync(body.parent?.node) ? parseModule : parse;
+  const extents: Extent[] = [];
+  const pieces: Piece[] = [];
+  let next = 0;
+  for (const { id, start, end } of slices) {
+    const module = chunk.moduleOf(id);
+    const from = indexFrom(chunk.marks, start, next);
+    next = indexFrom(chunk.marks, end, from);
+    if (!module) continue;
+    const text = code.slice(start, end);
+    // Comments alone may be left.
+    if (skipTrivia(text, 0) < text.length) extents.push({ module, start, end });
+    const marks = chunk.marks.slice(from, next).filter(({ token }) => token === module.record.token);
+    pieces.push({ start, end, module, marks, program: () => parsed(text) });
+  }
+  return { code, skeleton, body, at, pieces, extents };
+}
+
+const isAsync = (wrapper: Node | undefined): boolean =>
+  wrapper !== undefined && 'async' in wrapper && wrapper.async === true;
+
+/** An empty statement for each slice; offsets stay. */
+function withoutSlices(code: string, slices: readonly Slice[]): string {
+  const parts: string[] = [];
+  let last = 0;
+  for (const { start, end } of slices) {
+    parts.push(code.slice(last, start), ';', ' '.repeat(end - start - 1));
+    last = end;
+  }
+  parts.push(code.slice(last));
+  return parts.join('');
+}
+
+/** The list that holds the empty statements of all slices. */
+function listOfEmpty(skeleton: Program, at: number, slices: readonly Slice[]): Layout['body'] | undefined {
+  const starts = new Set(slices.map(({ start }) => start));
+  return find(skeleton, at, at + 1, ({ node }) => {
+    if (node.type !== 'Program' && node.type !== 'BlockStatement') return false;
+    const list: readonly Node[] = node.body;
+    const empty = list.filter((child) => child.type === 'EmptyStatement' && starts.has(startOf(child)));
+    return empty.length === slices.length;
+  });
+}
+
+function layoutOfWhole(chunk: PrintedChunk): Layout | ParseFailure | null {
+  const { code, format, marks } = chunk;
+  const program = (format === 'es' ? parseModule : parse)(code);
+  if (!('body' in program)) return program;
+  // Without marks there is nothing to look for.
+  let depth = marks.length > 0 ? (WRAPPERS[format] ?? 0) : 0;
+  const at = marks[0]?.start ?? 0;
+  const body = find(program, at, marks.at(-1)?.end ?? 0, ({ node, parent }) => {
+    if (node.type === 'BlockStatement' && parent && isFunction(parent.node)) depth--;
+    return depth === 0 && (node.type === 'Program' || node.type === 'BlockStatement');
+  });
+  if (!body) return null;
+  const whole = { start: 0, end: code.length, marks, program: () => program };
+  return { code, skeleton: program, body, at, pieces: [whole], extents: null };
+}
+
+/** The outermost node around a range that is such a list. */
+function find(
+  program: Program,
+  from: number,
+  to: number,
+  isList: (place: Ancestor) => boolean,
+): Layout['body'] | undefined {
+  let found: Layout['body'] | undefined;
+  const trail = new Trail();
+  walk(program, {
+    enter(node, _parent, key) {
+      // The program has what stands before its first statement and after its last.
+      if (found || (node.type !== 'Program' && (startOf(node) > from || endOf(node) < to))) {
+        this.skip();
+        return;
+      }
+      const place = trail.placeOf(node, key);
+      if (isList(place)) found = place as Layout['body'];
+      trail.enter(node, key);
+    },
+    leave() {
+      trail.leave();
+    },
+  });
+  return found;
+}
+
+/** Whether a scope that the modules' statements stand in declares the name. */
+export function isDeclaredAround({ code, skeleton, at, pieces }: Layout, name: string): boolean {
+  if (!mayDeclare(code, name)) return false;
+  if (declares(skeleton, name, at)) return true;
+  return pieces.some(({ start, end, program }) => {
+    const parsed = mayDeclare(code.slice(start, end), name) && program();
+    return parsed && 'body' in parsed && declares(parsed, name);
+  });
+}

@@ -1,0 +1,101 @@
+/** Top-level await: where a module waits, and when it goes on. */
+import { reachedFrom } from '../../graph/paths.ts';
+import type { SiteRow, SuspendEvent } from '../../protocol.ts';
+import { disposable } from '../disposable.ts';
+import { each, push } from '../list.ts';
+import type { ModuleSlot } from '../modules.ts';
+import type { BuildState, Part, Phases } from '../state.ts';
+
+export default function createAwaits(state: BuildState, phases: Phases): Part {
+  const { host, requests, modules, sites, log, locOf, admit } = state;
+  const suspended = state.guarded(suspend);
+  const resumed = state.guarded((site: number) => {
+    const row = sites[site];
+    if (row) backIn(row[1]);
+  });
+  return {
+    backIn,
+    unowned,
+    idle,
+    calls: {
+      suspend(site, awaited) {
+        suspended(site);
+        return awaited;
+      },
+      resume(site, value) {
+        resumed(site);
+        return value;
+      },
+      disposal: state.guarded(enter),
+      disposing: (site) => disposable(() => suspended(site)),
+      disposed: state.guarded(exit),
+    },
+  };
+
+  function suspend(site: number): void {
+    const row = sites[site];
+    const module = row && modules[row[1]];
+    if (!module) return;
+    backIn(row[1]);
+    module.status = 'evaluating-async';
+    module.suspendedBy = site;
+    module.suspendedAt = host.now();
+    module.isWaitLogged = module.isLogged && admit();
+    logWait('evaluate-suspend', module, site);
+  }
+
+  function enter(site: number): void {
+    const row = sites[site];
+    if (row) push(disposalsOf(row), site);
+  }
+
+  function exit(site: number): void {
+    const row = sites[site];
+    if (!row) return;
+    const disposals = disposalsOf(row);
+    if (disposals.length) disposals.length--;
+    backIn(row[1]);
+  }
+
+  function disposalsOf(row: SiteRow): number[] {
+    return (modules[row[1]] as ModuleSlot).disposals;
+  }
+
+  /** A block that was left before its last declaration waits for what it declared. */
+  function idle(): void {
+    each(state.running, (index) => {
+      const { status, disposals } = modules[index] as ModuleSlot;
+      if (status === 'evaluating' && disposals.length) suspend(disposals[disposals.length - 1] as number);
+    });
+  }
+
+  function backIn(index: number): void {
+    const module = modules[index] as ModuleSlot;
+    const site = module.suspendedBy;
+    if (site < 0) return;
+    module.suspendedBy = -1;
+    module.waited += host.now() - module.suspendedAt;
+    if (module.status === 'errored') phases.revive(index);
+    module.status = 'evaluating';
+    phases.queueCheck();
+    logWait('evaluate-resume', module, site);
+  }
+
+  function logWait(type: SuspendEvent['type'], module: ModuleSlot, site: number): void {
+    if (module.isWaitLogged) log({ type, module: module.row.path, loc: locOf(sites[site] as SiteRow) });
+  }
+
+  /** The error is a waiting module's; of several that wait, nothing tells which one. */
+  function unowned(error: string, target?: number): void {
+    const graph = target === undefined ? undefined : reachedFrom(requests, [target]);
+    let found = -1;
+    for (let i = 0; i < state.running.length; i++) {
+      const index = state.running[i] as number;
+      if (modules[index]?.status !== 'evaluating-async') continue;
+      if (graph && !graph[index]) continue;
+      if (found >= 0) return;
+      found = index;
+    }
+    if (found >= 0) phases.failOne(found, error);
+  }
+}

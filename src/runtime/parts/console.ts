@@ -1,0 +1,39 @@
+/** The console: events as they happen, why a read came too early, and a summary. */
+import type { ConsoleSettings, ModuleRow, ReadEvent } from '../../protocol.ts';
+import type { EarlyRead } from '../../report/text/early-read.ts';
+import { cycleOf } from '../console/cycle.ts';
+import { createPrinter } from '../console/printer.ts';
+import { createConsole } from '../console/sink.ts';
+import { waitsOf } from '../console/waits.ts';
+import type { BuildState, Part, SeenEarly } from '../state.ts';
+
+export default function createConsolePart(state: BuildState): Part {
+  const { realm, table, requests, modules } = state;
+  const { reads, console } = table.settings;
+  const settings = console as ConsoleSettings;
+  const print = createPrinter(settings.color);
+  const sink = createConsole(print, settings, countPhases(table.modules), reads !== false);
+  return {
+    logged: (event, early) => sink.event(event, early && explain(event as ReadEvent, early)),
+    finish: (isOver) => sink.finish(realm.trace.dropped, isOver ? waitsOf(state) : []),
+  };
+
+  function explain(read: ReadEvent, { importer, exporter, slot }: SeenEarly): EarlyRead {
+    const number = typeof exporter === 'number' ? exporter : -1;
+    const finding = {
+      read,
+      status: modules[number]?.status ?? 'linked',
+      cycle: cycleOf(table.modules, requests, importer, number),
+    };
+    if (!slot) return finding;
+    const { row, module } = slot;
+    return { ...finding, kind: row[1], declared: { file: module.row.path, line: row[2], column: row[3] } };
+  }
+}
+
+/** Modules whose phases the bundle shows. */
+function countPhases(rows: readonly ModuleRow[]): number {
+  let count = 0;
+  for (let i = 0; i < rows.length; i++) if (rows[i]?.phases) count++;
+  return count;
+}

@@ -1,0 +1,18 @@
+/** What every bundle carries, and what its other parts take of it. */
+import { linkOrder } from '../../graph/link-order.ts';
+import { reachedFrom } from '../../graph/paths.ts';
+import type { Build, BuildTable } from '../../protocol.ts';
+import { bare } from '../bare.ts';
+import { createTracer } from '../build.ts';
+import { attempt, isNative, nodeProcess, ownProperty } from '../globals.ts';
+import { createHost } from '../host.ts';
+import { connect } from '../realm.ts';
+import type { CreatePart } from '../state.ts';
+
+/** Gives what a bundle calls once, before any of its modules runs. */
+function createBuildOf(parts: readonly CreatePart[]): (table: BuildTable) => Build {
+  const host = createHost();
+  return (table) => connect(host, (realm) => createTracer(realm, host, table, parts));
+}
+
+export default { createBuildOf, attempt, bare, isNative, linkOrder, nodeProcess, ownProperty, reachedFrom };
