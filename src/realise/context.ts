@@ -76,6 +76,24 @@ export function addSite(context: ChunkContext, row: SiteRow): number {
 export const fileOf = (context: ChunkContext, { site }: LocatedSite): [file?: string] =>
   site.file === undefined ? [] : [context.pathOf(site.file)];
 
+/** Adds the row of a read; `s` is one of a value that is kept. */
+export const addRead = (
+  context: Context,
+  kind: 'r' | 's',
+  read: LocatedSite,
+  target: NonNullable<Target>,
+  local: string,
+): number =>
+  addSite(context, [
+    kind,
+    read.module.index,
+    read.site.line,
+    read.site.column,
+    ...target,
+    local,
+    ...fileOf(context, read),
+  ]);
+
 /** A guard that asks the runtime once, and again after each change. */
 export const guard = ({ names }: ChunkContext, site: number, call: string): string =>
   `${names.seen}[${site}]||${names.build}.${call}`;

@@ -2,7 +2,7 @@
 import type { Node } from 'estree';
 import { memberName, roleOf } from '../ast/role.ts';
 import { type Ancestor, isFunction } from '../ast/walk.ts';
-import { addSite, type Context, fileOf, type Target, textOf, unwrapSequence } from './context.ts';
+import { addRead, type Context, type Target, textOf, unwrapSequence } from './context.ts';
 import { guardPlace, isPattern, isQuoted } from './guard.ts';
 import type { LocatedSite } from './locate.ts';
 
@@ -75,19 +75,10 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
   if (node.type !== 'Identifier' && node.type !== 'MemberExpression') return;
   if (node.type === 'Identifier' && node.name === 'undefined') return;
   if (roleOf(place) !== 'reference') return;
-  const { site, module } = read;
+  const { site } = read;
   if (!target || site.kind !== 'read' || isAnother(context, node, target)) return;
 
-  const local = localName(read, path);
-  const number = addSite(context, [
-    'r',
-    module.index,
-    site.line,
-    site.column,
-    ...target,
-    local,
-    ...fileOf(context, read),
-  ]);
+  const number = addRead(context, 'r', read, target, localName(read, path));
   const { edits, names } = context;
 
   if (node.type === 'Identifier') {

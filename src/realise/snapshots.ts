@@ -1,7 +1,7 @@
 /** Members that are taken out of what a dynamic import gave: reads of values that are kept. */
 import type { Node } from 'estree';
 import { type Ancestor, startOf } from '../ast/walk.ts';
-import { addSite, type Context, fileOf, type Target } from './context.ts';
+import { addRead, type Context, type Target } from './context.ts';
 import type { LocatedSite } from './locate.ts';
 import { awaitBefore, localName, survivorOf } from './reads.ts';
 
@@ -14,16 +14,7 @@ export function realiseSnapshots(context: Context, located: readonly LocatedSite
     const found = takenBy(context, read);
     if (!found?.target) continue;
     const { owner, kind, target, local } = found;
-    const { module, site } = read;
-    const number = addSite(context, [
-      kind,
-      module.index,
-      site.line,
-      site.column,
-      ...target,
-      local,
-      ...fileOf(context, read),
-    ]);
+    const number = addRead(context, kind, read, target, local);
     const same = taken.get(owner.node);
     if (same) same.sites.push(number);
     else taken.set(owner.node, { place: owner, sites: [number] });
