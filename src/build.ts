@@ -106,6 +106,7 @@ export function createBuild(input: BuildInput): Build {
   const unresolved = new Map<string, number[]>();
   /** While this plugin asks for a map that nobody else may want, its warnings are nobody's. */
   let isAskingForMap = false;
+  let hasEnded = false;
 
   return {
     dropsLog(log) {
@@ -164,6 +165,9 @@ export function createBuild(input: BuildInput): Build {
     },
 
     end() {
+      // The plugin stands in the config twice.
+      if (hasEnded) return;
+      hasEnded = true;
       if (unmarked.size > 0) host.warn(marksRemoved([...unmarked]));
       const untaken = isActive ? exampleOfUntaken() : undefined;
       if (untaken !== undefined) host.warn(nothingIncluded(input.patterns, untaken, input.root));

@@ -176,6 +176,16 @@ describe('include and exclude', () => {
     }
   });
 
+  it('that leave no module traced by a plugin that stands there twice: said once', async () => {
+    const plugin = modulePhases({ console: false, include: 'scr/**' });
+    const { warnings } = await bundle({
+      source: project(APP),
+      trace: false,
+      plugins: [plugin, { ...plugin }],
+    });
+    expect(codesOf(warnings).sort()).to.deep.equal(['DUPLICATE_PLUGIN', 'NOTHING_INCLUDED']);
+  });
+
   it('that leave one are fine', async () => {
     expect((await filtered({ include: 'main.js' })).warnings).to.deep.equal([]);
     expect((await filtered({ include: 'scr/**', reads: false, writes: false })).warnings).to.have.length(1);
