@@ -29,11 +29,12 @@ import type { FoundMark, ModuleRecord, WantedSites } from './model.ts';
 import type { ResolvedOptions } from './options.ts';
 import { createOutput, type Output, type RuntimeFile } from './output.ts';
 import { parseModuleAsync } from './parse.ts';
-import type { GraphModule } from './record/graph.ts';
+import { type GraphModule, NOT_RECORDED } from './record/graph.ts';
+import { missingRecords } from './record/missing.ts';
 import { createNumbering, inLinkOrder } from './record/numbering.ts';
 import { modulePath, uniquePaths } from './record/path.ts';
 import { createLocator, type ParsedModule, relocate, requestsIn } from './record/positions.ts';
-import { recordModule } from './record/record.ts';
+import { mayHavePhaseSites, recordModule } from './record/record.ts';
 import { runtimeFileName } from './runtime-file.ts';
 import type { RuntimeTexts } from './runtime-text.ts';
 
@@ -65,15 +66,15 @@ export interface Build {
   /** Whether a log is none of the user's; takes the marks out of its code frame. */
   dropsLog(log: RollupLog): boolean;
   /** A cache may come from a build without this plugin, or with one that saw other sites. */
-  isOutdated(id: string, meta: ModuleInfo['meta'] | undefined): boolean;
+  isOutdated(id: string, code: string, meta: ModuleInfo['meta'] | undefined): boolean;
   /** The marked module. `mapOf` gives the map of all transforms so far as JSON, also later. */
   transform(code: string, id: string, mapOf: () => string): Promise<TransformedModule | null>;
   /** No plugin before this one tells what a dynamic import asks for; here is its specifier. */
   noteUnresolved(importer: string, specifier: Node): void;
   /** Waits only where a later transform has changed the code. */
   moduleParsed(info: ModuleInfo): Promise<void> | undefined;
-  /** All modules are parsed. */
-  end(): void;
+  /** All modules are parsed, or the build has failed. */
+  end(hasFailed: boolean): Promise<void>;
   renderChunk(
     code: string,
     chunk: RenderedChunk,
@@ -102,6 +103,8 @@ export function createBuild(input: BuildInput): Build {
   const unmarked = new Set<string>();
   /** How long the marks are in what is rendered of a module. */
   const marked = new WeakMap<RenderedModule, number>();
+  /** By module that has no record: gives its map. */
+  const mapsOf = new Map<string, () => string>();
   /** By module: where specifiers of dynamic imports end that nobody resolved. */
   const unresolved = new Map<string, number[]>();
   /** While this plugin asks for a map that nobody else may want, its warnings are nobody's. */
@@ -117,9 +120,10 @@ export function createBuild(input: BuildInput): Build {
       return false;
     },
 
-    isOutdated(id, meta) {
+    isOutdated(id, code, meta) {
       const record = meta?.[NAME] as ModuleRecord | undefined;
       if (!isActive) return record !== undefined;
+      if (!record && !filter(id)) return mayHavePhaseSites(code);
       return record?.version !== version || record.wanted !== wantedOf(id);
     },
 
@@ -128,6 +132,10 @@ export function createBuild(input: BuildInput): Build {
       // The plugin stands in the config twice.
       const token = recordOf(id)?.token;
       if (token && code.includes(token)) return null;
+      if (!filter(id) && !mayHavePhaseSites(code)) {
+        mapsOf.set(id, mapOf);
+        return null;
+      }
       const program = await parseModuleAsync(code);
       if (!('body' in program)) {
         const { message, pos } = program;
@@ -164,10 +172,12 @@ export function createBuild(input: BuildInput): Build {
       return undefined;
     },
 
-    end() {
+    async end(hasFailed) {
       // The plugin stands in the config twice.
       if (hasEnded) return;
       hasEnded = true;
+      if (isActive && !hasFailed) await recordMissing();
+      mapsOf.clear();
       if (unmarked.size > 0) host.warn(marksRemoved([...unmarked]));
       const untaken = isActive ? exampleOfUntaken() : undefined;
       if (untaken !== undefined) host.warn(nothingIncluded(input.patterns, untaken, input.root));
@@ -323,22 +333,54 @@ export function createBuild(input: BuildInput): Build {
 
   /** Rollup gives the ids that a module's specifiers resolve to in the order in which each appears first. */
   function graphModules(ids: readonly string[]): GraphModule[] {
-    return ids.flatMap((id) => {
-      const record = recordOf(id);
+    return ids.flatMap((id): GraphModule[] => {
       const info = host.getModuleInfo(id);
-      if (!record || !info) return [];
-      const requested = record.requests.map(
-        (request, index) => info.importedIds[request.index ?? index] ?? null,
-      );
+      if (!info || info.isExternal) return [];
+      const { importedIds } = info;
+      const record = recordOf(id);
+      if (!record) return [{ id, record: NOT_RECORDED, requested: importedIds, dynamic: new Map() }];
+      const requested = record.requests.map((request, index) => importedIds[request.index ?? index] ?? null);
       return [{ id, record, requested, dynamic: dynamicTargets(record, info, unresolved.get(id) ?? []) }];
     });
+  }
+
+  /** Looks into modules that are not included, as far as others need it. */
+  async function recordMissing(): Promise<void> {
+    const modules = graphModules([...host.getModuleIds()]);
+    const tried = new Set<string>();
+    for (;;) {
+      const missing = missingRecords(modules).filter(({ id }) => !tried.has(id));
+      if (missing.length === 0) return;
+      await Promise.all(
+        missing.map(async (module) => {
+          tried.add(module.id);
+          module.record = (await recordParsed(module.id)) ?? NOT_RECORDED;
+        }),
+      );
+    }
+  }
+
+  /** The record goes where the cache finds it too. */
+  async function recordParsed(id: string): Promise<ModuleRecord | undefined> {
+    const info = host.getModuleInfo(id);
+    const code = info?.code;
+    const program = code == null ? undefined : await parseModuleAsync(code);
+    if (!info || code == null || !program || !('body' in program)) return undefined;
+    const { record } = recordModule({ code, program, wanted: 'phases' });
+    const made: ModuleRecord = { version, token: createToken(id, code), ...record };
+    info.meta[NAME] = made;
+    if (input.isFile(id, code)) return made;
+    const mapOf = mapsOf.get(id);
+    if (mapOf) settle(id, made, { code, insertions: [], source: code, mapOf });
+    else made.isCompiled = true;
+    return made;
   }
 
   /** Some module where reads and writes of none are traced. No pattern matches the id of a virtual module. */
   function exampleOfUntaken(): string | undefined {
     let example: string | undefined;
     for (const id of host.getModuleIds()) {
-      if (id.includes('\0') || !recordOf(id)) continue;
+      if (id.includes('\0') || host.getModuleInfo(id)?.code == null) continue;
       if (filter(id)) return undefined;
       example ??= id;
     }

@@ -84,8 +84,8 @@ export interface FoundMark {
 }
 
 /**
- * Which sites of a module are marked: `phases` are its declarations, awaits and imports, always; `bindings` adds the
- * initialization of what it exports.
+ * Which sites of a module are marked: `phases` are its awaits, dynamic imports and requires, always; `bindings` adds
+ * the declarations of what it exports.
  */
 export type WantedSites = 'phases' | `phases bindings${'' | ' reads'}${'' | ' writes'}`;
 
@@ -104,4 +104,6 @@ export interface ModuleRecord {
   starExports: number[];
   bindings: Binding[];
   sites: Site[];
+  /** Its places are those of compiled code: the source map was gone when it was made. */
+  isCompiled?: true;
 }

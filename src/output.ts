@@ -89,10 +89,7 @@ export function createOutput(input: OutputInput): Output {
       layoutOf({
         ...chunk,
         format,
-        moduleOf(id) {
-          const record = chunk.untraced.has(id) ? undefined : numbering.graph.modules.get(id)?.record;
-          return record && numbering.moduleOf(record.token);
-        },
+        moduleOf: (id) => (chunk.untraced.has(id) ? undefined : numbering.moduleOf(id)),
       }),
     isUnreachable: (layout) => mustInline && hidesGlobals(layout),
     insteadOf: placement === 'auto' || placement === taken ? null : { wanted: placement, taken },
@@ -101,7 +98,7 @@ export function createOutput(input: OutputInput): Output {
       const realised = realise({
         layout,
         first: firstSites.get(fileName) ?? 0,
-        moduleOf: numbering.moduleOf,
+        moduleOf: numbering.markedBy,
         phasesOf: numbering.phasesOf,
         tracesNamespaces: input.tracesNamespaces,
         resolve: ({ module, site }, path) =>
@@ -109,6 +106,7 @@ export function createOutput(input: OutputInput): Output {
             ? numbering.targetOf(module.index, site.import, path)
             : null,
         resolveDynamic: numbering.dynamicTargetOf,
+        excludedName: numbering.excludedName,
         pathOf: input.pathOf,
         connect: connectTo(fileName),
       });

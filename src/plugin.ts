@@ -65,8 +65,8 @@ export function modulePhases(options: Options = {}): Plugin {
       },
     },
 
-    shouldTransformCachedModule({ id, meta }) {
-      return builds.get(this.getModuleInfo)?.isOutdated(id, meta) ?? false;
+    shouldTransformCachedModule({ id, code, meta }) {
+      return builds.get(this.getModuleInfo)?.isOutdated(id, code, meta) ?? false;
     },
 
     transform: {
@@ -91,8 +91,8 @@ export function modulePhases(options: Options = {}): Plugin {
       return builds.get(this.getModuleInfo)?.moduleParsed(info);
     },
 
-    buildEnd() {
-      builds.get(this.getModuleInfo)?.end();
+    buildEnd(error) {
+      return builds.get(this.getModuleInfo)?.end(error !== undefined);
     },
 
     renderChunk: {

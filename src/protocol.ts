@@ -75,7 +75,8 @@ export interface InstantiateEvent extends EventBase {
   type: 'instantiate';
   module: string;
   chunk: string;
-  bindings: InstantiatedBinding[];
+  /** Null for a module that `include` and `exclude` leave out: its bindings were not looked into. */
+  bindings: InstantiatedBinding[] | null;
 }
 
 /** A module's own body begins: what it imports has run, unless a cycle put it first. */
@@ -260,8 +261,8 @@ export type BindingRow = [name: string, kind: BindingKind, line: number, column:
  */
 export type ExportRow = [name: string, module: number, binding: number];
 
-/** A requested module: its index in the build, the line of the first request. In source order. */
-export type RequestRow = [module: number, line: number];
+/** A requested module: its index in the build, the line of the first request where it is known. In source order. */
+export type RequestRow = [module: number, line?: number];
 
 export interface ModuleRow {
   path: string;
@@ -272,6 +273,10 @@ export interface ModuleRow {
    * CommonJS module that is wrapped in a function.
    */
   phases?: true | 'required';
+  /** The bundle doesn't show what becomes of its bindings; of these there are those that others read. */
+  isExcluded?: true;
+  /** Its lines and columns are those of compiled code. */
+  isCompiled?: true;
   requests: RequestRow[];
   bindings: BindingRow[];
   exports: ExportRow[];

@@ -47,6 +47,8 @@ export interface ChunkContext {
   /** Looks into the module's piece of the chunk, if need be. */
   declarationOf(module: number | string, binding: number | string): DeclaredBinding | undefined;
   resolve(read: LocatedSite, path: readonly string[]): Target;
+  /** The name that a binding has in its module, if that is not included: its declaration has no mark. */
+  excludedName(target: NonNullable<Target>): string | undefined;
   /** What a dynamic import (a site of the module) asks for: a module, a specifier, or null for what only running tells. */
   resolveDynamic(module: number, site: number): number | string | null;
   /** Names of objects whose members other chunks, or this one, publish: `exports`, and what `require` gave. */

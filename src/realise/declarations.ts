@@ -40,7 +40,7 @@ export function realiseInitializations(context: Context, located: readonly Locat
     const target = declaredNode(place);
     const name = declaredName(target.node);
     const initializer = initializerOf(target, module.record.bindings[site.binding]?.kind === 'var');
-    if (!name || !initializer || module.record.wanted === 'phases') continue;
+    if (!name || !initializer) continue;
     const number = addSite(context, [
       'i',
       module.index,

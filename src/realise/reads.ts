@@ -1,5 +1,4 @@
 /** Reads of imports. The read itself stays where it was, so that its error is the engine's own. */
-import type { Node } from 'estree';
 import { memberName, roleOf } from '../ast/role.ts';
 import { type Ancestor, isFunction } from '../ast/walk.ts';
 import { addRead, type Context, type Target, textOf, unwrapSequence } from './context.ts';
@@ -62,12 +61,27 @@ export function survivorOf(context: Context, read: LocatedSite, path: readonly s
   return { place: chain[index] ?? read.place, path: path.slice(0, depth), target, ofNamespace };
 }
 
-/** What stands at the mark is the name of another binding: the mark was left behind by a read that is gone. */
-function isAnother(context: Context, node: Node, target: NonNullable<Target>): boolean {
-  if (node.type !== 'Identifier') return false;
-  const expression = context.declarationOf(...target)?.expression;
-  return typeof expression === 'string' && expression !== node.name;
+/** What stands at the mark is something else: the mark was left behind by a read that is gone. */
+function isAnother(context: Context, { place: { node }, target, ofNamespace }: Survivor): boolean {
+  if (!target || ofNamespace) return !target;
+  if (node.type === 'Identifier') {
+    const expression = context.declarationOf(...target)?.expression;
+    if (typeof expression === 'string') return expression !== node.name;
+    const name = context.excludedName(target);
+    const mayBeNamed = name === undefined || name === 'default' || isRenamed(node.name, name);
+    return !mayBeNamed && !context.publishers.has(node.name);
+  }
+  if (node.type !== 'MemberExpression') return true;
+  // (exports.n), (chunk.n): by what name it is published is Rollup's; of what has no declaration it is that of the import
+  const { object } = node;
+  const names = typeof target[1] === 'string' ? [target[1], 'default'] : [];
+  const isPublished = object.type === 'Identifier' && context.publishers.has(object.name);
+  return !isPublished && !names.includes(memberName(node) ?? '');
 }
+
+/** `n$1` is what Rollup makes of `n` where that is taken. */
+const isRenamed = (printed: string, name: string): boolean =>
+  printed === name || (printed.startsWith(`${name}$`) && /^\w+$/.test(printed.slice(name.length + 1)));
 
 function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): void {
   const { place, path, target, ofNamespace } = survivor;
@@ -76,7 +90,7 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
   if (node.type === 'Identifier' && node.name === 'undefined') return;
   if (roleOf(place) !== 'reference') return;
   const { site } = read;
-  if (!target || site.kind !== 'read' || isAnother(context, node, target)) return;
+  if (!target || site.kind !== 'read' || isAnother(context, survivor)) return;
 
   const number = addRead(context, 'r', read, target, localName(read, path));
   const { edits, names } = context;
@@ -85,7 +99,9 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
     putGuard(context, place, number, `read(${number},${getter(context, place, node.name)})`);
   } else if (ofNamespace && typeof target[1] === 'number') {
     // A namespace object's getter may throw, so the read is announced before.
-    putGuard(context, place, number, `probe(${number})`);
+    const isExcluded = context.excludedName(target) !== undefined;
+    const call = isExcluded ? `read(${number},()=>${textOf(context, node)})` : `probe(${number})`;
+    putGuard(context, place, number, call);
   } else if (node.optional || isMemberQuoted(context, place)) {
     putGuard(context, place, number, `note(${number})`);
   } else {

@@ -32,6 +32,7 @@ export interface RealiseInput {
   tracesNamespaces: boolean;
   resolve: Context['resolve'];
   resolveDynamic: Context['resolveDynamic'];
+  excludedName: Context['excludedName'];
   pathOf(file: string): string;
   /** Makes the injected names known in the chunk: see {@link Connect}. */
   connect: Connect;
@@ -122,7 +123,7 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
 }
 
 function contextOf(
-  { layout, connect, first, resolve, resolveDynamic, pathOf }: RealiseInput,
+  { layout, connect, first, resolve, resolveDynamic, excludedName, pathOf }: RealiseInput,
   { declared, declarationOf }: LocatedPieces,
 ): ChunkContext {
   const unusedName = unusedNames(layout.code);
@@ -141,6 +142,7 @@ function contextOf(
     declarationOf,
     resolve,
     resolveDynamic,
+    excludedName,
     publishers: publishersOf(layout.body),
     pathOf,
     getters: new Map(),

@@ -1,6 +1,20 @@
 /** Records of a build → the graph: who requests whom, and which binding a name resolves to. */
 import type { IndirectExport, LocalExport, ModuleRecord } from '../model.ts';
 
+/** Stands for the record of a module that was not looked into: the bundler alone says what it requests. */
+export const NOT_RECORDED: ModuleRecord = {
+  version: '',
+  token: '',
+  wanted: 'phases',
+  requests: [],
+  imports: [],
+  localExports: [],
+  indirectExports: [],
+  starExports: [],
+  bindings: [],
+  sites: [],
+};
+
 /** A module of the graph: its record, and the ids that its requests resolved to, by index. */
 export interface GraphModule {
   id: string;
@@ -28,14 +42,17 @@ export interface Graph {
   resolveImport(module: GraphModule, entry: number, path: readonly string[]): Resolution | null;
   /** ECMA-262 GetExportedNames (sec-getexportednames). */
   exportedNames(id: string): string[];
+  /** Ids of modules without a record in which a name was looked for. */
+  unrecorded: ReadonlySet<string>;
 }
 
 export function createGraph(modules: ReadonlyMap<string, GraphModule>): Graph {
   const cache = new Map<GraphModule, Map<string, Resolution | null>>();
   const own = new Map<GraphModule, Map<string, LocalExport | IndirectExport>>();
+  const unrecorded = new Set<string>();
   /** What is resolved now has come round to a step of its own: where it began, the answer may be another. */
   let isCut = false;
-  const graph: Graph = { modules, resolveExport, resolveImport, exportedNames };
+  const graph: Graph = { modules, resolveExport, resolveImport, exportedNames, unrecorded };
   return graph;
 
   function resolveExport(id: string, name: string): Resolution | null {
@@ -45,6 +62,10 @@ export function createGraph(modules: ReadonlyMap<string, GraphModule>): Graph {
   function resolve(id: string, name: string, resolveSet: Set<string>): Resolution | null {
     const module = modules.get(id);
     if (!module) return { type: 'unknown', id, name };
+    if (module.record === NOT_RECORDED) {
+      unrecorded.add(id);
+      return { type: 'unknown', id, name };
+    }
     const entry = ownExports(module).get(name);
     if (entry && 'binding' in entry) return { type: 'binding', module, binding: entry.binding };
     if (!entry && (name === 'default' || module.record.starExports.length === 0)) return null;

@@ -8,6 +8,11 @@ import { createGraph, type Graph, type GraphModule } from './graph.ts';
 /** Module and binding, by number; -1 for a namespace object; by name where there is no number. */
 export type ReadTarget = [module: number | string, binding: number | string];
 
+export interface NumberedModule {
+  index: number;
+  record: ModuleRecord;
+}
+
 export interface Numbering {
   graph: Graph;
   /** A module's position is its number. */
@@ -16,11 +21,14 @@ export interface Numbering {
   /** Of those that are modules of the graph. */
   numbersOf(ids: Iterable<string>): number[];
   /** The module whose marks carry a token. */
-  moduleOf(token: string): { index: number; record: ModuleRecord } | undefined;
+  markedBy(token: string): NumberedModule | undefined;
+  moduleOf(id: string): NumberedModule | undefined;
   /** When a module's start and end are shown: with its chunk, when it is required, or never. */
   phasesOf(number: number): ModuleRow['phases'] | undefined;
   /** What a dynamic import, a site of the importer, asks for: a module, its specifier, or null. */
   dynamicTargetOf(importer: number, site: number): number | string | null;
+  /** The name that a binding has in its module, if that is not included: the bundle doesn't tell. */
+  excludedName(target: ReadTarget): string | undefined;
   /** What an import entry, followed by member names, resolves to. Null where the module has no such entry. */
   targetOf(importer: number, entry: number, path: readonly string[]): ReadTarget | null;
 }
@@ -43,7 +51,8 @@ export function inLinkOrder(modules: readonly GraphModule[], roots: readonly str
 export function createNumbering(modules: readonly GraphModule[]): Numbering {
   const graph = createGraph(new Map(modules.map((module) => [module.id, module])));
   const numbers = new Map(modules.map(({ id }, number) => [id, number]));
-  const byToken = new Map(modules.map(({ record }, index) => [record.token, { index, record }]));
+  const numbered = modules.map(({ record }, index) => ({ index, record }));
+  const byToken = new Map(numbered.map((module) => [module.record.token, module]));
 
   /** A name that no export stands behind, as with `syntheticNamedExports`. */
   function byName(
@@ -63,7 +72,8 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
     modules,
     numberOf: (id) => numbers.get(id),
     numbersOf: (ids) => [...new Set(ids)].flatMap((id) => numbers.get(id) ?? []),
-    moduleOf: (token) => byToken.get(token),
+    markedBy: (token) => byToken.get(token),
+    moduleOf: (id) => numbered[numbers.get(id) ?? -1],
     phasesOf(number) {
       const module = modules[number];
       if (!module || isGenerated(module.id)) return undefined;
@@ -76,11 +86,19 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
       const specifier = request?.kind === 'import' ? request.specifier : null;
       return (id === undefined ? undefined : numbers.get(id)) ?? specifier;
     },
+    excludedName([module, binding]) {
+      const record = typeof module === 'number' ? modules[module]?.record : undefined;
+      if (record?.wanted !== 'phases' || typeof binding !== 'number') return undefined;
+      return record.bindings[binding]?.name;
+    },
     targetOf(importer, entry, path) {
       const module = modules[importer];
       const resolution = module && graph.resolveImport(module, entry, path);
       if (!resolution) return module ? byName(module, entry, path) : null;
-      if (resolution.type === 'unknown') return [resolution.id, resolution.name ?? -1];
+      if (resolution.type === 'unknown') {
+        const { id, name } = resolution;
+        return [numbers.get(id) ?? id, name ?? -1];
+      }
       const number = numbers.get(resolution.module.id) ?? -1;
       return [number, resolution.type === 'binding' ? resolution.binding : -1];
     },

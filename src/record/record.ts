@@ -11,6 +11,14 @@ export interface RecordInput {
   wanted: WantedSites;
 }
 
+/**
+ * What a module's code has to hold for its phases to have a site: an await, a dynamic import, or what
+ * \@rollup/plugin-commonjs prints for a module that runs when it is required, and for a variable `require`.
+ */
+const PHASE_WORDS = /\bawait\b|\bimport\s*[(/]|\b__require\b|\bcreateCommonjsRequire\b/;
+
+export const mayHavePhaseSites = (code: string): boolean => PHASE_WORDS.test(code);
+
 /** A record whose marks have no token yet, and the offset of each site's mark. */
 export interface Recorded {
   record: Omit<ModuleRecord, 'version' | 'token'>;
@@ -21,6 +29,7 @@ export function recordModule({ code, program, wanted }: RecordInput): Recorded {
   const locate = createLocator(code);
   const entries = readEntries(program, locate);
   const found = findSites(program, code, entries, locate, {
+    bindings: wanted.includes('bindings'),
     reads: wanted.includes('reads'),
     writes: wanted.includes('writes'),
   });

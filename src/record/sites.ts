@@ -18,13 +18,13 @@ export interface FoundSite {
 
 type WithoutPlace<S> = S extends Site ? Omit<S, keyof Place> : never;
 
-/** @param readsAndWrites whether those are wanted; the sites of phases and declarations always are */
+/** @param wants which are wanted beside those of phases */
 export function findSites(
   program: Program,
   code: string,
   entries: Entries,
   locate: (offset: number) => Place,
-  readsAndWrites: { reads: boolean; writes: boolean },
+  wants: { bindings: boolean; reads: boolean; writes: boolean },
 ): FoundSite[] {
   const { importsByLocal, bindingsByLocal } = entries;
   const found: FoundSite[] = [];
@@ -83,7 +83,7 @@ export function findSites(
           declaration(id, node.declaration.type === 'ClassDeclaration' ? 'class' : 'function');
         } else {
           const binding = bindingsByLocal.get('default');
-          if (binding !== undefined)
+          if (binding !== undefined && wants.bindings)
             add(startOf(node), startOf(node.declaration as Node), { kind: 'default', binding });
         }
         return;
@@ -115,7 +115,7 @@ export function findSites(
     const binding = index === undefined ? undefined : entries.bindings[index];
     if (index === undefined || !binding) return;
     Object.assign(binding, { kind }, locate(startOf(id)));
-    add(endOf(id), startOf(id), { kind: 'declaration', binding: index });
+    if (wants.bindings) add(endOf(id), startOf(id), { kind: 'declaration', binding: index });
   }
 
   function identifier(node: Identifier, place: Ancestor): void {
@@ -129,12 +129,12 @@ export function findSites(
       if (isRequire(entry, place)) add(endOf(node), startOf(node), { kind: 'require', import: imported });
       else if (isVariableRequire(entry, place))
         add(endOf(node), startOf(node), { kind: 'require', import: imported, isVariable: true });
-      else if (readsAndWrites.reads && !isGenerated(entries.requests[entry.request]?.specifier ?? '')) {
+      else if (wants.reads && !isGenerated(entries.requests[entry.request]?.specifier ?? '')) {
         read(imported, place);
       }
     } else if (binding !== undefined) {
       if (role === 'declaration') declaration(node, declaredKind(place));
-      else if (role === 'target' && readsAndWrites.writes) {
+      else if (role === 'target' && wants.writes) {
         add(endOf(node), startOf(node), { kind: 'write', binding });
       }
     }
@@ -165,7 +165,7 @@ export function findSites(
     const specifier = specifierOf(node);
     const dynamic = found.length;
     add(endOf(node), startOf(node), { kind: 'import', specifier });
-    if (specifier !== null && readsAndWrites.reads) requests.push({ dynamic, specifier, place });
+    if (specifier !== null && wants.reads) requests.push({ dynamic, specifier, place });
   }
 
   /** Reads of the namespace that a dynamic import gives; `shown` stands for it where it has no name. */

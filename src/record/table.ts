@@ -43,21 +43,27 @@ function moduleRow(
   const { id, record, requested } = module;
   const requests = requested.flatMap((target, index): RequestRow[] => {
     const requestedNumber = numbering.numberOf(target ?? '');
-    return requestedNumber === undefined ? [] : [[requestedNumber, record.requests[index]?.line ?? 1]];
+    if (requestedNumber === undefined) return [];
+    const line = record.requests[index]?.line;
+    return [line === undefined ? [requestedNumber] : [requestedNumber, line]];
   });
   const found = rendered.get(number);
+  const isExcluded = record.wanted === 'phases';
+  const compiled = record.isCompiled && { isCompiled: true as const };
   // A module that the bundle has nothing of matters only as a step of a path.
-  if (!found) return { path: pathOf(id), requests, bindings: [], exports: [] };
+  if (!found) return { path: pathOf(id), ...compiled, requests, bindings: [], exports: [] };
   return {
     path: pathOf(id),
     chunk: found.chunk,
     ...(found.phases && { phases: found.phases }),
+    ...(isExcluded && { isExcluded }),
+    ...compiled,
     requests,
     bindings: record.bindings.map(({ name, kind, line, column }, index): BindingRow => {
       const state = found.states.get(index);
       return state === undefined ? [name, kind, line, column] : [name, kind, line, column, state];
     }),
-    exports: exportRows(numbering, rendered, id),
+    exports: isExcluded ? [] : exportRows(numbering, rendered, id),
   };
 }
 

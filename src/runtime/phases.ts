@@ -1,11 +1,5 @@
 /** When modules are instantiated and evaluated, and which of them failed. */
-import type {
-  BindingKind,
-  InstantiatedBinding,
-  InstantiateEvent,
-  NewEvent,
-  TraceEvent,
-} from '../protocol.ts';
+import type { BindingKind, InstantiatedBinding, NewEvent, TraceEvent } from '../protocol.ts';
 import { bare } from './bare.ts';
 import { createInstantiation } from './instantiation.ts';
 import { each, push, without } from './list.ts';
@@ -64,7 +58,7 @@ export function createPhases(state: BuildState): CorePhases {
   function instantiate(order: readonly number[]): void {
     each(order, (index) => {
       const module = modules[index] as ModuleSlot;
-      const { path, chunk, phases } = module.row;
+      const { path, chunk, phases, isExcluded } = module.row;
       if (module.isInstantiated) return;
       module.isInstantiated = true;
       if (chunk === undefined) return;
@@ -72,7 +66,7 @@ export function createPhases(state: BuildState): CorePhases {
       if (module.isRepeated) module.isLogged = admit();
       if (!module.isLogged) return;
       // What a CommonJS module exports is no binding.
-      const bindings = phases === 'required' ? [] : bindingsOf(module, index);
+      const bindings = isExcluded ? null : phases === 'required' ? [] : bindingsOf(module, index);
       const event: NewEvent = { type: 'instantiate', module: path, chunk, bindings };
       // Of a module that shows no start, a reader of the console would wait for it.
       if (phases) log(event);
@@ -82,7 +76,7 @@ export function createPhases(state: BuildState): CorePhases {
 
   /** The module's own bindings, then what it exports of others. */
   function bindingsOf({ row, bindings }: ModuleSlot, index: number): InstantiatedBinding[] {
-    const list: InstantiateEvent['bindings'] = [];
+    const list: InstantiatedBinding[] = [];
     const add = (name: string, kind: BindingKind, slot: BindingSlot | undefined): void => {
       if (slot?.state) push(list, { name, kind, state: slot.state, observed: slot.isObservedInTime });
     };

@@ -21,6 +21,7 @@ function line(event: TraceEvent, withChunk: boolean): string {
   const chunk = withChunk && 'chunk' in event ? ` in ${event.chunk}` : '';
   switch (event.type) {
     case 'instantiate': {
+      if (!event.bindings) return `instantiate ${event.module}${chunk}: not looked into`;
       const bindings = event.bindings.map((b) => `${b.name} ${b.kind} ${b.state}${b.observed ? '' : '?'}`);
       return `instantiate ${event.module}${chunk}: ${bindings.join(', ') || 'no bindings'}`;
     }
@@ -100,7 +101,7 @@ export function checkTrace(
 
     if (event.type === 'instantiate') {
       must('a module is instantiated once', !instantiated.has(event.module));
-      instantiated.set(event.module, new Map(event.bindings.map(({ name, state }) => [name, state])));
+      instantiated.set(event.module, new Map(event.bindings?.map(({ name, state }) => [name, state])));
       continue;
     }
     const actor = 'importer' in event ? event.importer : event.module;

@@ -56,7 +56,7 @@ export const reads: ReadEvent[] = trace?.events.filter((event) => event.type ===
 export function tell(event: TraceEvent): string {
   switch (event.type) {
     case 'instantiate':
-      return event.bindings.map(({ name, state }) => `${name} ${state}`).join();
+      return event.bindings?.map(({ name, state }) => `${name} ${state}`).join() ?? 'not looked into';
     case 'evaluate-start':
       return event.chunk;
     case 'evaluate-end':

@@ -9,16 +9,25 @@ export interface EarlyRead {
   status: ModuleStatus;
   kind?: BindingKind;
   /** Where the binding is declared. */
-  declared?: Loc;
+  declared?: DeclaredAt;
   /** Each step imports the next one, the last the first. Empty where no import path leads back. */
   cycle: CycleStep[];
 }
 
-export interface CycleStep {
-  module: string;
-  /** Of the import. */
-  line: number;
+/** Code that a compiler made, where its source map is not at hand. */
+interface MayBeCompiled {
+  isCompiled?: true;
 }
+
+export interface DeclaredAt extends Loc, MayBeCompiled {}
+
+export interface CycleStep extends MayBeCompiled {
+  module: string;
+  /** Of the import, where it is known. */
+  line?: number;
+}
+
+const ofCompiled = ({ isCompiled }: MayBeCompiled): string => (isCompiled ? ' of the compiled code' : '');
 
 /** Of a long cycle, so many steps at either end: what fits on a screen. */
 const STEPS_SHOWN = 8;
@@ -39,13 +48,14 @@ export function earlyRead({ read, status, kind, declared, cycle }: EarlyRead): L
     row('module', `${module} has not ${linked ? 'started, its imports run first' : 'finished'} (${status})`),
     row(
       'binding',
-      `${name}${kind ? ` (${kind})` : ''} gets its value ${declared ? `at ${place(declared)}` : 'later'}; until then it is ` +
+      `${name}${kind ? ` (${kind})` : ''} gets its value ${declared ? `at ${place(declared)}${ofCompiled(declared)}` : 'later'}; until then it is ` +
         (fatal ? 'uninitialized, in its temporal dead zone (TDZ)' : 'undefined'),
     ),
   ];
   const left = cycle.length - 2 * STEPS_SHOWN;
   cycle.forEach((step, i) => {
-    const text = `${step.module}:${step.line} imports ${(cycle[i + 1] ?? cycle[0])?.module}`;
+    const at = step.line === undefined ? '' : `:${step.line}${ofCompiled(step)}`;
+    const text = `${step.module}${at} imports ${(cycle[i + 1] ?? cycle[0])?.module}`;
     if (left < 2 || i < STEPS_SHOWN || i >= STEPS_SHOWN + left) lines.push(row(i ? '' : 'cycle', text));
     else if (i === STEPS_SHOWN) lines.push(row('', `… ${left} more`, 'dim'));
   });

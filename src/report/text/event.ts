@@ -7,6 +7,7 @@ import type {
   EvaluateEndEvent,
   EvaluateErrorEvent,
   ImportEvent,
+  InstantiatedBinding,
   InstantiateEvent,
   ReadEvent,
   RequireEvent,
@@ -72,7 +73,7 @@ export function eventLine(event: TraceEvent): Line {
       unobserved && `after ${unobserved} that nothing read`,
       early &&
         `(${state !== 'initialized' ? 'too early' : name === '*' ? 'early' : 'early but safe'}: ${module} has not finished)`,
-      bindings && states(bindings),
+      bindings ? states(bindings) : undefined,
       duration !== undefined && `in ${milliseconds(duration)}`,
       error,
     ],
@@ -86,7 +87,7 @@ export function eventLine(event: TraceEvent): Line {
 }
 
 /** `n uninitialized, f initialized` */
-const states = (bindings: InstantiateEvent['bindings']): string =>
+const states = (bindings: readonly InstantiatedBinding[]): string =>
   list(
     bindings
       .slice(0, BINDINGS_SHOWN)

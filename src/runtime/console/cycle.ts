@@ -21,9 +21,13 @@ export function cycleOf(
     const row = rows[path[i] as number];
     const next = path[(i + 1) % path.length];
     const made = row?.requests ?? [];
-    let line = 1;
-    for (let j = 0; j < made.length; j++) if (made[j]?.[0] === next) line = made[j]?.[1] ?? line;
-    steps[i] = { module: row?.path ?? '', line };
+    let line: number | undefined;
+    for (let j = 0; j < made.length; j++) if (made[j]?.[0] === next) line = made[j]?.[1];
+    steps[i] = {
+      module: row?.path ?? '',
+      ...(line !== undefined && { line }),
+      ...(row?.isCompiled && { isCompiled: true }),
+    };
   }
   return steps;
 }

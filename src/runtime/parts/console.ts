@@ -27,7 +27,9 @@ export default function createConsolePart(state: BuildState): Part {
     };
     if (!slot) return finding;
     const { row, module } = slot;
-    return { ...finding, kind: row[1], declared: { file: module.row.path, line: row[2], column: row[3] } };
+    const { path, isCompiled } = module.row;
+    const declared = { file: path, line: row[2], column: row[3], ...(isCompiled && { isCompiled }) };
+    return { ...finding, kind: row[1], declared };
   }
 }
 

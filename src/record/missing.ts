@@ -1,0 +1,33 @@
+/** Modules that are not included, and whose records the others need all the same. */
+import { onCycle } from '../graph/components.ts';
+import { createGraph, type GraphModule, NOT_RECORDED } from './graph.ts';
+
+/**
+ * Modules without a record that stand in a cycle, or in which a read of another module looks for its binding. With the
+ * records of these, there may be more.
+ */
+export function missingRecords(modules: readonly GraphModule[]): GraphModule[] {
+  if (modules.every(({ record }) => record !== NOT_RECORDED)) return [];
+  const numbers = new Map(modules.map(({ id }, number) => [id, number]));
+  const isCircular = onCycle(
+    modules.map(({ requested }) => requested.flatMap((id) => numbers.get(id ?? '') ?? [])),
+  );
+  const searched = searchedForReads(modules);
+  return modules.filter(
+    ({ id, record }, number) => record === NOT_RECORDED && (isCircular[number] || searched.has(id)),
+  );
+}
+
+function searchedForReads(modules: readonly GraphModule[]): ReadonlySet<string> {
+  const graph = createGraph(new Map(modules.map((module) => [module.id, module])));
+  for (const module of modules) {
+    const resolved = new Set<string>();
+    for (const site of module.record.sites) {
+      if (site.kind !== 'read') continue;
+      const read = [site.import, ...site.path].join();
+      if (!resolved.has(read)) graph.resolveImport(module, site.import, site.path);
+      resolved.add(read);
+    }
+  }
+  return graph.unrecorded;
+}
