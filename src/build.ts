@@ -9,6 +9,7 @@ import type {
   RenderedChunk,
   RenderedModule,
   RollupLog,
+  SourceMap,
 } from 'rollup';
 import { endOf } from './ast/walk.ts';
 import { EditedText } from './edited-text.ts';
@@ -53,10 +54,6 @@ export interface BuildInput extends ResolvedOptions {
   version: string;
   /** Texts of the runtime's parts. */
   runtimeTexts: RuntimeTexts;
-  /** Whether this plugin traces the build. */
-  isActive: boolean;
-  /** Whether another instance does. */
-  isReplaced: boolean;
   /** Whether a file's whole content is the text. */
   isFile(id: string, text: string): boolean;
   host: Host;
@@ -67,8 +64,8 @@ export interface Build {
   dropsLog(log: RollupLog): boolean;
   /** A cache may come from a build without this plugin, or with one that saw other sites. */
   isOutdated(id: string, code: string, meta: ModuleInfo['meta'] | undefined): boolean;
-  /** The marked module. `mapOf` gives the map of all transforms so far as JSON, also later. */
-  transform(code: string, id: string, mapOf: () => string): Promise<TransformedModule | null>;
+  /** The marked module. `mapOf` gives the map of all transforms so far, also later. */
+  transform(code: string, id: string, mapOf: () => SourceMap): Promise<TransformedModule | null>;
   /** No plugin before this one tells what a dynamic import asks for; here is its specifier. */
   noteUnresolved(importer: string, specifier: Node): void;
   /** Waits only where a later transform has changed the code. */
@@ -79,7 +76,7 @@ export interface Build {
     code: string,
     chunk: RenderedChunk,
     options: NormalizedOutputOptions,
-    chunks: readonly RenderedChunk[],
+    chunks: Readonly<Record<string, RenderedChunk>>,
   ): EditedText | null;
   /** Takes the marks out of what other plugins see; the file of the runtime, if this output has one. */
   finish(options: NormalizedOutputOptions, bundle: OutputBundle): RuntimeFile | null;
@@ -87,24 +84,32 @@ export interface Build {
 
 type TransformedModule = Partial<Pick<MarkedCode, 'code' | 'map'>> & { meta: { [NAME]: ModuleRecord } };
 
+/**
+ * Characters of a module that is not included and keeps the places of its compiled code: Rollup holds on to each map that
+ * it was asked for, decoded, and a map of each character, as many plugins make them, takes some 100 bytes for it.
+ */
+const LARGE = 50_000;
+
 /** A module from its `transform` until it is parsed. */
 interface Transformed extends Pick<MarkedCode, 'code' | 'insertions'> {
   /** The code before it was marked. */
   source: string;
   /** Gives the map; nothing where the source is the user's own file. */
-  mapOf: (() => string) | undefined;
+  mapOf: (() => SourceMap) | undefined;
 }
 
 export function createBuild(input: BuildInput): Build {
-  const { version, host, settings, filter, isActive } = input;
+  const { version, host, settings, filter } = input;
   const outputs = new WeakMap<NormalizedOutputOptions, Output>();
   const transformed = new Map<string, Transformed>();
   const unparsed = new Map<string, ParseFailure>();
   const unmarked = new Set<string>();
   /** How long the marks are in what is rendered of a module. */
   const marked = new WeakMap<RenderedModule, number>();
+  /** By module that is not included: gives it the places of the source. Asking for its map costs memory. */
+  const unplaced = new Map<string, () => void>();
   /** By module that has no record: gives its map. */
-  const mapsOf = new Map<string, () => string>();
+  const mapsOf = new Map<string, () => SourceMap>();
   /** By module: where specifiers of dynamic imports end that nobody resolved. */
   const unresolved = new Map<string, number[]>();
   /** While this plugin asks for a map that nobody else may want, its warnings are nobody's. */
@@ -122,13 +127,11 @@ export function createBuild(input: BuildInput): Build {
 
     isOutdated(id, code, meta) {
       const record = meta?.[NAME] as ModuleRecord | undefined;
-      if (!isActive) return record !== undefined;
       if (!record && !filter(id)) return mayHavePhaseSites(code);
       return record?.version !== version || record.wanted !== wantedOf(id);
     },
 
     async transform(code, id, mapOf) {
-      if (!isActive) return null;
       // The plugin stands in the config twice.
       const token = recordOf(id)?.token;
       if (token && code.includes(token)) return null;
@@ -176,18 +179,17 @@ export function createBuild(input: BuildInput): Build {
       // The plugin stands in the config twice.
       if (hasEnded) return;
       hasEnded = true;
-      if (isActive && !hasFailed) await recordMissing();
+      if (!hasFailed) await recordMissing();
       mapsOf.clear();
       if (unmarked.size > 0) host.warn(marksRemoved([...unmarked]));
-      const untaken = isActive ? exampleOfUntaken() : undefined;
+      const untaken = exampleOfUntaken();
       if (untaken !== undefined) host.warn(nothingIncluded(input.patterns, untaken, input.root));
     },
 
     renderChunk(code, chunk, options, chunks) {
-      if (input.isReplaced) return null;
-      const output = isActive ? outputOf(options, chunks) : null;
-      if (output?.has(chunk.fileName)) return null;
-      return (output && trace(output, code, chunk, options.format)) || strip(code, chunk);
+      const output = outputOf(options, chunks);
+      if (output.has(chunk.fileName)) return null;
+      return trace(output, code, chunk, options.format) ?? strip(code, chunk);
     },
 
     finish(options, bundle) {
@@ -222,12 +224,35 @@ export function createBuild(input: BuildInput): Build {
    * the chain by which it finds the places of its own messages; once the module is parsed, that chain is a copy.
    */
   function settle(id: string, record: ModuleRecord, made: Transformed, parsed?: ParsedModule): void {
-    if (!made.mapOf) return;
+    const { source, code: marked, insertions, mapOf } = made;
+    if (!mapOf) return;
+    const place = (): void => {
+      relocate({ id, record, code: source, marked, insertions, ...(parsed && { parsed }) }, askForMap(mapOf));
+      delete record.isCompiled;
+    };
+    if (filter(id)) {
+      place();
+      return;
+    }
+    record.isCompiled = true;
+    if (source.length < LARGE) unplaced.set(id, place);
+  }
+
+  function askForMap(mapOf: () => SourceMap): SourceMap {
     isAskingForMap = true;
-    const map = made.mapOf();
-    isAskingForMap = false;
-    const { source, code: marked, insertions } = made;
-    relocate({ id, record, code: source, marked, insertions, ...(parsed && { parsed }) }, map);
+    try {
+      return mapOf();
+    } finally {
+      isAskingForMap = false;
+    }
+  }
+
+  /** Of modules that are not included, those that are rendered have places that show. */
+  function placeRendered(chunks: readonly RenderedChunk[]): void {
+    for (const id of chunks.flatMap(({ modules }) => Object.keys(modules))) {
+      unplaced.get(id)?.();
+      unplaced.delete(id);
+    }
   }
 
   /** The same where a later transform has changed the code. Rollup's `ast` of it, once asked for, stays in memory. */
@@ -250,9 +275,14 @@ export function createBuild(input: BuildInput): Build {
     });
   }
 
-  function outputOf(options: NormalizedOutputOptions, chunks: readonly RenderedChunk[]): Output {
+  function outputOf(
+    options: NormalizedOutputOptions,
+    byName: Readonly<Record<string, RenderedChunk>>,
+  ): Output {
     const known = outputs.get(options);
     if (known) return known;
+    const chunks = Object.values(byName);
+    placeRendered(chunks);
     const ids = [...host.getModuleIds()];
     const entries = {
       static: chunks.flatMap(({ isEntry, facadeModuleId }) =>
@@ -371,7 +401,7 @@ export function createBuild(input: BuildInput): Build {
     info.meta[NAME] = made;
     if (input.isFile(id, code)) return made;
     const mapOf = mapsOf.get(id);
-    if (mapOf) settle(id, made, { code, insertions: [], source: code, mapOf });
+    if (mapOf) relocate({ id, record: made, code, marked: code, insertions: [] }, askForMap(mapOf));
     else made.isCompiled = true;
     return made;
   }

@@ -1,7 +1,7 @@
 /** Rollup's hooks, each a call of the build that it belongs to. */
 import { readFileSync } from 'node:fs';
 import type { Node } from 'estree';
-import type { LogLevel, Plugin, PluginContext, RollupLog } from 'rollup';
+import type { LogLevel, Plugin, PluginContext, RollupLog, SourceMap } from 'rollup';
 import { type Build, createBuild, NAME } from './build.ts';
 import { duplicatePlugin, noBundle, rolldownUntraced, rollupTooOld, runtimeNameTaken } from './errors.ts';
 import { type Options, resolveOptions } from './options.ts';
@@ -14,12 +14,13 @@ import { RUNTIME_PARTS, type RuntimeTexts } from './runtime-text.ts';
  */
 export function modulePhases(options: Options = {}): Plugin {
   const resolved = resolveOptions(options);
+  if (!resolved.enabled) return disabledPlugin();
   const runtimeTexts = Object.fromEntries(
     RUNTIME_PARTS.map((part) => [part, readText(`./runtime/${part}.js`)]),
   ) as RuntimeTexts;
   const { version, peerDependencies } = JSON.parse(readText('../package.json')) as Manifest;
   /** Hosts hand out copies of the plugin, which share this object. */
-  const api = { enabled: resolved.enabled };
+  const api = { enabled: true };
   /** One plugin may serve builds at once. `getModuleInfo` is the same function in all hooks of one build. */
   const builds = new WeakMap<PluginContext['getModuleInfo'], Build>();
   /** The same builds for `onLog`, which has no `getModuleInfo`. */
@@ -34,27 +35,17 @@ export function modulePhases(options: Options = {}): Plugin {
       if (builds.has(this.getModuleInfo)) return;
       const { rollupVersion, rolldownVersion } = this.meta as Meta;
       const twins = (plugins ?? []).filter((plugin) => plugin.name === NAME && plugin.api?.enabled);
-      const isReplaced = twins.length > 0 && twins[0]?.api !== api;
-      const isRollup = plugins !== undefined && rolldownVersion === undefined;
-      const isActive = api.enabled && isRollup && !isReplaced;
-      const build = createBuild({
-        ...resolved,
-        version,
-        runtimeTexts,
-        isActive,
-        isReplaced,
-        isFile,
-        host: this,
-      });
-      builds.set(this.getModuleInfo, build);
-      for (const known of live) if (!known.deref()) live.delete(known);
-      live.add(new WeakRef(build));
-      if (!api.enabled) return;
+      if (twins[1]?.api === api) this.warn(duplicatePlugin());
       if (plugins === undefined) this.warn(noBundle());
       else if (rolldownVersion !== undefined) this.warn(rolldownUntraced(rolldownVersion));
       else if (isOlder(rollupVersion, peerDependencies.rollup.slice(1)))
         this.error(rollupTooOld(rollupVersion, peerDependencies.rollup));
-      if (twins[1]?.api === api) this.warn(duplicatePlugin());
+      else if ((twins[0]?.api ?? api) === api) {
+        const build = createBuild({ ...resolved, version, runtimeTexts, isFile, host: this });
+        builds.set(this.getModuleInfo, build);
+        for (const known of live) if (!known.deref()) live.delete(known);
+        live.add(new WeakRef(build));
+      }
     },
 
     onLog: {
@@ -72,7 +63,7 @@ export function modulePhases(options: Options = {}): Plugin {
     transform: {
       order: 'post',
       async handler(code, id) {
-        const mapOf = (): string => this.getCombinedSourcemap().toString();
+        const mapOf = (): SourceMap => this.getCombinedSourcemap();
         return (await builds.get(this.getModuleInfo)?.transform(code, id, mapOf)) ?? null;
       },
     },
@@ -99,7 +90,7 @@ export function modulePhases(options: Options = {}): Plugin {
       order: 'pre',
       handler(code, chunk, outputOptions, { chunks }) {
         const build = builds.get(this.getModuleInfo);
-        const text = build?.renderChunk(code, chunk, outputOptions, Object.values(chunks));
+        const text = build?.renderChunk(code, chunk, outputOptions, chunks);
         return text
           ? { code: text.toString(), map: outputOptions.sourcemap ? text.generateMap() : null }
           : null;
@@ -114,6 +105,23 @@ export function modulePhases(options: Options = {}): Plugin {
       if (taken !== undefined) this.error(runtimeNameTaken(taken));
       // Whoever takes only chunks of the output gets it too.
       this.emitFile({ type: 'prebuilt-chunk', fileName, code, exports: ['build', 'seen'] });
+    },
+  };
+}
+
+/** Has only what a cache needs that comes from a build with the plugin: the marks have to go. */
+function disabledPlugin(): Plugin {
+  /** Builds that another instance traces. */
+  const traced = new WeakSet<PluginContext['getModuleInfo']>();
+  return {
+    name: NAME,
+    api: { enabled: false },
+    buildStart({ plugins }) {
+      const isTraced = plugins?.some((plugin) => plugin.name === NAME && plugin.api?.enabled);
+      if (isTraced) traced.add(this.getModuleInfo);
+    },
+    shouldTransformCachedModule({ meta }) {
+      return NAME in meta && !traced.has(this.getModuleInfo);
     },
   };
 }

@@ -50,6 +50,8 @@ export interface Loc {
   line: number;
   /** 0-based, in UTF-16 code units. */
   column: number;
+  /** Line and column are of what compilers made of the file: their source map was not at hand. */
+  compiled?: true;
 }
 
 // --- events ----------------------------------------------------------------------------------------------

@@ -5,9 +5,11 @@ import {
   type InvalidOriginalMapping,
   type OriginalMapping,
   originalPositionFor,
+  type SourceMapSegment,
   TraceMap,
 } from '@jridgewell/trace-mapping';
 import type { Program } from 'estree';
+import type { SourceMap } from 'rollup';
 import { startOf } from '../ast/walk.ts';
 import type { ModuleRecord, Place } from '../model.ts';
 
@@ -44,11 +46,12 @@ export interface ParsedModule {
 /**
  * Moves a record's places to the user's own source.
  *
- * @param map from the code that was parsed in the end, through all transforms: JSON
+ * @param map from the code that was parsed in the end, through all transforms
  */
-export function relocate(module: MarkedModule, map: string): void {
+export function relocate(module: MarkedModule, map: SourceMap): void {
   const { id, record, parsed } = module;
-  const originalOf = createOriginals(new TraceMap(map));
+  const { sources, names, mappings } = map;
+  const originalOf = createOriginals(new TraceMap({ version: 3, sources, names, mappings }));
   const markedOffset = createMarkedOffsets(module);
   const locate = createLocator(parsed?.code ?? module.marked);
   const move = (place: Place, offset: number | undefined): void => {
@@ -120,31 +123,40 @@ function createMarkedOffsets({ code, insertions }: MarkedModule): (place: Place)
 function createOriginals(
   map: TraceMap,
 ): (line: number, column: number) => OriginalMapping | InvalidOriginalMapping {
-  let known: [line: number, column: number][] | undefined;
+  let known: KnownBefore | undefined;
   return (line, column) => {
     const original = originalPositionFor(map, { line, column });
     if (original.source !== null) return original;
     known ??= knownBefore(map);
     // A map may end before the code does.
-    const nearest = known[line - 1] ?? known.at(-1);
-    return nearest ? originalPositionFor(map, { line: nearest[0], column: nearest[1] }) : original;
+    const at = Math.min(line, known.lines.length) - 1;
+    const nearest = { line: known.lines[at] ?? 0, column: known.columns[at] ?? 0 };
+    return nearest.line > 0 ? originalPositionFor(map, nearest) : original;
   };
 }
 
-/** For each line, and what follows the last, the last place before it that has an original; else the first of all. */
-function knownBefore(map: TraceMap): [line: number, column: number][] {
-  const places = decodedMappings(map).map((segments, index) =>
-    segments.flatMap(([column, source]): [number, number][] =>
-      source === undefined ? [] : [[index + 1, column]],
-    ),
-  );
-  let last = places.flat()[0] ?? [1, 0];
-  const before = places.map((onLine) => {
-    const found = last;
-    last = onLine.at(-1) ?? last;
-    return found;
-  });
-  return [...before, last];
+/** For each line, and what follows the last, the last place before it that has an original; line 0 is none. */
+interface KnownBefore {
+  lines: Uint32Array;
+  columns: Uint32Array;
+}
+
+function knownBefore(map: TraceMap): KnownBefore {
+  const mappings = decodedMappings(map);
+  const lines = new Uint32Array(mappings.length + 1);
+  const columns = new Uint32Array(mappings.length + 1);
+  const hasSource = (segment: SourceMapSegment): boolean => segment.length > 1;
+  let line = mappings.findIndex((segments) => segments.some(hasSource)) + 1;
+  let column = mappings[line - 1]?.find(hasSource)?.[0] ?? 0;
+  for (let index = 0; index <= mappings.length; index++) {
+    lines[index] = line;
+    columns[index] = column;
+    const last = mappings[index]?.findLast(hasSource);
+    if (!last) continue;
+    line = index + 1;
+    column = last[0];
+  }
+  return { lines, columns };
 }
 
 function lineStartsOf(code: string): number[] {

@@ -5,7 +5,7 @@ import { bare } from './bare.ts';
 import { createBindings } from './bindings.ts';
 import type { Host } from './host.ts';
 import { each, push } from './list.ts';
-import { bareRows, createModules, requestsOf } from './modules.ts';
+import { bareRows, createModules, locIn, requestsOf } from './modules.ts';
 import { createPhases } from './phases.ts';
 import type { BuildState, CreatePart, Part, SeenEarly } from './state.ts';
 import { publish } from './traced-modules.ts';
@@ -58,7 +58,7 @@ export function createTracer(
     },
     locOf(row) {
       const file = row[FILE_AT[row[0]]] as string | undefined;
-      return { file: file ?? rows[row[1]]?.path ?? '', line: row[2], column: row[3] };
+      return locIn(rows[row[1]], row[2], row[3], file);
     },
     admit: (isVital = false, module) => realm.admit(settings.limit, isVital && !module?.isRepeated),
     log(event, early) {

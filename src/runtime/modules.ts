@@ -4,6 +4,7 @@ import {
   type BindingRow,
   type BindingState,
   type BuildTable,
+  type Loc,
   type ModuleRow,
   type ModuleStatus,
   STATES,
@@ -104,6 +105,14 @@ const bindingSlot = (module: ModuleSlot, row: BindingRow): BindingSlot => ({
   readers: [],
   writers: [],
 });
+
+/** A place in a module, or in the file that is named. */
+export const locIn = (
+  row: ModuleRow | undefined,
+  line: number,
+  column: number,
+  file: string = row?.path ?? '',
+): Loc => ({ file, line, column, ...(row?.isCompiled && { compiled: true }) });
 
 /** Its body runs or has not begun: what it exports may not be there yet. */
 export const hasNotEnded = ({ row, status }: ModuleSlot): boolean =>

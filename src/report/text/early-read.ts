@@ -1,7 +1,7 @@
 /** The block for a read of a binding whose module had not finished: what, where, why, and what to do. */
 import type { BindingKind, Loc, ModuleStatus, ReadEvent } from '../../protocol.ts';
 import { eventLine, STATE_TONES } from './event.ts';
-import { type Line, place, row } from './line.ts';
+import { COMPILED, type Line, place, row } from './line.ts';
 
 export interface EarlyRead {
   read: ReadEvent;
@@ -9,25 +9,18 @@ export interface EarlyRead {
   status: ModuleStatus;
   kind?: BindingKind;
   /** Where the binding is declared. */
-  declared?: DeclaredAt;
+  declared?: Loc;
   /** Each step imports the next one, the last the first. Empty where no import path leads back. */
   cycle: CycleStep[];
 }
 
-/** Code that a compiler made, where its source map is not at hand. */
-interface MayBeCompiled {
-  isCompiled?: true;
-}
-
-export interface DeclaredAt extends Loc, MayBeCompiled {}
-
-export interface CycleStep extends MayBeCompiled {
+export interface CycleStep {
   module: string;
   /** Of the import, where it is known. */
   line?: number;
+  /** See {@link Loc}. */
+  compiled?: true;
 }
-
-const ofCompiled = ({ isCompiled }: MayBeCompiled): string => (isCompiled ? ' of the compiled code' : '');
 
 /** Of a long cycle, so many steps at either end: what fits on a screen. */
 const STEPS_SHOWN = 8;
@@ -48,13 +41,13 @@ export function earlyRead({ read, status, kind, declared, cycle }: EarlyRead): L
     row('module', `${module} has not ${linked ? 'started, its imports run first' : 'finished'} (${status})`),
     row(
       'binding',
-      `${name}${kind ? ` (${kind})` : ''} gets its value ${declared ? `at ${place(declared)}${ofCompiled(declared)}` : 'later'}; until then it is ` +
+      `${name}${kind ? ` (${kind})` : ''} gets its value ${declared ? `at ${place(declared)}` : 'later'}; until then it is ` +
         (fatal ? 'uninitialized, in its temporal dead zone (TDZ)' : 'undefined'),
     ),
   ];
   const left = cycle.length - 2 * STEPS_SHOWN;
   cycle.forEach((step, i) => {
-    const at = step.line === undefined ? '' : `:${step.line}${ofCompiled(step)}`;
+    const at = step.line === undefined ? '' : `:${step.line}${step.compiled ? COMPILED : ''}`;
     const text = `${step.module}${at} imports ${(cycle[i + 1] ?? cycle[0])?.module}`;
     if (left < 2 || i < STEPS_SHOWN || i >= STEPS_SHOWN + left) lines.push(row(i ? '' : 'cycle', text));
     else if (i === STEPS_SHOWN) lines.push(row('', `… ${left} more`, 'dim'));

@@ -1,5 +1,7 @@
 import type { Loc } from '../../protocol.ts';
 
+const { assign, create } = Object;
+
 /** How a piece of text looks: terminals have a colour for each, browsers a style. */
 export type Tone = 'plain' | 'dim' | 'strong' | 'warn' | 'bad';
 
@@ -18,8 +20,15 @@ export const row = (label: string, text: string, tone: Tone = 'plain'): Line => 
   [text, tone],
 ];
 
+/** Follows a line, or a line and a column. */
+export const COMPILED = ' of the compiled code';
+
 /** `file:line:column` as editors and stack traces count: the column from 1, though an event's is from 0. */
-export const place = (loc: Loc): string => `${loc.file}:${loc.line}:${loc.column + 1}`;
+export function place(loc: Loc): string {
+  // Not what `Object.prototype` has.
+  const { file, line, column, compiled }: Loc = assign(create(null), loc);
+  return `${file}:${line}:${column + 1}${compiled ? COMPILED : ''}`;
+}
 
 /** `1 module`, `2 modules` */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

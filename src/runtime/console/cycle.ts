@@ -3,6 +3,7 @@ import type { Edges } from '../../graph/edges.ts';
 import { shortestPath } from '../../graph/shortest-path.ts';
 import type { ModuleRow } from '../../protocol.ts';
 import type { CycleStep } from '../../report/text/early-read.ts';
+import { bare } from '../bare.ts';
 
 /** From the importer to the exporter and back; empty where the exporter does not import the importer. */
 export function cycleOf(
@@ -23,11 +24,11 @@ export function cycleOf(
     const made = row?.requests ?? [];
     let line: number | undefined;
     for (let j = 0; j < made.length; j++) if (made[j]?.[0] === next) line = made[j]?.[1];
-    steps[i] = {
+    steps[i] = bare({
       module: row?.path ?? '',
       ...(line !== undefined && { line }),
-      ...(row?.isCompiled && { isCompiled: true }),
-    };
+      ...(row?.isCompiled && { compiled: true }),
+    });
   }
   return steps;
 }

@@ -5,6 +5,7 @@ import { cycleOf } from '../console/cycle.ts';
 import { createPrinter } from '../console/printer.ts';
 import { createConsole } from '../console/sink.ts';
 import { waitsOf } from '../console/waits.ts';
+import { locIn } from '../modules.ts';
 import type { BuildState, Part, SeenEarly } from '../state.ts';
 
 export default function createConsolePart(state: BuildState): Part {
@@ -27,9 +28,7 @@ export default function createConsolePart(state: BuildState): Part {
     };
     if (!slot) return finding;
     const { row, module } = slot;
-    const { path, isCompiled } = module.row;
-    const declared = { file: path, line: row[2], column: row[3], ...(isCompiled && { isCompiled }) };
-    return { ...finding, kind: row[1], declared };
+    return { ...finding, kind: row[1], declared: locIn(module.row, row[2], row[3]) };
   }
 }
 

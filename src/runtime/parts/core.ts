@@ -15,4 +15,11 @@ function createBuildOf(parts: readonly CreatePart[]): (table: BuildTable) => Bui
   return (table) => connect(host, (realm) => createTracer(realm, host, table, parts));
 }
 
-export default { createBuildOf, attempt, bare, isNative, linkOrder, nodeProcess, ownProperty, reachedFrom };
+/** Whatever a part may import of these modules it finds here. */
+type Shared = typeof import('../../graph/link-order.ts') &
+  typeof import('../../graph/paths.ts') &
+  typeof import('../bare.ts') &
+  typeof import('../globals.ts');
+
+const shared: Shared = { attempt, bare, isNative, linkOrder, nodeProcess, ownProperty, reachedFrom };
+export default { createBuildOf, ...shared };
