@@ -462,7 +462,7 @@ function dynamicTargets(
   { code, dynamicallyImportedIds: ids }: ModuleInfo,
   unresolved: readonly number[],
 ): Map<number, string> {
-  const asked = [...sites.keys()].filter((site) => sites[site]?.kind === 'import');
+  const asked = sites.flatMap(({ kind }, site) => (kind === 'import' ? [site] : []));
   const marks = unresolved.length > 0 ? findMarks(code ?? '') : [];
   const behind = (end: number): number | undefined =>
     marks.find(({ start, site, ...mark }) => mark.token === token && start >= end && asked.includes(site))

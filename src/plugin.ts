@@ -139,8 +139,13 @@ interface Meta {
   rolldownVersion?: string;
 }
 
-const isOlder = (version: string, than: string): boolean =>
-  version.localeCompare(than, 'en', { numeric: true }) < 0;
+function isOlder(version: string, than: string): boolean {
+  const [numbers, limits] = [version, than].map((text) =>
+    text.split('.').map((part) => Number.parseInt(part, 10)),
+  );
+  const index = numbers?.findIndex((number, at) => number !== limits?.[at]) ?? -1;
+  return (numbers?.[index] ?? 0) < (limits?.[index] ?? 0);
+}
 
 const readText = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 

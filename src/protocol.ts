@@ -68,7 +68,10 @@ export interface InstantiatedBinding {
   name: string;
   kind: BindingKind;
   state: BindingState;
-  /** True where the bundle itself was asked before any module ran; else the state follows from the code. */
+  /**
+   * True where its chunk began before the module was instantiated: what is not in its temporal dead zone then was asked.
+   * Else the state follows from the code.
+   */
   observed: boolean;
 }
 

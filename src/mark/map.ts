@@ -9,82 +9,92 @@ export interface Insertion {
   text: string;
 }
 
-const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-/** Base64 VLQ of a number (sec-base64-vlq). */
-function encode(value: number): string {
-  let text = '';
-  let rest = value < 0 ? (-value << 1) | 1 : value << 1;
-  do {
-    const digit = rest & 31;
-    rest >>>= 5;
-    text += DIGITS[rest > 0 ? digit | 32 : digit];
-  } while (rest > 0);
-  return text;
-}
-
-/** A segment on the line of the one before it: how far it is from that one, here and in the source. */
-const segment = (generated: number, original: number): string => `,${encode(generated)}AA${encode(original)}`;
-
-/** Most are as far in both, and not far. */
-const SAME = Array.from({ length: 128 }, (_, distance) => segment(distance, distance));
-
-/** Letters, digits, `_`, `$` and whatever is not ASCII: positions that matter begin at such a run, or at another character. */
-const IS_WORD = Array.from({ length: 128 }, (_, code) => /[\w$]/.test(String.fromCharCode(code)));
-const isWord = (code: number): boolean => code > 127 || (IS_WORD[code] ?? false);
-
-const LINE_FEED = 10;
+const DIGITS = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', 'latin1');
 
 /**
- * A segment at the start of each word and at each other character. Positions between segments would be traced to the
- * one before, so that no coarser map is exact.
+ * Positions that matter, where a node begins or ends, are those where a run of such characters begins: letters, digits,
+ * `_`, `$` and whatever is not ASCII; spaces. Any other character is a run of its own.
+ */
+const [WORD, SPACE] = [1, 2];
+const RUN_OF = Uint8Array.from({ length: 128 }, (_, code) => {
+  const char = String.fromCharCode(code);
+  return /[\w$]/.test(char) ? WORD : /[ \t]/.test(char) ? SPACE : 0;
+});
+
+const LINE_FEED = 10;
+const [COMMA, SEMICOLON, ZERO] = [',', ';', 'A'].map((char) => char.charCodeAt(0)) as [
+  number,
+  number,
+  number,
+];
+
+/** Bytes that the longest segment needs, with what stands before it. */
+const LONGEST = 32;
+
+/**
+ * A segment at the start of each run. Positions between segments would be traced to the one before, so that no coarser
+ * map is exact.
  *
  * @param insertions in the order of their offsets, without line breaks
  */
 export function mappingsOf(code: string, insertions: readonly Insertion[]): string {
-  const lines: string[] = [];
-  let line = '';
+  let bytes = Buffer.allocUnsafe(4 * code.length + LONGEST);
+  let length = 0;
   let next = 0;
+  let nextOffset = insertions[0]?.offset ?? -1;
   /** Columns of the last segment, and how far the marked line is ahead of the original one. */
   let generated = 0;
   let original = 0;
   let ahead = 0;
+  let line = 0;
   /** The line of the last segment. */
   let lastLine = 0;
   let lineStart = 0;
   let isFirstOfLine = true;
-  let wasWord = false;
+  let lastRun = 0;
+
+  /** Base64 VLQ of a number (sec-base64-vlq). */
+  const encode = (value: number): void => {
+    let rest = value < 0 ? (-value << 1) | 1 : value << 1;
+    do {
+      const digit = rest & 31;
+      rest >>>= 5;
+      bytes[length++] = DIGITS[rest > 0 ? digit | 32 : digit] as number;
+    } while (rest > 0);
+  };
 
   for (let offset = 0; offset < code.length; offset++) {
-    let isInserted = false;
-    for (let insertion = insertions[next]; insertion?.offset === offset; insertion = insertions[++next]) {
-      ahead += insertion.text.length;
-      isInserted = true;
+    const isInserted = offset === nextOffset;
+    while (offset === nextOffset) {
+      ahead += (insertions[next] as Insertion).text.length;
+      nextOffset = insertions[++next]?.offset ?? -1;
     }
     const char = code.charCodeAt(offset);
+    if (length + LONGEST > bytes.length) bytes = Buffer.concat([bytes], 2 * bytes.length);
     if (char === LINE_FEED) {
-      lines.push(line);
-      line = '';
+      bytes[length++] = SEMICOLON;
+      line++;
       generated = ahead = 0;
       lineStart = offset + 1;
       isFirstOfLine = true;
-      wasWord = false;
+      lastRun = 0;
       continue;
     }
-    const inWord = isWord(char);
-    if (inWord && wasWord && !isInserted) continue;
-    wasWord = inWord;
+    const run = char > 127 ? WORD : (RUN_OF[char] as number);
+    if (run > 0 && run === lastRun && !isInserted) continue;
+    lastRun = run;
     const column = offset - lineStart;
     const distance = column - original;
-    if (isFirstOfLine) {
-      line = `${encode(column + ahead)}A${encode(lines.length - lastLine)}${encode(distance)}`;
-      lastLine = lines.length;
-    } else if (isInserted) line += segment(column + ahead - generated, distance);
-    else line += SAME[distance] ?? segment(distance, distance);
+    if (!isFirstOfLine) bytes[length++] = COMMA;
+    encode(column + ahead - generated);
+    bytes[length++] = ZERO;
+    if (isFirstOfLine) encode(line - lastLine);
+    else bytes[length++] = ZERO;
+    encode(distance);
+    if (isFirstOfLine) lastLine = line;
     isFirstOfLine = false;
     generated = column + ahead;
     original = column;
   }
-  lines.push(line);
-  return lines.join(';');
+  return bytes.toString('latin1', 0, length);
 }

@@ -61,7 +61,8 @@ export function createBindings(state: BuildState): Bindings {
       slot.getter = getter;
       if (slot.module.isInstantiated) return;
       slot.isObservedInTime = true;
-      if (getter) slot.state = stateOf(getter);
+      // What is printed with `let`, `const` or `class` is in its dead zone: asking would only make an error.
+      if (getter && slot.state !== 'uninitialized') slot.state = stateOf(getter);
     });
   }
 

@@ -8,7 +8,7 @@ describe('map of the marks', () => {
   const pieces = fc.constantFrom('a', 'b1', '$', ' ', '(', '.', '_x', 'é', '\t', '=>', '"');
   const program = fc.array(fc.string({ unit: pieces }), { maxLength: 6 }).map((lines) => lines.join('\n'));
 
-  it('each character that begins a word, or is none, comes from where it stood', () => {
+  it('each character that begins a word or spaces, or is neither, comes from where it stood', () => {
     let compared = 0;
     fc.assert(
       fc.property(program, fc.array(fc.nat(60), { maxLength: 5 }), (code, places) => {
@@ -23,7 +23,7 @@ describe('map of the marks', () => {
           sources: ['code.js'],
           mappings: mappingsOf(code, insertions),
         });
-        for (const match of code.matchAll(/[\w$\u0080-\uffff]+|[^\s]/g)) {
+        for (const match of code.matchAll(/[\w$\u0080-\uffff]+|[ \t]+|[^\s]/g)) {
           const before = code.slice(0, match.index);
           const lineNumber = before.split('\n').length;
           const lineStart = before.lastIndexOf('\n') + 1;
