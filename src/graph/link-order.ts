@@ -4,22 +4,24 @@ import type { Edges } from './edges.ts';
 export function linkOrder(edges: Edges, root: number, visited: boolean[]): number[] {
   const order: number[] = [];
   if (visited[root]) return order;
+  // Up to `depth`: an engine copies an array that is made shorter.
   const path = [root];
   const next = [0];
+  let depth = 0;
   visited[root] = true;
-  while (path.length) {
-    const depth = path.length - 1;
+  while (depth >= 0) {
     const node = path[depth] as number;
     const target = edges[node]?.[next[depth] as number];
     if (target === undefined) {
       order[order.length] = node;
-      path.length = depth;
+      depth--;
     } else {
       next[depth] = (next[depth] as number) + 1;
       if (!visited[target]) {
         visited[target] = true;
-        path[depth + 1] = target;
-        next[depth + 1] = 0;
+        depth++;
+        path[depth] = target;
+        next[depth] = 0;
       }
     }
   }
