@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { config, expect } from 'chai';
 import fc from 'fast-check';
-import { sameBehaviour, sameEvents } from '../support/programs/compare.ts';
+import { sameBehaviour, sameEvents, sameOfIncluded } from '../support/programs/compare.ts';
 import { type Plan, plans, smaller, write } from '../support/programs/program.ts';
 import { type Case, FORMATS, type Format, type Runs, runAll, type Setting } from '../support/programs/run.ts';
 
@@ -62,6 +62,28 @@ describe(`generated programs (${COUNT} from seed ${SEED})`, function () {
 
   it('behave as without the plugin when a minifier went before it', async () => {
     await each(planned('es', 'cjs', 'system'), COUNT / 2, { ...everything, minified: true }, sameBehaviour);
+  });
+
+  it('tell of the modules that are included what they tell where all are', async () => {
+    const all = fc
+      .sample(planned('es', 'cjs', 'iife', 'system'), { seed: seed++, numRuns: COUNT / 2 })
+      .map(caseOf);
+    const exclude = /m[13]\.js$/;
+    let compared = 0;
+    for (let first = 0; first < all.length; first += BATCH) {
+      const batch = all.slice(first, first + BATCH);
+      const whole = await runAll(folder, batch, everything);
+      const some = await runAll(folder, batch, {
+        ...everything,
+        options: { ...everything.options, exclude },
+      });
+      for (const [index, one] of batch.entries()) {
+        const [runs, others] = [whole[index], some[index]];
+        if (!runs || !others) throw new Error('A case has no runs');
+        if (sameOfIncluded(one, runs, others, (module) => exclude.test(module))) compared++;
+      }
+    }
+    expect(compared, 'programs with events that were left out').to.be.above(all.length / 3);
   });
 
   async function each(
