@@ -24,17 +24,17 @@ import {
   unparsableModule,
   wrapperUnknown,
 } from './errors.ts';
-import { createToken, type MarkedCode, markModule } from './mark/mark.ts';
-import { findMarks, MARK_START, stripMarks } from './mark/strip.ts';
+import { createToken, type MarkedCode, markModule } from './locate/marks/mark.ts';
+import { findMarks, MARK_START, stripMarks } from './locate/marks/strip.ts';
 import type { FoundMark, ModuleRecord, WantedSites } from './model.ts';
 import type { ResolvedOptions } from './options.ts';
 import { createOutput, type Output, type RuntimeFile } from './output.ts';
 import { parseModuleAsync } from './parse.ts';
-import { type GraphModule, NOT_RECORDED } from './record/graph.ts';
-import { missingRecords } from './record/missing.ts';
-import { createNumbering, inLinkOrder } from './record/numbering.ts';
-import { modulePath, uniquePaths } from './record/path.ts';
-import { createLocator, type ParsedModule, relocate, requestsIn } from './record/positions.ts';
+import { type GraphModule, NOT_RECORDED } from './manifest/graph.ts';
+import { missingRecords } from './manifest/missing.ts';
+import { createNumbering, inLinkOrder } from './manifest/numbering.ts';
+import { modulePath, uniquePaths } from './manifest/path.ts';
+import { createLocator, type ParsedModule, relocate, requestsIn } from './places/positions.ts';
 import { mayHavePhaseSites, recordModule } from './record/record.ts';
 import { runtimeFileName } from './runtime-file.ts';
 import type { RuntimeTexts } from './runtime-text.ts';

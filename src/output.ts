@@ -12,10 +12,10 @@ import {
   isFileFormat,
   runtimeFile,
 } from './realise/connect/index.ts';
-import { isDeclaredAround, type Layout, layoutOf, type PrintedChunk } from './realise/layout.ts';
+import { isDeclaredAround, type Layout, layoutOf, type PrintedChunk } from './locate/layout.ts';
 import { type ChunkContents, type Connect, realise } from './realise/realise.ts';
-import type { Numbering } from './record/numbering.ts';
-import { buildTable, type RenderedModule } from './record/table.ts';
+import type { Numbering } from './manifest/numbering.ts';
+import { buildTable, type RenderedModule } from './manifest/table.ts';
 import { partsFor, type RuntimeTexts, runtimeText } from './runtime-text.ts';
 
 /** What an output needs to know of one of its chunks. */

@@ -4,7 +4,7 @@ import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import type { Place } from '../model.ts';
 import type { SiteRow } from '../protocol.ts';
 import type { Edits } from './edits.ts';
-import type { LocatedSite } from './locate.ts';
+import type { LocatedSite } from '../locate/marks/locate.ts';
 
 /** Injected names; no name in the chunk begins so. */
 export interface Names {

@@ -7,8 +7,8 @@ import type { EditedText } from '../edited-text.ts';
 import type { ModuleRow } from '../protocol.ts';
 import { addSite, type Context, fileOf, type Names } from './context.ts';
 import { withLabels } from './guard.ts';
-import type { Extent } from './layout.ts';
-import type { ChunkModule, LocatedSite } from './locate.ts';
+import type { Extent } from '../locate/layout.ts';
+import type { ChunkModule, LocatedSite } from '../locate/marks/locate.ts';
 
 /**
  * `start` before the slice of a module, with the comments that it begins with, so that what these say of a statement

@@ -2,7 +2,7 @@
 import type { Node } from 'estree';
 import { endOf, startOf } from '../ast/walk.ts';
 import type { ChunkContext } from './context.ts';
-import type { LocatedPiece } from './locate.ts';
+import type { LocatedPiece } from '../locate/marks/locate.ts';
 
 type Noise = LocatedPiece['noise'];
 

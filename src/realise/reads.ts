@@ -3,7 +3,7 @@ import { memberName, roleOf } from '../ast/role.ts';
 import { type Ancestor, isFunction } from '../ast/walk.ts';
 import { addRead, type Context, type Target, textOf, unwrapSequence } from './context.ts';
 import { guardPlace, isPattern, isQuoted } from './guard.ts';
-import type { LocatedSite } from './locate.ts';
+import type { LocatedSite } from '../locate/marks/locate.ts';
 
 export function realiseReads(context: Context, located: readonly LocatedSite[]): void {
   for (const read of located) {

@@ -9,9 +9,9 @@ import type { ChunkContext, Context, DeclaredBinding, Names } from './context.ts
 import { realiseInitializations } from './declarations.ts';
 import { Edits } from './edits.ts';
 import { realiseImports } from './imports.ts';
-import type { Layout } from './layout.ts';
-import type { ChunkModule, LocatedPiece, LocatedSite } from './locate.ts';
-import { type LocatedPieces, locatePieces } from './located-pieces.ts';
+import type { Layout } from '../locate/layout.ts';
+import type { ChunkModule, LocatedPiece, LocatedSite } from '../locate/marks/locate.ts';
+import { type LocatedPieces, locatePieces } from '../locate/located-pieces.ts';
 import { realiseNamespaces } from './namespaces.ts';
 import { extentsOf, realiseAwaits, realisePhases } from './phases.ts';
 import { chunkTable, getterFunctions, headOffset, prologueOffset } from './prologue.ts';

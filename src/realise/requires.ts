@@ -2,7 +2,7 @@
 import { listOf } from '../ast/statement.ts';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import { addSite, type Context, fileOf, guard } from './context.ts';
-import type { LocatedSite } from './locate.ts';
+import type { LocatedSite } from '../locate/marks/locate.ts';
 import { realiseHandler } from './phases.ts';
 
 export function realiseRequires(context: Context, located: readonly LocatedSite[]): void {

@@ -2,7 +2,7 @@
 import type { Node } from 'estree';
 import { type Ancestor, startOf } from '../ast/walk.ts';
 import { addRead, type Context, type Target } from './context.ts';
-import type { LocatedSite } from './locate.ts';
+import type { LocatedSite } from '../locate/marks/locate.ts';
 import { awaitBefore, localName, survivorOf } from './reads.ts';
 
 /** Announced before the pattern is run, or the member is read. */

@@ -2,7 +2,7 @@
 import type { AssignmentExpression, ForInStatement, ForOfStatement, Node, UpdateExpression } from 'estree';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import { addSite, type Context, fileOf } from './context.ts';
-import type { LocatedSite } from './locate.ts';
+import type { LocatedSite } from '../locate/marks/locate.ts';
 
 export function realiseWrites(context: Context, located: readonly LocatedSite[]): void {
   for (const write of located) {

@@ -2,7 +2,7 @@
 import type { Program } from 'estree';
 import type { ModuleRecord, WantedSites } from '../model.ts';
 import { readEntries } from './entries.ts';
-import { createLocator } from './positions.ts';
+import { createLocator } from '../places/positions.ts';
 import { findSites } from './sites.ts';
 
 export interface RecordInput {

@@ -2,7 +2,7 @@ import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import MagicString from 'magic-string';
-import { mappingsOf } from '../../src/mark/map.ts';
+import { mappingsOf } from '../../src/locate/marks/map.ts';
 
 describe('map of the marks', () => {
   const pieces = fc.constantFrom('a', 'b1', '$', ' ', '(', '.', '_x', 'é', '\t', '=>', '"');

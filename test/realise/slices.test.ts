@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { expect } from 'chai';
 import type { ModuleFormat, Plugin } from 'rollup';
-import { slicesOf } from '../../src/realise/slices.ts';
+import { slicesOf } from '../../src/locate/slices.ts';
 import { bundle, type Format, write } from '../support/bundle.ts';
 import { run } from '../support/run.ts';
 import { chunkOf } from '../support/statements.ts';

@@ -3,7 +3,7 @@ import type { Program } from 'estree';
 import type { OutputChunk } from 'rollup';
 import { parseAst } from 'rollup/parseAst';
 import type { ModuleRecord } from '../../src/model.ts';
-import { createGraph, type Graph, type GraphModule, type Resolution } from '../../src/record/graph.ts';
+import { createGraph, type Graph, type GraphModule, type Resolution } from '../../src/manifest/graph.ts';
 import { recordModule } from '../../src/record/record.ts';
 import { bundle } from '../support/bundle.ts';
 

@@ -1,6 +1,6 @@
 import { posix, win32 } from 'node:path';
 import { expect } from 'chai';
-import { modulePath, uniquePaths } from '../../src/record/path.ts';
+import { modulePath, uniquePaths } from '../../src/manifest/path.ts';
 
 describe('the path of a module', () => {
   const cases: [id: string, root: string, path: string][] = [

@@ -7,7 +7,7 @@ import { type Ancestor, endOf, isFunction, startOf, Trail } from '../ast/walk.ts
 import type { ParseFailure } from '../errors.ts';
 import type { FoundMark } from '../model.ts';
 import { parse, parseModule } from '../parse.ts';
-import { type ChunkModule, indexFrom } from './locate.ts';
+import { type ChunkModule, indexFrom } from './marks/locate.ts';
 import { type Slice, slicesOf } from './slices.ts';
 
 /** Text that is worked on by itself: a module's slice of the chunk, or the chunk as a whole. */

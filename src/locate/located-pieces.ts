@@ -1,9 +1,9 @@
 /** The pieces of a chunk, each located in its turn. */
 import type { ParseFailure } from '../errors.ts';
-import { type DeclaredBinding, declarationKey } from './context.ts';
-import { collectDeclarations } from './declarations.ts';
+import { type DeclaredBinding, declarationKey } from '../realise/context.ts';
+import { collectDeclarations } from '../realise/declarations.ts';
 import type { Layout, Piece } from './layout.ts';
-import { type ChunkModule, type LocatedPiece, locate } from './locate.ts';
+import { type ChunkModule, type LocatedPiece, locate } from './marks/locate.ts';
 
 /** A tree is made when its piece's turn comes, or an earlier one asks what it declares, and dropped with its edits. */
 export interface LocatedPieces {

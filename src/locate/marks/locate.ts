@@ -4,9 +4,9 @@
  */
 import type { Node, Program } from 'estree';
 import { walk } from 'estree-walker';
-import { skipTrivia } from '../ast/trivia.ts';
-import { type Ancestor, endOf, startOf, Trail } from '../ast/walk.ts';
-import type { FoundMark, ModuleRecord, Site } from '../model.ts';
+import { skipTrivia } from '../../ast/trivia.ts';
+import { type Ancestor, endOf, startOf, Trail } from '../../ast/walk.ts';
+import type { FoundMark, ModuleRecord, Site } from '../../model.ts';
 
 /** A module of the build as realising needs it; `index` is its number in the build. */
 export interface ChunkModule {

@@ -2,7 +2,7 @@
 import { linkOrder } from '../graph/link-order.ts';
 import type { ModuleRecord } from '../model.ts';
 import type { ModuleRow } from '../protocol.ts';
-import { isGenerated, wrappedModule } from './commonjs.ts';
+import { isGenerated, wrappedModule } from '../record/commonjs.ts';
 import { createGraph, type Graph, type GraphModule } from './graph.ts';
 
 /** Module and binding, by number; -1 for a namespace object; by name where there is no number. */

@@ -1,6 +1,6 @@
 /** Marked code → the code as it was. */
-import type { FoundMark } from '../model.ts';
-import { MARK_PATTERN } from '../protocol.ts';
+import type { FoundMark } from '../../model.ts';
+import { MARK_PATTERN } from '../../protocol.ts';
 
 /** Text without which there is no mark. */
 export const MARK_START = '/*~';
