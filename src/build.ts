@@ -26,14 +26,14 @@ import {
 } from './errors.ts';
 import { createToken, type MarkedCode, markModule } from './locate/marks/mark.ts';
 import { findMarks, MARK_START, stripMarks } from './locate/marks/strip.ts';
-import type { FoundMark, ModuleRecord, WantedSites } from './model.ts';
-import type { ResolvedOptions } from './options.ts';
-import { createOutput, type Output, type RuntimeFile } from './output.ts';
-import { parseModuleAsync } from './parse.ts';
 import { type GraphModule, NOT_RECORDED } from './manifest/graph.ts';
 import { missingRecords } from './manifest/missing.ts';
 import { createNumbering, inLinkOrder } from './manifest/numbering.ts';
 import { modulePath, uniquePaths } from './manifest/path.ts';
+import type { FoundMark, ModuleRecord, WantedSites } from './model.ts';
+import type { ResolvedOptions } from './options.ts';
+import { createOutput, type Output, type RuntimeFile } from './output.ts';
+import { parseModuleAsync } from './parse.ts';
 import { createLocator, type ParsedModule, relocate, requestsIn } from './places/positions.ts';
 import { mayHavePhaseSites, recordModule } from './record/record.ts';
 import { runtimeFileName } from './runtime-file.ts';
@@ -334,7 +334,7 @@ export function createBuild(input: BuildInput): Build {
       host.warn(globalsHidden(chunk.fileName));
       return null;
     }
-    const traced = layout ? output.trace(chunk.fileName, layout) : 'no wrapper';
+    const traced = layout ? output.trace(chunk.fileName, code, layout) : 'no wrapper';
     if (traced === 'no statement') return null;
     if (traced === 'no wrapper') host.warn(wrapperUnknown(chunk.fileName, format));
     else if ('message' in traced) host.warn(unparsableChunk(chunk.fileName, traced));

@@ -3,6 +3,9 @@ import { posix } from 'node:path';
 import type { EditedText } from './edited-text.ts';
 import type { ParseFailure } from './errors.ts';
 import { onCycle } from './graph/components.ts';
+import { isDeclaredAround, type Layout, layoutOf, type PrintedChunk } from './locate/layout.ts';
+import type { Numbering } from './manifest/numbering.ts';
+import { buildTable, type RenderedModule } from './manifest/table.ts';
 import type { RuntimePlacement } from './options.ts';
 import type { BuildTable, RuntimeSettings, SiteTable } from './protocol.ts';
 import {
@@ -12,10 +15,7 @@ import {
   isFileFormat,
   runtimeFile,
 } from './realise/connect/index.ts';
-import { isDeclaredAround, type Layout, layoutOf, type PrintedChunk } from './locate/layout.ts';
 import { type ChunkContents, type Connect, realise } from './realise/realise.ts';
-import type { Numbering } from './manifest/numbering.ts';
-import { buildTable, type RenderedModule } from './manifest/table.ts';
 import { partsFor, type RuntimeTexts, runtimeText } from './runtime-text.ts';
 
 /** What an output needs to know of one of its chunks. */
@@ -67,7 +67,11 @@ export interface Output {
   /** How the `runtime` option can't be followed, if so: the placement that is taken instead. */
   insteadOf: { wanted: RuntimePlacement; taken: RuntimePlacement } | null;
   /** The traced chunk; why it can't be traced, if so. */
-  trace(fileName: string, layout: Layout): EditedText | ParseFailure | 'no statement' | 'no wrapper';
+  trace(
+    fileName: string,
+    code: string,
+    layout: Layout,
+  ): EditedText | ParseFailure | 'no statement' | 'no wrapper';
   /** The runtime's file, once all chunks are traced; null where there is none, and when asked again. */
   file(nameOf: (fileName: string) => string): RuntimeFile | null;
 }
@@ -90,15 +94,16 @@ export function createOutput(input: OutputInput): Output {
         ...chunk,
         format,
         moduleOf: (id) => (chunk.untraced.has(id) ? undefined : numbering.moduleOf(id)),
+        markedBy: numbering.markedBy,
       }),
     isUnreachable: (layout) => mustInline && hidesGlobals(layout),
     insteadOf: placement === 'auto' || placement === taken ? null : { wanted: placement, taken },
-    trace(fileName, layout) {
+    trace(fileName, text, layout) {
       if (taken === 'inline' && !mustInline && hidesGlobals(layout)) taken = 'file';
       const realised = realise({
+        text,
         layout,
         first: firstSites.get(fileName) ?? 0,
-        moduleOf: numbering.markedBy,
         phasesOf: numbering.phasesOf,
         tracesNamespaces: input.tracesNamespaces,
         resolve: ({ module, site }, path) =>

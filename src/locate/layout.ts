@@ -7,7 +7,8 @@ import { type Ancestor, endOf, isFunction, startOf, Trail } from '../ast/walk.ts
 import type { ParseFailure } from '../errors.ts';
 import type { FoundMark } from '../model.ts';
 import { parse, parseModule } from '../parse.ts';
-import { type ChunkModule, indexFrom } from './marks/locate.ts';
+import type { ChunkModule } from './located.ts';
+import { type LocatedText, locate } from './marks/locate.ts';
 import { type Slice, slicesOf } from './slices.ts';
 
 /** Text that is worked on by itself: a module's slice of the chunk, or the chunk as a whole. */
@@ -16,10 +17,10 @@ export interface Piece {
   end: number;
   /** The module whose slice it is. */
   module?: ChunkModule;
-  /** With the offsets of the chunk. */
-  marks: readonly FoundMark[];
   /** Parses it, each time. */
   program(): Program | ParseFailure;
+  /** Finds its sites, each time; null where it can't have any. */
+  locate(): LocatedText | ParseFailure | null;
 }
 
 /** Where a module's statements begin and end. */
@@ -30,7 +31,10 @@ export interface Extent {
 }
 
 export interface Layout {
+  /** The chunk; without marks where it has no slices. */
   code: string;
+  /** Offset of the code → offset of the chunk. */
+  offsetOf(offset: number): number;
   /** What stands around the slices, with an empty statement for each; the program of a chunk that has none. */
   skeleton: Program;
   /** Holds the list of the modules' statements: `skeleton`, or the block of a wrapper's function. */
@@ -50,6 +54,8 @@ export interface PrintedChunk {
   /** In their order. */
   marks: readonly FoundMark[];
   moduleOf(id: string): ChunkModule | undefined;
+  /** The module whose marks carry a token. */
+  markedBy(token: string): ChunkModule | undefined;
 }
 
 /** How many functions a format puts around the statements of modules. */
@@ -71,20 +77,34 @@ function layoutOfSlices(chunk: PrintedChunk, slices: readonly Slice[]): Layout |
   const parsed = format === 'es' || isAsync(body.parent?.node) ? parseModule : parse;
   const extents: Extent[] = [];
   const pieces: Piece[] = [];
-  let next = 0;
+  const marks = chunk.marks.values();
+  let mark = marks.next().value;
   for (const { id, start, end } of slices) {
     const module = chunk.moduleOf(id);
-    const from = indexFrom(chunk.marks, start, next);
-    next = indexFrom(chunk.marks, end, from);
+    const own: FoundMark[] = [];
+    for (; mark && mark.start < end; mark = marks.next().value) {
+      const isOwn = mark.start >= start && mark.token === module?.record.token;
+      if (isOwn) own.push({ ...mark, start: mark.start - start, end: mark.end - start });
+    }
     if (!module) continue;
     const text = code.slice(start, end);
     // Comments alone may be left.
     if (skipTrivia(text, 0) < text.length) extents.push({ module, start, end });
-    const marks = chunk.marks.slice(from, next).filter(({ token }) => token === module.record.token);
-    pieces.push({ start, end, module, marks, program: () => parsed(text) });
+    const { markedBy: moduleOf } = chunk;
+    pieces.push({
+      start,
+      end,
+      module,
+      program: () => parsed(text),
+      locate: () =>
+        own.length > 0 || hasImports(module) ? locate({ text, marks: own, moduleOf, parse: parsed }) : null,
+    });
   }
-  return { code, skeleton, body, at, pieces, extents };
+  return { code, offsetOf: (offset) => offset, skeleton, body, at, pieces, extents };
 }
+
+/** What a plugin prints in the stead of a dynamic import may not be JavaScript. */
+const hasImports = ({ record }: ChunkModule): boolean => record.sites.some(({ kind }) => kind === 'import');
 
 const isAsync = (wrapper: Node | undefined): boolean =>
   wrapper !== undefined && 'async' in wrapper && wrapper.async === true;
@@ -113,19 +133,20 @@ function listOfEmpty(skeleton: Program, at: number, slices: readonly Slice[]): L
 }
 
 function layoutOfWhole(chunk: PrintedChunk): Layout | ParseFailure | null {
-  const { code, format, marks } = chunk;
-  const program = (format === 'es' ? parseModule : parse)(code);
-  if (!('body' in program)) return program;
+  const { code: text, format, marks, markedBy: moduleOf } = chunk;
+  const located = locate({ text, marks, moduleOf, parse: format === 'es' ? parseModule : parse });
+  if ('message' in located) return located;
+  const { code, offsetOf, program, offsets } = located;
   // Without marks there is nothing to look for.
-  let depth = marks.length > 0 ? (WRAPPERS[format] ?? 0) : 0;
-  const at = marks[0]?.start ?? 0;
-  const body = find(program, at, marks.at(-1)?.end ?? 0, ({ node, parent }) => {
+  let depth = offsets.length > 0 ? (WRAPPERS[format] ?? 0) : 0;
+  const at = offsets[0] ?? 0;
+  const body = find(program, at, offsets.at(-1) ?? 0, ({ node, parent }) => {
     if (node.type === 'BlockStatement' && parent && isFunction(parent.node)) depth--;
     return depth === 0 && (node.type === 'Program' || node.type === 'BlockStatement');
   });
   if (!body) return null;
-  const whole = { start: 0, end: code.length, marks, program: () => program };
-  return { code, skeleton: program, body, at, pieces: [whole], extents: null };
+  const whole = { start: 0, end: text.length, program: () => program, locate: () => located };
+  return { code, offsetOf, skeleton: program, body, at, pieces: [whole], extents: null };
 }
 
 /** The outermost node around a range that is such a list. */

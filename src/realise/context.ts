@@ -1,10 +1,10 @@
 /** What every kind of edit needs: the text, its edits, the chunk's tables, and the words of realised code. */
 import type { Node } from 'estree';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import type { LocatedSite } from '../locate/located.ts';
 import type { Place } from '../model.ts';
 import type { SiteRow } from '../protocol.ts';
 import type { Edits } from './edits.ts';
-import type { LocatedSite } from '../locate/marks/locate.ts';
 
 /** Injected names; no name in the chunk begins so. */
 export interface Names {
@@ -100,18 +100,8 @@ export const addRead = (
 export const guard = ({ names }: ChunkContext, site: number, call: string): string =>
   `${names.seen}[${site}]||${names.build}.${call}`;
 
-/** The printed expression, without what was put in for locating. */
-export const textOf = ({ code }: Context, node: Node): string => {
-  if (node.type === 'Identifier') return node.name;
-  if (
-    node.type === 'MemberExpression' &&
-    node.object.type === 'Identifier' &&
-    node.property.type === 'Identifier'
-  ) {
-    return `${node.object.name}.${node.property.name}`;
-  }
-  return code.slice(startOf(node), endOf(node));
-};
+export const textOf = ({ code }: Pick<Context, 'code'>, node: Node): string =>
+  code.slice(startOf(node), endOf(node));
 
 /** `(0, a.b)` stands for `a.b`. */
 export function unwrapSequence(place: Ancestor): Ancestor {

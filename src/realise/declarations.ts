@@ -3,9 +3,9 @@ import type { Node } from 'estree';
 import { memberName } from '../ast/role.ts';
 import { listOf } from '../ast/statement.ts';
 import type { Ancestor } from '../ast/walk.ts';
+import type { LocatedSite } from '../locate/located.ts';
 import { type BindingState, STATES } from '../protocol.ts';
 import { addSite, type ChunkContext, type Context, declarationKey, fileOf } from './context.ts';
-import type { LocatedSite } from '../locate/marks/locate.ts';
 import { realiseAssignment, writerOf } from './writes.ts';
 
 /** Which bindings the chunk declares, and what they are called now. */

@@ -55,8 +55,6 @@ const IS_WORD_START = /^[\p{ID_Start}$_]/u;
 
 export class Edits {
   readonly #code: string;
-  /** Starts of what is taken out of the code, by its end. */
-  readonly #noise: ReadonlyMap<number, number>;
   readonly #insertions: { offset: number; text: string }[] = [];
   readonly #wraps: Wrap[] = [];
   /** By the node that they are put before. */
@@ -68,10 +66,8 @@ export class Edits {
   /** Statements after which a parenthesis now stands. */
   readonly #ended = new Set<Node>();
 
-  /** @param noise text that is taken out */
-  constructor(code: string, noise: readonly { start: number; end: number }[]) {
+  constructor(code: string) {
     this.#code = code;
-    this.#noise = new Map(noise.map(({ start, end }) => [end, start]));
   }
 
   /** Puts text around an expression. */
@@ -135,8 +131,8 @@ export class Edits {
     this.wrapRange(startOf(node), end, '', `, {} = (${expression},0)`);
   }
 
-  /** @param start of the piece in the text */
-  apply(text: EditedText, start: number): void {
+  /** @param offsetOf offset of the code → offset of the text */
+  apply(text: EditedText, offsetOf: (offset: number) => number): void {
     const left = new Map<number, string>();
     const right = new Map<number, string>();
     const addLeft = (offset: number, added: string): void => {
@@ -152,16 +148,17 @@ export class Edits {
       addLeft(wrap.end, wrap.after);
     }
     for (const { start: from, end, text: replacement } of this.#replacements) {
-      text.replace(start + from, start + end, replacement);
+      // Not what stands right behind it.
+      text.replace(offsetOf(from), offsetOf(end - 1) + 1, replacement);
     }
     for (const { comma, kind, after } of this.#splits.values()) {
-      text.replace(start + comma, start + comma + 1, `;${after}${kind} `);
+      text.replace(offsetOf(comma), offsetOf(comma) + 1, `;${after}${kind} `);
     }
     const offsets = [...new Set([...left.keys(), ...right.keys()])].sort((a, b) => a - b);
     for (const offset of offsets) {
       const before = left.get(offset) ?? '';
       const after = right.get(offset) ?? '';
-      text.insert(start + offset, before, this.#touchesWord(offset, before, after) ? ` ${after}` : after);
+      text.insert(offsetOf(offset), before, this.#touchesWord(offset, before, after) ? ` ${after}` : after);
     }
   }
 
@@ -169,9 +166,7 @@ export class Edits {
   #touchesWord(offset: number, before: string, text: string): boolean {
     if (!IS_WORD_START.test(text)) return false;
     if (before) return IS_WORD_END.test(before);
-    let end = offset;
-    for (let start = this.#noise.get(end); start !== undefined; start = this.#noise.get(end)) end = start;
-    return IS_WORD_END.test(this.#code.slice(Math.max(0, end - 2), end));
+    return IS_WORD_END.test(this.#code.slice(Math.max(0, offset - 2), offset));
   }
 
   #wrapsBefore(): Wrap[] {

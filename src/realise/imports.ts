@@ -2,8 +2,8 @@
 import type { Node } from 'estree';
 import { memberName } from '../ast/role.ts';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import type { LocatedSite } from '../locate/located.ts';
 import { addSite, type Context, fileOf } from './context.ts';
-import type { LocatedSite } from '../locate/marks/locate.ts';
 
 export function realiseImports(context: Context, located: readonly LocatedSite[]): void {
   const { edits, names } = context;

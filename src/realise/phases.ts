@@ -3,12 +3,11 @@ import type { BlockStatement, ForOfStatement, Node } from 'estree';
 import { walk } from 'estree-walker';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, isFunction, startOf } from '../ast/walk.ts';
-import type { EditedText } from '../edited-text.ts';
+import type { Extent } from '../locate/layout.ts';
+import type { ChunkModule, LocatedSite } from '../locate/located.ts';
 import type { ModuleRow } from '../protocol.ts';
 import { addSite, type Context, fileOf, type Names } from './context.ts';
 import { withLabels } from './guard.ts';
-import type { Extent } from '../locate/layout.ts';
-import type { ChunkModule, LocatedSite } from '../locate/marks/locate.ts';
 
 /**
  * `start` before the slice of a module, with the comments that it begins with, so that what these say of a statement
@@ -17,8 +16,7 @@ import type { ChunkModule, LocatedSite } from '../locate/marks/locate.ts';
  * @param startAt where the first may stand
  */
 export function realisePhases(
-  text: EditedText,
-  { code, names, phasesOf }: PhasesContext,
+  { code, names, phasesOf, insert }: PhasesContext,
   extents: readonly Extent[],
   startAt: number,
 ): void {
@@ -26,11 +24,11 @@ export function realisePhases(
     if (phasesOf(module.index) === true) {
       const before = Math.max(startAt, code.slice(0, start).trimEnd().length);
       const line = `\n${names.build}.start(${module.index});`;
-      text.insert(before, before === start ? `${line}\n` : line, '');
-      text.insert(end, `\n${names.build}.end(${module.index});`, '');
+      insert(before, before === start ? `${line}\n` : line);
+      insert(end, `\n${names.build}.end(${module.index});`);
     }
     // A guard may begin what comes next.
-    else if (code.charAt(end - 1) !== ';') text.insert(end, '\n;', '');
+    else if (code.charAt(end - 1) !== ';') insert(end, '\n;');
   }
 }
 
@@ -39,6 +37,7 @@ interface PhasesContext {
   names: Names;
   /** When a module's start and end are shown. */
   phasesOf(module: number): ModuleRow['phases'] | undefined;
+  insert(offset: number, text: string): void;
 }
 
 /**

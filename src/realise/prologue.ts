@@ -2,9 +2,6 @@
 import type { Node } from 'estree';
 import { endOf, startOf } from '../ast/walk.ts';
 import type { ChunkContext } from './context.ts';
-import type { LocatedPiece } from '../locate/marks/locate.ts';
-
-type Noise = LocatedPiece['noise'];
 
 /** Text of a value as an expression; safe in a script element too, and of one line by anybody's count. */
 export const literal = (value: unknown): string =>
@@ -27,17 +24,17 @@ export const getterFunctions = ({ getters }: ChunkContext): string =>
   Array.from(getters, ([name, getter]) => `function ${getter}(){return ${name}}`).join('');
 
 /** After directives and imports; before the first statement, with the comments that belong to it. */
-export function prologueOffset(code: string, body: readonly Node[], noise: Noise): number {
+export function prologueOffset(code: string, body: readonly Node[]): number {
   const first = body.findIndex((node) => !isHead(node));
   const before = first < 0 ? body.at(-1) : body[first - 1];
-  return before ? endOf(before) : commentedStart(code, body[0], noise);
+  return before ? endOf(before) : commentedStart(code, body[0]);
 }
 
 /** After directives; before the first statement or import, with the comments that belong to it. */
-export function headOffset(code: string, body: readonly Node[], noise: Noise): number {
+export function headOffset(code: string, body: readonly Node[]): number {
   const first = body.findIndex((node) => !('directive' in node));
   const before = body[first - 1];
-  return before ? endOf(before) : commentedStart(code, body[first], noise);
+  return before ? endOf(before) : commentedStart(code, body[first]);
 }
 
 const isHead = (node: Node): boolean =>
@@ -46,12 +43,11 @@ const isHead = (node: Node): boolean =>
   node.type === 'ExportAllDeclaration' ||
   (node.type === 'ExportNamedDeclaration' && node.source != null);
 
-function commentedStart(code: string, node: Node | undefined, noise: Noise): number {
-  const noiseByEnd = new Map(noise.map(({ start, end }) => [end, start]));
+function commentedStart(code: string, node: Node | undefined): number {
   let offset = node ? startOf(node) : 0;
   for (;;) {
     const end = code.slice(0, offset).trimEnd().length;
-    const start = noiseByEnd.get(end) ?? annotationStart(code, end);
+    const start = annotationStart(code, end);
     if (start === undefined) return offset;
     offset = start;
   }

@@ -1,9 +1,9 @@
 /** Reads of imports. The read itself stays where it was, so that its error is the engine's own. */
 import { memberName, roleOf } from '../ast/role.ts';
 import { type Ancestor, isFunction } from '../ast/walk.ts';
+import type { LocatedSite } from '../locate/located.ts';
 import { addRead, type Context, type Target, textOf, unwrapSequence } from './context.ts';
 import { guardPlace, isPattern, isQuoted } from './guard.ts';
-import type { LocatedSite } from '../locate/marks/locate.ts';
 
 export function realiseReads(context: Context, located: readonly LocatedSite[]): void {
   for (const read of located) {

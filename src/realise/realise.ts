@@ -4,16 +4,16 @@ import { declaredNames } from '../ast/declares.ts';
 import type { Ancestor } from '../ast/walk.ts';
 import { EditedText } from '../edited-text.ts';
 import type { ParseFailure } from '../errors.ts';
+import type { Layout } from '../locate/layout.ts';
+import type { LocatedPiece, LocatedSite } from '../locate/located.ts';
 import type { ModuleRow, SiteRow } from '../protocol.ts';
 import type { ChunkContext, Context, DeclaredBinding, Names } from './context.ts';
 import { realiseInitializations } from './declarations.ts';
 import { Edits } from './edits.ts';
 import { realiseImports } from './imports.ts';
-import type { Layout } from '../locate/layout.ts';
-import type { ChunkModule, LocatedPiece, LocatedSite } from '../locate/marks/locate.ts';
-import { type LocatedPieces, locatePieces } from '../locate/located-pieces.ts';
 import { realiseNamespaces } from './namespaces.ts';
 import { extentsOf, realiseAwaits, realisePhases } from './phases.ts';
+import { type LocatedPieces, locatePieces } from './pieces.ts';
 import { chunkTable, getterFunctions, headOffset, prologueOffset } from './prologue.ts';
 import { realiseReads } from './reads.ts';
 import { realiseRequires } from './requires.ts';
@@ -22,11 +22,11 @@ import { unusedNames } from './unused-names.ts';
 import { realiseWrites } from './writes.ts';
 
 export interface RealiseInput {
+  /** The chunk. */
+  text: string;
   layout: Layout;
   /** Number of the chunk's first site in the build. */
   first: number;
-  /** The module whose marks carry a token. */
-  moduleOf(token: string): ChunkModule | undefined;
   /** When a module's start and end are shown. */
   phasesOf(module: number): ModuleRow['phases'] | undefined;
   tracesNamespaces: boolean;
@@ -80,22 +80,18 @@ export interface RealisedChunk {
 /** The traced chunk; why it can't be traced, if so. */
 export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no statement' | 'no wrapper' {
   const { layout, connect } = input;
-  const { code, skeleton, body, pieces } = layout;
+  const { code, skeleton, body, pieces, offsetOf } = layout;
   if (layout.extents?.length === 0) return 'no statement';
-  const text = new EditedText(code);
-  const located = locatePieces(layout, input.moduleOf);
+  const text = new EditedText(input.text);
+  const located = locatePieces(layout, (start, end) => text.replace(start, end, ''));
   const chunk = contextOf(input, located);
 
-  const noise: LocatedPiece['noise'] = [];
   const found: LocatedSite[] = [];
   for (const piece of pieces) {
     const of = located.take(piece);
-    for (const { start, end } of of.noise) text.replace(piece.start + start, piece.start + end, '');
-    realisePiece(chunk, code.slice(piece.start, piece.end), of, layout).apply(text, piece.start);
-    if (!piece.module) {
-      noise.push(...of.noise);
-      found.push(...of.sites);
-    }
+    if (!of) continue;
+    realisePiece(chunk, of, layout).apply(text, of.offsetOf);
+    if (!piece.module) found.push(...of.sites);
   }
   const failure = located.failure();
   if (failure) return failure;
@@ -103,22 +99,27 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
   if (!extents) return 'no wrapper';
   if (extents.length === 0) return 'no statement';
 
-  const edits = new Edits(code, noise);
+  const edits = new Edits(code);
   if (input.tracesNamespaces) realiseNamespaces(chunk, body.node.body, edits);
   const contents: ChunkContents = {
     modules: extents.map(({ module }) => module.index),
     declared: [...chunk.declared.values()],
     sites: chunk.sites,
   };
-  const head = headOffset(code, skeleton.body, noise);
+  const head = headOffset(code, skeleton.body);
   const { names } = chunk;
   const table = chunkTable(chunk);
   const prologue = connect.prologue({ code, skeleton, body, table, names, edits, contents, head });
   if (prologue === null) return 'no wrapper';
-  edits.apply(text, 0);
-  const at = prologueOffset(code, body.node.body, noise);
-  text.insert(at, `${at === 0 ? '' : '\n'}${getterFunctions(chunk)}${prologue}${at === 0 ? '\n' : ''}`, '');
-  realisePhases(text, { code, names, phasesOf: input.phasesOf }, extents, at);
+  edits.apply(text, offsetOf);
+  const at = prologueOffset(code, body.node.body);
+  text.insert(
+    offsetOf(at),
+    `${at === 0 ? '' : '\n'}${getterFunctions(chunk)}${prologue}${at === 0 ? '\n' : ''}`,
+    '',
+  );
+  const insert = (offset: number, added: string): void => text.insert(offsetOf(offset), added, '');
+  realisePhases({ code, names, phasesOf: input.phasesOf, insert }, extents, at);
   return { text, contents };
 }
 
@@ -149,13 +150,8 @@ function contextOf(
   };
 }
 
-function realisePiece(
-  chunk: ChunkContext,
-  code: string,
-  { sites, noise }: LocatedPiece,
-  layout: Layout,
-): Edits {
-  const edits = new Edits(code, noise);
+function realisePiece(chunk: ChunkContext, { code, sites }: LocatedPiece, layout: Layout): Edits {
+  const edits = new Edits(code);
   const isDeclared = declarationsOf(sites, layout);
   const context: Context = { ...chunk, code, edits, handlers: new Set(), isDeclared };
   realiseReads(context, sites);

@@ -1,8 +1,8 @@
 /** CommonJS modules that run where they are required: the call, and the body. */
 import { listOf } from '../ast/statement.ts';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import type { LocatedSite } from '../locate/located.ts';
 import { addSite, type Context, fileOf, guard } from './context.ts';
-import type { LocatedSite } from '../locate/marks/locate.ts';
 import { realiseHandler } from './phases.ts';
 
 export function realiseRequires(context: Context, located: readonly LocatedSite[]): void {

@@ -1,8 +1,8 @@
 /** Members that are taken out of what a dynamic import gave: reads of values that are kept. */
 import type { Node } from 'estree';
 import { type Ancestor, startOf } from '../ast/walk.ts';
+import type { LocatedSite } from '../locate/located.ts';
 import { addRead, type Context, type Target } from './context.ts';
-import type { LocatedSite } from '../locate/marks/locate.ts';
 import { awaitBefore, localName, survivorOf } from './reads.ts';
 
 /** Announced before the pattern is run, or the member is read. */

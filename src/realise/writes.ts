@@ -1,8 +1,8 @@
 /** Writes to exported bindings: the write, then a note of the new value. */
 import type { AssignmentExpression, ForInStatement, ForOfStatement, Node, UpdateExpression } from 'estree';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import type { LocatedSite } from '../locate/located.ts';
 import { addSite, type Context, fileOf } from './context.ts';
-import type { LocatedSite } from '../locate/marks/locate.ts';
 
 export function realiseWrites(context: Context, located: readonly LocatedSite[]): void {
   for (const write of located) {

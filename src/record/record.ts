@@ -1,8 +1,8 @@
 /** AST of a module → its record. */
 import type { Program } from 'estree';
 import type { ModuleRecord, WantedSites } from '../model.ts';
-import { readEntries } from './entries.ts';
 import { createLocator } from '../places/positions.ts';
+import { readEntries } from './entries.ts';
 import { findSites } from './sites.ts';
 
 export interface RecordInput {

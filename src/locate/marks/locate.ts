@@ -1,88 +1,66 @@
-/**
- * Where the sites of modules stand in a piece of a chunk. Marks are how Rollup is asked, and only this file knows of
- * them; what it hands on would be the same if source maps had answered.
- */
+/** Where the marks of a piece of a chunk have survived: the nodes before, behind or around them. */
 import type { Node, Program } from 'estree';
 import { walk } from 'estree-walker';
 import { skipTrivia } from '../../ast/trivia.ts';
 import { type Ancestor, endOf, startOf, Trail } from '../../ast/walk.ts';
-import type { FoundMark, ModuleRecord, Site } from '../../model.ts';
+import type { ParseFailure } from '../../errors.ts';
+import type { FoundMark, Site } from '../../model.ts';
+import type { ChunkModule, LocatedPiece } from '../located.ts';
+import { withoutMarks } from './unmarked.ts';
 
-/** A module of the build as realising needs it; `index` is its number in the build. */
-export interface ChunkModule {
-  index: number;
-  record: ModuleRecord;
+export interface MarkedPiece {
+  /** With its marks. */
+  text: string;
+  /** Those that it may have, in their order, with offsets of the text. */
+  marks: readonly FoundMark[];
+  moduleOf(token: string): ChunkModule | undefined;
+  parse(code: string): Program | ParseFailure;
 }
 
-/** A site that survived, and the node that stands for it now. */
-export interface LocatedSite {
-  module: ChunkModule;
-  /** Index of the record's `sites`. */
-  number: number;
-  site: Site;
-  place: Ancestor;
+/** A located piece, whose offsets lead to the text with the marks. */
+export interface LocatedText extends LocatedPiece {
+  /** What is to be taken out of the text. */
+  marks: readonly FoundMark[];
+  /** By mark: its offset in the code. */
+  offsets: readonly number[];
 }
 
-/** What was found in a piece of a chunk; offsets are those of its text. */
-export interface LocatedPiece {
-  /** In their order. */
-  sites: LocatedSite[];
-  /** Text that is there for locating alone. */
-  noise: { start: number; end: number }[];
+/** Why it can't be parsed, if so: then the offset is one of the text, too. */
+export function locate({ text, marks: found, moduleOf, parse }: MarkedPiece): LocatedText | ParseFailure {
+  const known = found.filter(({ token, site }) => moduleOf(token)?.record.sites[site] !== undefined);
+  for (let marks = known; ; ) {
+    const { code, offsets, offsetOf } = withoutMarks(text, marks);
+    const program = parse(code);
+    if (!('body' in program)) {
+      return { message: program.message, ...(program.pos !== undefined && { pos: offsetOf(program.pos) }) };
+    }
+    const sought = marks.map(({ token, site: number }, index): Mark => {
+      const module = moduleOf(token) as ChunkModule;
+      return { offset: offsets[index] as number, module, number, site: module.record.sites[number] as Site };
+    });
+    const { places, texts } = findNodes(code, program, sought);
+    if (texts.size === 0) {
+      const sites = sought.flatMap((mark) => {
+        const place = places.get(mark);
+        const { module, number, site } = mark;
+        return place ? [{ module, number, site, place }] : [];
+      });
+      return { code, program, sites, offsetOf, marks, offsets };
+    }
+    // What only looks like a mark is text of the program, and stays.
+    marks = marks.filter((_, index) => !texts.has(sought[index] as Mark));
+  }
 }
 
 interface Mark {
-  start: number;
-  end: number;
+  offset: number;
   module: ChunkModule;
   number: number;
   site: Site;
 }
 
-/**
- * @param code of the piece
- * @param found its marks, with the offsets of its chunk
- * @param offset its start in the chunk
- */
-export function locate(
-  code: string,
-  program: Program,
-  found: readonly FoundMark[],
-  offset: number,
-  moduleOf: (token: string) => ChunkModule | undefined,
-): LocatedPiece {
-  const possible = found.flatMap(({ start, end, token, site: number }): Mark[] => {
-    const module = moduleOf(token);
-    const site = module?.record.sites[number];
-    return module && site ? [{ start: start - offset, end: end - offset, module, number, site }] : [];
-  });
-  const { places, texts } = findNodes(code, program, possible);
-  // What only looks like a mark is text of the program.
-  const marks = possible.filter((mark) => !texts.has(mark));
-  return {
-    sites: marks.flatMap(({ module, number, site, start }) => {
-      const place = places.get(start);
-      return place ? [{ module, number, site, place }] : [];
-    }),
-    noise: marks,
-  };
-}
-
-/** Index of the first mark from an offset on. */
-export function indexFrom(marks: readonly { start: number }[], offset: number, from = 0): number {
-  let low = from;
-  let high = marks.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((marks[middle]?.start ?? 0) < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 interface FoundNodes {
-  /** By the start of the mark: the reference, target, declared name, keyword or declaration that it stands for. */
-  places: Map<number, Ancestor>;
+  places: Map<Mark, Ancestor>;
   /** Marks that stand in literals. */
   texts: Set<Mark>;
 }
@@ -91,18 +69,20 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
   const byEnd = new Map<number, Mark>();
   const byKeyword = new Map<number, Mark>();
   const byStatement = new Map<number, Mark>();
-  const ends = new Set(marks.map(({ end }) => end));
+  let last = -1;
   for (const mark of marks) {
-    if (mark.site.kind === 'await') byKeyword.set(mark.start, mark);
-    else if (mark.site.kind === 'default') byStatement.set(skipTrivia(code, mark.end), mark);
+    const { offset, site } = mark;
+    if (site.kind === 'await') byKeyword.set(offset, mark);
+    else if (site.kind === 'default') byStatement.set(skipTrivia(code, offset), mark);
     else {
       // Rollup ends a statement that lacks its semicolon, before the mark.
-      let end = code.charAt(mark.start - 1) === ';' ? mark.start - 1 : mark.start;
+      let end = code.charAt(offset - 1) === ';' ? offset - 1 : offset;
       while (/\s/.test(code.charAt(end - 1))) end--;
-      if (mark.site.kind === 'declaration') end = beforePublication(code, end);
+      if (site.kind === 'declaration') end = beforePublication(code, end);
       // Where two marks follow one expression, what the second stood behind is gone.
-      if (!ends.has(end)) byEnd.set(end, mark);
+      if (end > last) byEnd.set(end, mark);
     }
+    last = offset;
   }
 
   const found: FoundNodes = { places: new Map(), texts: new Set() };
@@ -110,10 +90,11 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
   walk(program, {
     enter(node, parent, key) {
       const type: string = node.type;
-      if (type === 'Literal' || type === 'TemplateElement' || type === 'JSXText') literal(node);
+      if (type === 'Literal') literal(startOf(node) + 1, endOf(node));
+      else if (type === 'TemplateElement' || type === 'JSXText') literal(startOf(node), endOf(node) + 1);
       moveIntoPublished(node);
       const mark = match(node, parent, key);
-      if (mark) found.places.set(mark.start, placeOf(mark, trail.placeOf(node, key)));
+      if (mark) found.places.set(mark, placeOf(mark, trail.placeOf(node, key)));
       trail.enter(node, key);
     },
     leave() {
@@ -122,10 +103,11 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
   });
   return found;
 
-  function literal(node: Node): void {
-    for (let index = indexFrom(marks, startOf(node)); index < marks.length; index++) {
+  /** @param end behind the last offset that is inside */
+  function literal(start: number, end: number): void {
+    for (let index = indexFrom(marks, start); index < marks.length; index++) {
       const mark = marks[index] as Mark;
-      if (mark.start >= endOf(node)) return;
+      if (mark.offset >= end) return;
       found.texts.add(mark);
     }
   }
@@ -191,6 +173,17 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
   }
 }
 
+/** Index of the first mark from an offset on. */
+function indexFrom(marks: readonly { offset: number }[], offset: number): number {
+  let low = 0;
+  let high = marks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((marks[middle]?.offset ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
 /** `let n; exports("n", n)`, and the mark: what System format prints behind a declaration that lacks its semicolon. */
 function beforePublication(code: string, end: number): number {
   const start = code.charAt(end - 1) === ')' ? code.lastIndexOf('exports(', end) : -1;

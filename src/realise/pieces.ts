@@ -1,14 +1,14 @@
 /** The pieces of a chunk, each located in its turn. */
 import type { ParseFailure } from '../errors.ts';
-import { type DeclaredBinding, declarationKey } from '../realise/context.ts';
-import { collectDeclarations } from '../realise/declarations.ts';
-import type { Layout, Piece } from './layout.ts';
-import { type ChunkModule, type LocatedPiece, locate } from './marks/locate.ts';
+import type { Layout, Piece } from '../locate/layout.ts';
+import type { LocatedPiece } from '../locate/located.ts';
+import { type DeclaredBinding, declarationKey } from './context.ts';
+import { collectDeclarations } from './declarations.ts';
 
 /** A tree is made when its piece's turn comes, or an earlier one asks what it declares, and dropped with its edits. */
 export interface LocatedPieces {
-  /** Once for each piece. */
-  take(piece: Piece): LocatedPiece;
+  /** Once for each piece; null where it has no sites. */
+  take(piece: Piece): LocatedPiece | null;
   /** By {@link declarationKey}: what the pieces declare that were looked into. */
   declared: Map<string, DeclaredBinding>;
   /** Looks into the module's piece, if need be. */
@@ -17,22 +17,23 @@ export interface LocatedPieces {
   failure(): ParseFailure | undefined;
 }
 
+/** @param takeOut what a piece has that was only put there for locating, by its offsets in the chunk */
 export function locatePieces(
-  { code, pieces }: Layout,
-  moduleOf: (token: string) => ChunkModule | undefined,
+  { pieces }: Layout,
+  takeOut: (start: number, end: number) => void,
 ): LocatedPieces {
   const declared = new Map<string, DeclaredBinding>();
   const waiting = new Map(
     pieces.flatMap((piece) => (piece.module ? [[piece.module.index, piece] as const] : [])),
   );
-  const ahead = new Map<Piece, LocatedPiece>();
+  const ahead = new Map<Piece, LocatedPiece | null>();
   let failure: ParseFailure | undefined;
 
   return {
     take(piece) {
       const known = ahead.get(piece);
       ahead.delete(piece);
-      return known ?? look(piece);
+      return known === undefined ? look(piece) : known;
     },
     declared,
     declarationOf(module, binding) {
@@ -43,21 +44,18 @@ export function locatePieces(
     failure: () => failure,
   };
 
-  function look(piece: Piece): LocatedPiece {
-    const { start, end, marks, module } = piece;
+  function look(piece: Piece): LocatedPiece | null {
+    const { start, module } = piece;
     if (module) waiting.delete(module.index);
-    const nothing: LocatedPiece = { sites: [], noise: [] };
-    if (marks.length === 0 && !(module && hasImports(module))) return nothing;
-    const program = piece.program();
-    if (!('body' in program)) {
-      failure = { message: program.message, pos: start + (program.pos ?? 0) };
-      return nothing;
+    const located = piece.locate();
+    if (!located) return null;
+    if ('message' in located) {
+      failure = { message: located.message, pos: start + (located.pos ?? 0) };
+      return null;
     }
-    const located = locate(code.slice(start, end), program, marks, start, moduleOf);
-    collectDeclarations(declared, located.sites);
-    return located;
+    const { code, program, sites, offsetOf, marks } = located;
+    for (const mark of marks) takeOut(start + mark.start, start + mark.end);
+    collectDeclarations(declared, sites);
+    return { code, program, sites, offsetOf: (offset) => start + offsetOf(offset) };
   }
 }
-
-/** What a plugin prints in the stead of a dynamic import may not be JavaScript. */
-const hasImports = ({ record }: ChunkModule): boolean => record.sites.some(({ kind }) => kind === 'import');
