@@ -34,8 +34,14 @@ import type { FoundMark, ModuleRecord, WantedSites } from './model.ts';
 import type { ResolvedOptions } from './options.ts';
 import { createOutput, type Output, type RuntimeFile } from './output.ts';
 import { parseModuleAsync } from './parse.ts';
-import { createLocator, type ParsedModule, relocate, requestsIn } from './places/positions.ts';
-import { mayHavePhaseSites, recordModule } from './record/record.ts';
+import {
+  createLocator,
+  originalPositions,
+  type ParsedModule,
+  positionsIn,
+  requestsIn,
+} from './places/positions.ts';
+import { mayHavePhaseSites, type Recorded, recordModule } from './record/record.ts';
 import { runtimeFileName } from './runtime-file.ts';
 import type { RuntimeTexts } from './runtime-text.ts';
 
@@ -145,9 +151,9 @@ export function createBuild(input: BuildInput): Build {
         unparsed.set(id, { message, pos, place: pos === undefined ? undefined : createLocator(code)(pos) });
         return null;
       }
-      const { record, offsets } = recordModule({ code, program, wanted: wantedOf(id) });
-      const meta: ModuleRecord = { version, token: createToken(id, code), ...record };
-      const { code: markedCode, map, insertions } = markModule(code, meta.token, offsets);
+      const { record, marks } = recordModule({ code, program, wanted: wantedOf(id) });
+      const meta = keptOf(id, code, record);
+      const { code: markedCode, map, insertions } = markModule(code, meta.token, marks);
       transformed.set(id, {
         code: markedCode,
         insertions,
@@ -155,7 +161,7 @@ export function createBuild(input: BuildInput): Build {
         mapOf: input.isFile(id, code) ? undefined : mapOf,
       });
       // Without a mark the code is as it was.
-      return { ...(offsets.length > 0 && { code: markedCode, map }), meta: { [NAME]: meta } };
+      return { ...(marks.length > 0 && { code: markedCode, map }), meta: { [NAME]: meta } };
     },
 
     noteUnresolved(importer, specifier) {
@@ -207,6 +213,10 @@ export function createBuild(input: BuildInput): Build {
     },
   };
 
+  function keptOf(id: string, code: string, record: Recorded['record']): ModuleRecord {
+    return { version, token: createToken(id, code), ...record, positions: positionsIn(code, record) };
+  }
+
   function recordOf(id: string): ModuleRecord | undefined {
     return host.getModuleInfo(id)?.meta[NAME] as ModuleRecord | undefined;
   }
@@ -227,7 +237,8 @@ export function createBuild(input: BuildInput): Build {
     const { source, code: marked, insertions, mapOf } = made;
     if (!mapOf) return;
     const place = (): void => {
-      relocate({ id, record, code: source, marked, insertions, ...(parsed && { parsed }) }, askForMap(mapOf));
+      const module = { id, record, marked, insertions, ...(parsed && { parsed }) };
+      record.positions = originalPositions(module, askForMap(mapOf));
       delete record.isCompiled;
     };
     if (filter(id)) {
@@ -397,11 +408,15 @@ export function createBuild(input: BuildInput): Build {
     const program = code == null ? undefined : await parseModuleAsync(code);
     if (!info || code == null || !program || !('body' in program)) return undefined;
     const { record } = recordModule({ code, program, wanted: 'phases' });
-    const made: ModuleRecord = { version, token: createToken(id, code), ...record };
+    const made = keptOf(id, code, record);
     info.meta[NAME] = made;
     if (input.isFile(id, code)) return made;
     const mapOf = mapsOf.get(id);
-    if (mapOf) relocate({ id, record: made, code, marked: code, insertions: [] }, askForMap(mapOf));
+    if (mapOf)
+      made.positions = originalPositions(
+        { id, record: made, marked: code, insertions: [] },
+        askForMap(mapOf),
+      );
     else made.isCompiled = true;
     return made;
   }

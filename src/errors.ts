@@ -3,7 +3,7 @@ import { isAbsolute, relative } from 'node:path';
 import { inspect } from 'node:util';
 import { closest, distance } from 'fastest-levenshtein';
 import type { RollupLog } from 'rollup';
-import type { Place } from './model.ts';
+import type { Position } from './model.ts';
 
 const PACKAGE = 'rollup-plugin-module-phases';
 
@@ -28,7 +28,7 @@ export interface ParseFailure {
   message: string;
   pos?: number | undefined;
   /** Where `pos` is, if it is known. */
-  place?: Place | undefined;
+  place?: Position | undefined;
 }
 
 export interface InvalidOption {

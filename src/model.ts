@@ -1,15 +1,20 @@
 /** Nouns of the build: the record of a module and the sites in it. It imports only words. */
 import type { BindingKind } from './protocol.ts';
 
-/** A place in the user's own source: 1-based line, 0-based column; `file` where it is not the module itself. */
-export interface Place {
+/** In the user's own source: 1-based line, 0-based column; `file` where it is not the module itself. */
+export interface Position {
   line: number;
   column: number;
   file?: string;
 }
 
+/** In the code that was recorded. */
+interface Recorded {
+  offset: number;
+}
+
 /** A requested module (ECMA-262 [[RequestedModules]]): each specifier once, in source order. */
-export interface ModuleRequest extends Place {
+export interface ModuleRequest extends Recorded {
   specifier: string;
   /**
    * Its index among the specifiers of the code that was parsed in the end, -1 where that has none, if a transform after
@@ -30,7 +35,7 @@ export interface ImportEntry {
 }
 
 /** A binding that the module declares and exports. A default expression's name is `default`. */
-export interface Binding extends Place {
+export interface Binding extends Recorded {
   name: string;
   kind: Exclude<BindingKind, 're-export' | 'namespace'>;
 }
@@ -61,7 +66,7 @@ export interface IndirectExport {
  * - `body`: before the code of a CommonJS module in its function, and after it.
  * - `import`: after a dynamic import; its specifier where the source has it.
  */
-export type Site = Place &
+export type Site = Recorded &
   (
     | { kind: 'default'; binding: number }
     | { kind: 'declaration'; binding: number }
@@ -104,6 +109,33 @@ export interface ModuleRecord {
   starExports: number[];
   bindings: Binding[];
   sites: Site[];
-  /** Its places are those of compiled code: the source map was gone when it was made. */
+  positions: Positions;
+  /** Its positions are those of compiled code: the source map was gone when it was made. */
   isCompiled?: true;
 }
+
+/** Of a record, by the indices that it has. */
+export interface Positions {
+  requests: Position[];
+  bindings: Position[];
+  sites: Position[];
+}
+
+/** What a binding is read from: see {@link RealisedSite}. */
+export interface Target {
+  /** Its number, or what it is called where it is none of the build's; null where only running tells. */
+  module: number | string | null;
+  /** Its index, -1 for the namespace object; its name where no declaration is known. */
+  binding: number | string;
+  /** Its name in its module, if that is not included: its declaration has no mark. */
+  name?: string;
+}
+
+/** A site of a module that is realised in a chunk: what its {@link SiteRow} is made of. `site` is its index. */
+export type RealisedSite = { module: number; site: number } & (
+  | { kind: 'r' | 's'; target: Target; local: string }
+  | { kind: 'w' | 'i'; binding: number }
+  | { kind: 'd'; target: Target; isAwaited: boolean }
+  | { kind: 'q'; target: Target }
+  | { kind: 'a' }
+);

@@ -5,17 +5,19 @@ import type { ParseFailure } from './errors.ts';
 import { onCycle } from './graph/components.ts';
 import { isDeclaredAround, type Layout, layoutOf, type PrintedChunk } from './locate/layout.ts';
 import type { Numbering } from './manifest/numbering.ts';
-import { buildTable, type RenderedModule } from './manifest/table.ts';
+import { buildTable, type RenderedModule, siteRow } from './manifest/table.ts';
 import type { RuntimePlacement } from './options.ts';
-import type { BuildTable, RuntimeSettings, SiteTable } from './protocol.ts';
+import type { BuildTable, RuntimeSettings, SiteRow, SiteTable } from './protocol.ts';
 import {
-  connectFile,
-  connectInline,
   type FileFormat,
+  inlineBuild,
+  inlineRuntime,
   isFileFormat,
+  loadRuntime,
   runtimeFile,
-} from './realise/connect/index.ts';
-import { type ChunkContents, type Connect, realise } from './realise/realise.ts';
+} from './realise/formats/index.ts';
+import { chunkTable } from './realise/prologue.ts';
+import { type ChunkContents, realise } from './realise/realise.ts';
 import { partsFor, type RuntimeTexts, runtimeText } from './runtime-text.ts';
 
 /** What an output needs to know of one of its chunks. */
@@ -80,7 +82,7 @@ export function createOutput(input: OutputInput): Output {
   const { numbering, format, chunks, placement } = input;
   const wantsFile = placement === 'file' || (placement === 'auto' && chunks.length > 1);
   const mustInline = !isFileFormat(format);
-  let taken: RuntimePlacement = mustInline || (!wantsFile && chunks.length === 1) ? 'inline' : 'file';
+  let placed: RuntimePlacement = mustInline || (!wantsFile && chunks.length === 1) ? 'inline' : 'file';
   const firstSites = numberSites(numbering, chunks);
   const circular = circularChunks(chunks);
   const traced = new Map<string, ChunkContents>();
@@ -97,30 +99,31 @@ export function createOutput(input: OutputInput): Output {
         markedBy: numbering.markedBy,
       }),
     isUnreachable: (layout) => mustInline && hidesGlobals(layout),
-    insteadOf: placement === 'auto' || placement === taken ? null : { wanted: placement, taken },
+    insteadOf: placement === 'auto' || placement === placed ? null : { wanted: placement, taken: placed },
     trace(fileName, text, layout) {
-      if (taken === 'inline' && !mustInline && hidesGlobals(layout)) taken = 'file';
+      if (placed === 'inline' && !mustInline && hidesGlobals(layout)) placed = 'file';
+      const isInline = placed === 'inline';
+      const first = firstSites.get(fileName) ?? 0;
       const realised = realise({
         text,
         layout,
-        first: firstSites.get(fileName) ?? 0,
-        phasesOf: numbering.phasesOf,
+        first,
         tracesNamespaces: input.tracesNamespaces,
-        resolve: ({ module, site }, path) =>
-          site.kind === 'read' || site.kind === 'require'
-            ? numbering.targetOf(module.index, site.import, path)
-            : null,
-        resolveDynamic: numbering.dynamicTargetOf,
-        excludedName: numbering.excludedName,
-        pathOf: input.pathOf,
-        connect: connectTo(fileName),
+        buildBy: (holder) => (isInline ? inlineBuild(layout.skeleton, holder) : holder),
       });
       if (typeof realised === 'string' || 'message' in realised) return realised;
-      traced.set(fileName, realised.contents);
-      return realised.text;
+      const { contents, around } = realised;
+      const table = chunkTable(first, rowsOf(contents), contents.declared);
+      const prologue =
+        isInline || !isFileFormat(format)
+          ? inlineRuntime(around, runtimeOf([contents]), tableOf(new Map([[fileName, contents]])), table)
+          : loadRuntime(format, pathFrom(fileName), around, table);
+      if (prologue === null) return 'no wrapper';
+      traced.set(fileName, contents);
+      return realised.finish(prologue);
     },
     file(nameOf) {
-      if (taken !== 'file' || traced.size === 0 || isGiven) return null;
+      if (placed !== 'file' || traced.size === 0 || isGiven) return null;
       isGiven = true;
       const table = tableOf(traced, nameOf);
       return {
@@ -130,30 +133,29 @@ export function createOutput(input: OutputInput): Output {
     },
   };
 
-  function connectTo(fileName: string): Connect {
-    if (taken === 'inline' || !isFileFormat(format)) {
-      return connectInline(
-        (contents) => runtimeOf([contents]),
-        (contents) => tableOf(new Map([[fileName, contents]]), (name) => name),
-      );
-    }
+  /** The runtime's file, as the chunk calls it. */
+  function pathFrom(fileName: string): string {
     const target = posix.relative(posix.dirname(fileName), input.runtimeFileName);
     const path = target.startsWith('.') ? target : `./${target}`;
-    return connectFile(format, input.keepsExtension ? path : path.replace(/\.js$/, ''));
+    return input.keepsExtension ? path : path.replace(/\.js$/, '');
+  }
+
+  function rowsOf({ sites }: ChunkContents): SiteRow[] {
+    return sites.map((site) => siteRow(numbering, site, input.pathOf));
   }
 
   /** What these chunks can use of it. */
   function runtimeOf(contents: readonly ChunkContents[]): string {
     const parts = partsFor(
       input.settings,
-      contents.flatMap(({ sites }) => sites),
+      contents.flatMap(({ sites }) => sites.map(({ kind }) => kind)),
     );
     return runtimeText(input.runtime, parts);
   }
 
   function tableOf(
     contents: ReadonlyMap<string, ChunkContents>,
-    nameOf: (fileName: string) => string,
+    nameOf = (fileName: string): string => fileName,
   ): BuildTable {
     const rendered = new Map<number, RenderedModule>();
     const sites: SiteTable[] = [];
@@ -163,11 +165,11 @@ export function createOutput(input: OutputInput): Output {
         rendered.set(module, {
           chunk: nameOf(fileName),
           states: states.get(module) ?? new Map(),
-          phases: numbering.phasesOf(module),
+          phases: numbering.moduleAt(module)?.phases,
         });
       }
       if (circular.has(fileName)) {
-        sites.push({ first: firstSites.get(fileName) ?? 0, sites: [...chunk.sites] });
+        sites.push({ first: firstSites.get(fileName) ?? 0, sites: rowsOf(chunk) });
       }
     }
     for (const [fileName, chunk] of contents) {
@@ -177,7 +179,7 @@ export function createOutput(input: OutputInput): Output {
       }
     }
     const { settings, entries, pathOf } = input;
-    const cells = taken === 'file' ? (firstSites.get(END) ?? 0) : sitesOf(contents);
+    const cells = placed === 'file' ? (firstSites.get(END) ?? 0) : sitesOf(contents);
     return buildTable({ numbering, settings, entries, pathOf, rendered, cells, sites });
   }
 }
@@ -210,7 +212,10 @@ function numberSites({ graph }: Numbering, chunks: readonly OutputChunk[]): Map<
 
 /** A module without a statement, such as a barrel, is there all the same if its namespace object is. */
 const readNamespaces = ({ sites }: ChunkContents): number[] =>
-  sites.flatMap((row) => (row[0] === 'r' && row[5] === -1 && typeof row[4] === 'number' ? [row[4]] : []));
+  sites.flatMap((site) => {
+    const { module = null, binding } = site.kind === 'r' ? site.target : {};
+    return binding === -1 && typeof module === 'number' ? [module] : [];
+  });
 
 function statesByModule({ declared }: ChunkContents): Map<number, Map<number, number>> {
   const byModule = new Map<number, Map<number, number>>();

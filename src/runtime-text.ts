@@ -33,9 +33,9 @@ const SHARED: readonly RuntimePart[] = ['core', 'lines'];
 const PART_OF: Partial<Record<SiteRow[0], RuntimePart>> = { d: 'imports', q: 'requires', a: 'awaits' };
 
 /** What a bundle can use, by its settings and by the sites that survived. */
-export function partsFor(settings: RuntimeSettings, sites: Iterable<SiteRow>): RuntimePart[] {
+export function partsFor(settings: RuntimeSettings, kinds: Iterable<SiteRow[0]>): RuntimePart[] {
   const used = new Set<RuntimePart | undefined>(['core']);
-  for (const { 0: kind } of sites) used.add(PART_OF[kind]);
+  for (const kind of kinds) used.add(PART_OF[kind]);
   if (settings.devtools) used.add('tracks').add('lines');
   if (settings.console) used.add('console').add('lines');
   return RUNTIME_PARTS.filter((part) => used.has(part));

@@ -1,12 +1,20 @@
 /** What a way of locating finds: the seam between asking a bundler where sites are, and realising them there. */
 import type { Program } from 'estree';
 import type { Ancestor } from '../ast/walk.ts';
-import type { ModuleRecord, Site } from '../model.ts';
+import type { ModuleRecord, Site, Target } from '../model.ts';
+import type { ModuleRow } from '../protocol.ts';
 
 /** A module of the build; `index` is its number there. */
 export interface ChunkModule {
   index: number;
   record: ModuleRecord;
+  /** When its start and end are shown, if they are. */
+  phases: ModuleRow['phases'] | undefined;
+  /**
+   * By site, what a read, a dynamic import or a require asks for: by how many of the members that follow are taken
+   * along (`ns`, `ns.a`, `ns.a.b`); null where it resolves to nothing.
+   */
+  targets: readonly (readonly (Target | null)[])[];
 }
 
 /** A site that survived, and the node that stands for it now. */

@@ -13,6 +13,7 @@ export const NOT_RECORDED: ModuleRecord = {
   starExports: [],
   bindings: [],
   sites: [],
+  positions: { requests: [], bindings: [], sites: [] },
 };
 
 /** A module of the graph: its record, and the ids that its requests resolved to, by index. */

@@ -1,16 +1,18 @@
 /** The modules of a build by number, as tables refer to them. */
 import { linkOrder } from '../graph/link-order.ts';
-import type { ModuleRecord } from '../model.ts';
+import type { ModuleRecord, Target } from '../model.ts';
 import type { ModuleRow } from '../protocol.ts';
 import { isGenerated, wrappedModule } from '../record/commonjs.ts';
 import { createGraph, type Graph, type GraphModule } from './graph.ts';
 
-/** Module and binding, by number; -1 for a namespace object; by name where there is no number. */
-export type ReadTarget = [module: number | string, binding: number | string];
-
+/** A module as chunks need it. */
 export interface NumberedModule {
   index: number;
   record: ModuleRecord;
+  /** When its start and end are shown, if they are: with its chunk, or when it is required. */
+  phases: ModuleRow['phases'] | undefined;
+  /** By site: what it asks for, by how many of the members that follow are taken along. */
+  targets: readonly (readonly (Target | null)[])[];
 }
 
 export interface Numbering {
@@ -23,14 +25,7 @@ export interface Numbering {
   /** The module whose marks carry a token. */
   markedBy(token: string): NumberedModule | undefined;
   moduleOf(id: string): NumberedModule | undefined;
-  /** When a module's start and end are shown: with its chunk, when it is required, or never. */
-  phasesOf(number: number): ModuleRow['phases'] | undefined;
-  /** What a dynamic import, a site of the importer, asks for: a module, its specifier, or null. */
-  dynamicTargetOf(importer: number, site: number): number | string | null;
-  /** The name that a binding has in its module, if that is not included: the bundle doesn't tell. */
-  excludedName(target: ReadTarget): string | undefined;
-  /** What an import entry, followed by member names, resolves to. Null where the module has no such entry. */
-  targetOf(importer: number, entry: number, path: readonly string[]): ReadTarget | null;
+  moduleAt(number: number | undefined): NumberedModule | undefined;
 }
 
 /**
@@ -51,56 +46,83 @@ export function inLinkOrder(modules: readonly GraphModule[], roots: readonly str
 export function createNumbering(modules: readonly GraphModule[]): Numbering {
   const graph = createGraph(new Map(modules.map((module) => [module.id, module])));
   const numbers = new Map(modules.map(({ id }, number) => [id, number]));
-  const numbered = modules.map(({ record }, index) => ({ index, record }));
-  const byToken = new Map(numbered.map((module) => [module.record.token, module]));
+  const byToken = new Map(modules.map(({ record }, index) => [record.token, index]));
+  const numbered: NumberedModule[] = [];
+  return {
+    graph,
+    modules,
+    numberOf: (id) => numbers.get(id),
+    numbersOf: (ids) => [...new Set(ids)].flatMap((id) => numbers.get(id) ?? []),
+    markedBy: (token) => moduleAt(byToken.get(token)),
+    moduleOf: (id) => moduleAt(numbers.get(id)),
+    moduleAt,
+  };
+
+  function moduleAt(index: number | undefined): NumberedModule | undefined {
+    const module = modules[index ?? -1];
+    if (index === undefined || !module) return undefined;
+    const { record } = module;
+    numbered[index] ??= { index, record, phases: phasesOf(module), targets: targetsOf(module) };
+    return numbered[index];
+  }
+
+  function targetsOf(module: GraphModule): NumberedModule['targets'] {
+    const { sites } = module.record;
+    /** By import: most reads take no member along. */
+    const whole: (Target | null)[] = [];
+    return sites.map((site, number) => {
+      if (site.kind === 'import') return [dynamicTargetOf(module, number)];
+      if (site.kind !== 'read' && site.kind !== 'require') return [];
+      const { import: entry } = site;
+      const first = whole[entry] === undefined ? targetOf(module, entry, []) : whole[entry];
+      whole[entry] = first;
+      const path = site.kind === 'read' ? site.path : [];
+      return [first, ...path.map((_, depth) => targetOf(module, entry, path.slice(0, depth + 1)))];
+    });
+  }
+
+  /** A module, its specifier where it is none of the build's, or what only running tells. */
+  function dynamicTargetOf({ record, dynamic }: GraphModule, site: number): Target {
+    const request = record.sites[site];
+    const id = dynamic.get(site);
+    const specifier = request?.kind === 'import' ? request.specifier : null;
+    return { module: (id === undefined ? undefined : numbers.get(id)) ?? specifier, binding: -1 };
+  }
+
+  /** What an import entry, followed by member names, resolves to. Null where the module has no such entry. */
+  function targetOf(module: GraphModule, entry: number, path: readonly string[]): Target | null {
+    const resolution = graph.resolveImport(module, entry, path);
+    if (!resolution) return byName(module, entry, path);
+    if (resolution.type === 'unknown') {
+      const { id, name } = resolution;
+      return { module: numbers.get(id) ?? id, binding: name ?? -1 };
+    }
+    const { id, record } = resolution.module;
+    const target = { module: numbers.get(id) ?? -1, binding: -1 };
+    if (resolution.type === 'namespace') return target;
+    const { binding } = resolution;
+    const name = record.wanted === 'phases' ? record.bindings[binding]?.name : undefined;
+    return { ...target, binding, ...(name !== undefined && { name }) };
+  }
 
   /** A name that no export stands behind, as with `syntheticNamedExports`. */
   function byName(
     { record, requested, dynamic }: GraphModule,
     entry: number,
     path: readonly string[],
-  ): ReadTarget | null {
+  ): Target | null {
     const { request = -1, name = null, dynamic: site } = record.imports[entry] ?? {};
     const id = site === undefined ? requested[request] : dynamic.get(site);
     const wanted = name ?? path[0];
     // Members of what a CommonJS module exports are read through a module of the plugin's own.
-    return id == null || wanted === undefined ? null : [numbers.get(wrappedModule(id)) ?? id, wanted];
+    return id == null || wanted === undefined
+      ? null
+      : { module: numbers.get(wrappedModule(id)) ?? id, binding: wanted };
   }
+}
 
-  return {
-    graph,
-    modules,
-    numberOf: (id) => numbers.get(id),
-    numbersOf: (ids) => [...new Set(ids)].flatMap((id) => numbers.get(id) ?? []),
-    markedBy: (token) => byToken.get(token),
-    moduleOf: (id) => numbered[numbers.get(id) ?? -1],
-    phasesOf(number) {
-      const module = modules[number];
-      if (!module || isGenerated(module.id)) return undefined;
-      return module.record.sites.some(({ kind }) => kind === 'body') ? 'required' : true;
-    },
-    dynamicTargetOf(importer, site) {
-      const module = modules[importer];
-      const request = module?.record.sites[site];
-      const id = module?.dynamic.get(site);
-      const specifier = request?.kind === 'import' ? request.specifier : null;
-      return (id === undefined ? undefined : numbers.get(id)) ?? specifier;
-    },
-    excludedName([module, binding]) {
-      const record = typeof module === 'number' ? modules[module]?.record : undefined;
-      if (record?.wanted !== 'phases' || typeof binding !== 'number') return undefined;
-      return record.bindings[binding]?.name;
-    },
-    targetOf(importer, entry, path) {
-      const module = modules[importer];
-      const resolution = module && graph.resolveImport(module, entry, path);
-      if (!resolution) return module ? byName(module, entry, path) : null;
-      if (resolution.type === 'unknown') {
-        const { id, name } = resolution;
-        return [numbers.get(id) ?? id, name ?? -1];
-      }
-      const number = numbers.get(resolution.module.id) ?? -1;
-      return [number, resolution.type === 'binding' ? resolution.binding : -1];
-    },
-  };
+/** When a module's start and end are shown: with its chunk, when it is required, or never. */
+function phasesOf({ id, record }: GraphModule): NumberedModule['phases'] {
+  if (isGenerated(id)) return undefined;
+  return record.sites.some(({ kind }) => kind === 'body') ? 'required' : true;
 }

@@ -1,5 +1,6 @@
 /** Graph → the build's table, as the bundle carries it. */
-import type { BindingRow, BuildTable, ExportRow, ModuleRow, RequestRow } from '../protocol.ts';
+import type { RealisedSite } from '../model.ts';
+import type { BindingRow, BuildTable, ExportRow, ModuleRow, RequestRow, SiteRow } from '../protocol.ts';
 import type { GraphModule } from './graph.ts';
 import type { Numbering } from './numbering.ts';
 
@@ -44,7 +45,7 @@ function moduleRow(
   const requests = requested.flatMap((target, index): RequestRow[] => {
     const requestedNumber = numbering.numberOf(target ?? '');
     if (requestedNumber === undefined) return [];
-    const line = record.requests[index]?.line;
+    const line = record.positions.requests[index]?.line;
     return [line === undefined ? [requestedNumber] : [requestedNumber, line]];
   });
   const found = rendered.get(number);
@@ -59,7 +60,8 @@ function moduleRow(
     ...(isExcluded && { isExcluded }),
     ...compiled,
     requests,
-    bindings: record.bindings.map(({ name, kind, line, column }, index): BindingRow => {
+    bindings: record.bindings.map(({ name, kind }, index): BindingRow => {
+      const { line = 1, column = 0 } = record.positions.bindings[index] ?? {};
       const state = found.states.get(index);
       return state === undefined ? [name, kind, line, column] : [name, kind, line, column, state];
     }),
@@ -81,4 +83,32 @@ function exportRows(
     const isThere = rendered.get(number)?.states.has(resolution.binding);
     return isThere ? [[name, number, resolution.binding]] : [];
   });
+}
+
+/** A site as the chunk's table has it: a position that is not in the module itself names its file, at the end. */
+export function siteRow(
+  { modules }: Numbering,
+  site: RealisedSite,
+  pathOf: (file: string) => string,
+): SiteRow {
+  const { kind, module } = site;
+  const { line, column, file } = modules[module]?.record.positions.sites[site.site] ?? { line: 1, column: 0 };
+  const place = [module, line, column] as const;
+  const named: [file?: string] = file === undefined ? [] : [pathOf(file)];
+  switch (kind) {
+    case 'r':
+    case 's': {
+      const { target, local } = site;
+      return [kind, ...place, target.module ?? '', target.binding, local, ...named];
+    }
+    case 'w':
+    case 'i':
+      return [kind, ...place, site.binding, ...named];
+    case 'd':
+      return [kind, ...place, site.target.module, site.isAwaited ? 1 : 0, ...named];
+    case 'q':
+      return [kind, ...place, site.target.module, ...named];
+    case 'a':
+      return [kind, ...place, ...named];
+  }
 }

@@ -11,10 +11,10 @@ import {
 import type { Program } from 'estree';
 import type { SourceMap } from 'rollup';
 import { startOf } from '../ast/walk.ts';
-import type { ModuleRecord, Place } from '../model.ts';
+import type { ModuleRecord, Position, Positions } from '../model.ts';
 
 /** Line and column of an offset. */
-export function createLocator(code: string): (offset: number) => Place {
+export function createLocator(code: string): (offset: number) => Position {
   const lineStarts = lineStartsOf(code);
   return (offset) => {
     const index = countUpTo(lineStarts, offset) - 1;
@@ -22,11 +22,20 @@ export function createLocator(code: string): (offset: number) => Place {
   };
 }
 
+/** What of a record has a position. */
+type Positioned = Pick<ModuleRecord, 'requests' | 'bindings' | 'sites'>;
+
+/** In the code that was recorded. */
+export function positionsIn(code: string, { requests, bindings, sites }: Positioned): Positions {
+  const locate = createLocator(code);
+  const all = (list: readonly { offset: number }[]): Position[] => list.map(({ offset }) => locate(offset));
+  return { requests: all(requests), bindings: all(bindings), sites: all(sites) };
+}
+
 export interface MarkedModule {
   id: string;
-  record: ModuleRecord;
-  /** The code before it was marked, and what was put into it, in order. */
-  code: string;
+  record: Positioned & { positions: Positions };
+  /** What was put into the code that was recorded, in order. */
   insertions: readonly { offset: number; text: string }[];
   /** The marked code, and what became of it where a later transform changed it. */
   marked: string;
@@ -44,41 +53,44 @@ export interface ParsedModule {
 }
 
 /**
- * Moves a record's places to the user's own source.
+ * In the user's own source, as far as the map tells; else those that the record has.
  *
  * @param map from the code that was parsed in the end, through all transforms
  */
-export function relocate(module: MarkedModule, map: SourceMap): void {
-  const { id, record, parsed } = module;
+export function originalPositions(module: MarkedModule, map: SourceMap): Positions {
+  const { id, record, marked, parsed } = module;
   const { sources, names, mappings } = map;
   const originalOf = createOriginals(new TraceMap({ version: 3, sources, names, mappings }));
   const markedOffset = createMarkedOffsets(module);
-  const locate = createLocator(parsed?.code ?? module.marked);
-  const move = (place: Place, offset: number | undefined): void => {
-    if (offset === undefined) return;
+  const locate = createLocator(parsed?.code ?? marked);
+  const original = (known: Position, offset: number | undefined): Position => {
+    if (offset === undefined) return known;
     const at = locate(offset);
     const { source, line, column } = originalOf(at.line, at.column);
-    if (source === null) return;
+    if (source === null) return known;
     const file = isAbsolute(source) || source.startsWith('\0') ? source : resolve(dirname(id), source);
-    Object.assign(place, { line, column }, file !== id && source !== id && { file });
+    return { line, column, ...(file !== id && source !== id && { file }) };
   };
 
-  const offsets = record.sites.map((site, number) =>
-    parsed ? offsetByMark(module.marked, parsed, markedOffset(site), number) : markedOffset(site),
+  const offsets = record.sites.map(({ offset }, number) =>
+    parsed ? offsetByMark(marked, parsed, markedOffset(offset), number) : markedOffset(offset),
   );
   const declarations = new Map(
     record.sites.flatMap((site, number) =>
       site.kind === 'declaration' || site.kind === 'default' ? [[site.binding, offsets[number]]] : [],
     ),
   );
-  record.bindings.forEach((binding, index) => {
-    move(binding, parsed ? declarations.get(index) : markedOffset(binding));
-  });
-  for (const request of record.requests)
-    move(request, parsed ? parsed.requests.get(request.specifier) : markedOffset(request));
-  record.sites.forEach((site, number) => {
-    move(site, offsets[number]);
-  });
+  const { positions } = record;
+  return {
+    requests: positions.requests.map((known, index) => {
+      const { specifier = '', offset = 0 } = record.requests[index] ?? {};
+      return original(known, parsed ? parsed.requests.get(specifier) : markedOffset(offset));
+    }),
+    bindings: positions.bindings.map((known, index) =>
+      original(known, parsed ? declarations.get(index) : markedOffset(record.bindings[index]?.offset ?? 0)),
+    ),
+    sites: positions.sites.map((known, number) => original(known, offsets[number])),
+  };
 }
 
 /** Where each specifier of static requests first stands: its offset, in the order of the source. */
@@ -107,18 +119,15 @@ function offsetByMark(
   return between(marked, before) === between(code, after) ? after + offset - before : after;
 }
 
-/** Offset in the marked code of a place in the code before. */
-function createMarkedOffsets({ code, insertions }: MarkedModule): (place: Place) => number {
-  const lineStarts = lineStartsOf(code);
+/** Offset of the code that was recorded → offset of the marked code. */
+function createMarkedOffsets({ insertions }: MarkedModule): (offset: number) => number {
   const offsets = insertions.map(({ offset }) => offset);
   /** Length of the first insertions, by their number. */
   const lengths = [0];
   for (const { text } of insertions) lengths.push((lengths.at(-1) ?? 0) + text.length);
-  return ({ line, column }) => {
-    const offset = (lineStarts[line - 1] ?? 0) + column;
-    return offset + (lengths[countUpTo(offsets, offset)] ?? 0);
-  };
+  return (offset) => offset + (lengths[countUpTo(offsets, offset)] ?? 0);
 }
+
 /** The original of a place; of one that a compiler made up, the nearest before it, or else the first that there is. */
 function createOriginals(
   map: TraceMap,

@@ -2,8 +2,7 @@
 import type { Node } from 'estree';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import type { LocatedSite } from '../locate/located.ts';
-import type { Place } from '../model.ts';
-import type { SiteRow } from '../protocol.ts';
+import type { RealisedSite, Target } from '../model.ts';
 import type { Edits } from './edits.ts';
 
 /** Injected names; no name in the chunk begins so. */
@@ -27,34 +26,24 @@ export interface DeclaredBinding {
   expression: string | 0;
   /** Number of its state before any module runs, as its declaration is printed. */
   state: number;
-  /** Of its declaration, in the user's own source. */
-  place: Place;
+  /** Of its declaration. */
+  site: number;
 }
 
-export const declarationKey = (module: number | string, binding: number | string): string =>
+export const declarationKey = ({ module, binding }: Pick<Target, 'module' | 'binding'>): string =>
   `${module}:${binding}`;
-
-/** What a read resolves to, as it stands in a {@link SiteRow}; null where it resolves to nothing. */
-export type Target = [module: number | string, binding: number | string] | null;
 
 export interface ChunkContext {
   names: Names;
   /** Number of the chunk's first site in the build. */
   first: number;
-  sites: SiteRow[];
+  sites: RealisedSite[];
   /** By {@link declarationKey}: those of pieces that were looked into. */
   declared: Map<string, DeclaredBinding>;
   /** Looks into the module's piece of the chunk, if need be. */
-  declarationOf(module: number | string, binding: number | string): DeclaredBinding | undefined;
-  resolve(read: LocatedSite, path: readonly string[]): Target;
-  /** The name that a binding has in its module, if that is not included: its declaration has no mark. */
-  excludedName(target: NonNullable<Target>): string | undefined;
-  /** What a dynamic import (a site of the module) asks for: a module, a specifier, or null for what only running tells. */
-  resolveDynamic(module: number, site: number): number | string | null;
+  declarationOf(target: Target): DeclaredBinding | undefined;
   /** Names of objects whose members other chunks, or this one, publish: `exports`, and what `require` gave. */
   publishers: ReadonlySet<string>;
-  /** Path of a file that is not the module itself. */
-  pathOf(file: string): string;
   /** Names of functions of the chunk, by the identifier that each reads. */
   getters: Map<string, string>;
 }
@@ -69,32 +58,16 @@ export interface Context extends ChunkContext {
   isDeclared(name: string): boolean;
 }
 
-/** Adds a row to the chunk's table; returns the number of the site in the build. */
-export function addSite(context: ChunkContext, row: SiteRow): number {
-  return context.first + context.sites.push(row) - 1;
+type WithoutOwner<S> = S extends RealisedSite ? Omit<S, 'module' | 'site'> : never;
+
+/** Adds a site to those of the chunk; returns its number in the build. */
+export function addSite(
+  context: ChunkContext,
+  { module, number }: LocatedSite,
+  site: WithoutOwner<RealisedSite>,
+): number {
+  return context.first + context.sites.push({ ...site, module: module.index, site: number }) - 1;
 }
-
-/** The last element of a row: the file, where it is not the module's own. */
-export const fileOf = (context: ChunkContext, { site }: LocatedSite): [file?: string] =>
-  site.file === undefined ? [] : [context.pathOf(site.file)];
-
-/** Adds the row of a read; `s` is one of a value that is kept. */
-export const addRead = (
-  context: Context,
-  kind: 'r' | 's',
-  read: LocatedSite,
-  target: NonNullable<Target>,
-  local: string,
-): number =>
-  addSite(context, [
-    kind,
-    read.module.index,
-    read.site.line,
-    read.site.column,
-    ...target,
-    local,
-    ...fileOf(context, read),
-  ]);
 
 /** A guard that asks the runtime once, and again after each change. */
 export const guard = ({ names }: ChunkContext, site: number, call: string): string =>

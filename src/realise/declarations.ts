@@ -5,7 +5,7 @@ import { listOf } from '../ast/statement.ts';
 import type { Ancestor } from '../ast/walk.ts';
 import type { LocatedSite } from '../locate/located.ts';
 import { type BindingState, STATES } from '../protocol.ts';
-import { addSite, type ChunkContext, type Context, declarationKey, fileOf } from './context.ts';
+import { addSite, type ChunkContext, type Context, declarationKey } from './context.ts';
 import { realiseAssignment, writerOf } from './writes.ts';
 
 /** Which bindings the chunk declares, and what they are called now. */
@@ -13,18 +13,18 @@ export function collectDeclarations(
   declared: ChunkContext['declared'],
   located: readonly LocatedSite[],
 ): void {
-  for (const { site, place, module } of located) {
+  for (const { site, place, module, number } of located) {
     if (site.kind !== 'declaration' && site.kind !== 'default') continue;
     const target = declaredNode(place);
     const name = declaredName(target.node);
-    const key = declarationKey(module.index, site.binding);
+    const key = declarationKey({ module: module.index, binding: site.binding });
     if (!name || declared.has(key)) continue;
     declared.set(key, {
       module: module.index,
       binding: site.binding,
       expression: name.includes('.') ? 0 : name,
       state: STATES.indexOf(printedState(target)),
-      place: { line: site.line, column: site.column },
+      site: number,
     });
   }
 }
@@ -41,14 +41,7 @@ export function realiseInitializations(context: Context, located: readonly Locat
     const name = declaredName(target.node);
     const initializer = initializerOf(target, module.record.bindings[site.binding]?.kind === 'var');
     if (!name || !initializer) continue;
-    const number = addSite(context, [
-      'i',
-      module.index,
-      site.line,
-      site.column,
-      site.binding,
-      ...fileOf(context, declaration),
-    ]);
+    const number = addSite(context, declaration, { kind: 'i', binding: site.binding });
     const { node } = initializer;
     if (node.type === 'VariableDeclarator') {
       const same = initialized.get(node);

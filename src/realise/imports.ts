@@ -3,18 +3,17 @@ import type { Node } from 'estree';
 import { memberName } from '../ast/role.ts';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import type { LocatedSite } from '../locate/located.ts';
-import { addSite, type Context, fileOf } from './context.ts';
+import { addSite, type Context } from './context.ts';
 
 export function realiseImports(context: Context, located: readonly LocatedSite[]): void {
   const { edits, names } = context;
   for (const request of located) {
     const { site, place, module, number } = request;
-    if (site.kind !== 'import') continue;
-    const target = context.resolveDynamic(module.index, number);
+    const target = module.targets[number]?.[0];
+    if (site.kind !== 'import' || !target) continue;
     const awaited = isAwaited(place);
-    const row = [module.index, site.line, site.column, target, awaited ? 1 : 0] as const;
-    const added = addSite(context, ['d', ...row, ...fileOf(context, request)]);
-    const specifier = target === null ? specifierOf(place.node) : undefined;
+    const added = addSite(context, request, { kind: 'd', target, isAwaited: awaited });
+    const specifier = target.module === null ? specifierOf(place.node) : undefined;
     // import(e)  →  import(build.importing(0,e))
     if (specifier) {
       edits.wrapRange(startOf(specifier), endOf(specifier), `${names.build}.importing(${added},`, ')');

@@ -1,7 +1,7 @@
 /** Namespace objects that Rollup prints: reads by their getters, on demand, whoever holds the object. */
 import type { Node, ObjectExpression, Property } from 'estree';
 import { endOf, startOf } from '../ast/walk.ts';
-import { addSite, type ChunkContext, type DeclaredBinding, guard } from './context.ts';
+import { type ChunkContext, type DeclaredBinding, guard } from './context.ts';
 import type { Edits } from './edits.ts';
 
 /**
@@ -15,10 +15,14 @@ export function realiseNamespaces(context: ChunkContext, statements: readonly No
     const read = property.type === 'Property' ? returnedBy(property) : undefined;
     const binding = read?.type === 'Identifier' ? bindings.get(read.name) : undefined;
     if (property.type !== 'Property' || !read || !binding) continue;
-    const { module, binding: index, expression, place } = binding;
-    const row = [module, place.line, place.column, module, index, `*.${nameOf(property)}`] as const;
+    const { module, binding: index, expression, site } = binding;
+    const target = { module, binding: index };
     // A barrel's object has the binding too: one site for all.
-    const number = numbers.get(binding) ?? addSite(context, ['r', ...row]);
+    const number =
+      numbers.get(binding) ??
+      context.first +
+        context.sites.push({ kind: 'r', module, site, target, local: `*.${nameOf(property)}` }) -
+        1;
     numbers.set(binding, number);
     const text = guard(context, number, `read(${number},()=>${expression})`);
     edits.wrapRange(startOf(read), endOf(read), `(${text},`, ')');

@@ -5,8 +5,7 @@ import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, isFunction, startOf } from '../ast/walk.ts';
 import type { Extent } from '../locate/layout.ts';
 import type { ChunkModule, LocatedSite } from '../locate/located.ts';
-import type { ModuleRow } from '../protocol.ts';
-import { addSite, type Context, fileOf, type Names } from './context.ts';
+import { addSite, type Context, type Names } from './context.ts';
 import { withLabels } from './guard.ts';
 
 /**
@@ -16,12 +15,12 @@ import { withLabels } from './guard.ts';
  * @param startAt where the first may stand
  */
 export function realisePhases(
-  { code, names, phasesOf, insert }: PhasesContext,
+  { code, names, insert }: PhasesContext,
   extents: readonly Extent[],
   startAt: number,
 ): void {
   for (const { module, start, end } of extents) {
-    if (phasesOf(module.index) === true) {
+    if (module.phases === true) {
       const before = Math.max(startAt, code.slice(0, start).trimEnd().length);
       const line = `\n${names.build}.start(${module.index});`;
       insert(before, before === start ? `${line}\n` : line);
@@ -35,8 +34,6 @@ export function realisePhases(
 interface PhasesContext {
   code: string;
   names: Names;
-  /** When a module's start and end are shown. */
-  phasesOf(module: number): ModuleRow['phases'] | undefined;
   insert(offset: number, text: string): void;
 }
 
@@ -96,9 +93,8 @@ const isAwaitUsing = (node: Node): boolean =>
   node.type === 'VariableDeclaration' && node.kind === 'await using';
 
 function addWait(context: Context, waiting: LocatedSite): number {
-  const { site, module } = waiting;
   realiseHandler(context, waiting);
-  return addSite(context, ['a', module.index, site.line, site.column, ...fileOf(context, waiting)]);
+  return addSite(context, waiting, { kind: 'a' });
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { ParseFailure } from '../errors.ts';
 import type { Layout, Piece } from '../locate/layout.ts';
 import type { LocatedPiece } from '../locate/located.ts';
+import type { Target } from '../model.ts';
 import { type DeclaredBinding, declarationKey } from './context.ts';
 import { collectDeclarations } from './declarations.ts';
 
@@ -12,7 +13,7 @@ export interface LocatedPieces {
   /** By {@link declarationKey}: what the pieces declare that were looked into. */
   declared: Map<string, DeclaredBinding>;
   /** Looks into the module's piece, if need be. */
-  declarationOf(module: number | string, binding: number | string): DeclaredBinding | undefined;
+  declarationOf(target: Target): DeclaredBinding | undefined;
   /** Of a piece that does not parse. */
   failure(): ParseFailure | undefined;
 }
@@ -36,10 +37,11 @@ export function locatePieces(
       return known === undefined ? look(piece) : known;
     },
     declared,
-    declarationOf(module, binding) {
+    declarationOf(target) {
+      const { module } = target;
       const piece = typeof module === 'number' ? waiting.get(module) : undefined;
       if (piece) ahead.set(piece, look(piece));
-      return declared.get(declarationKey(module, binding));
+      return declared.get(declarationKey(target));
     },
     failure: () => failure,
   };

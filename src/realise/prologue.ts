@@ -1,7 +1,8 @@
 /** What a chunk runs before its first statement. */
 import type { Node } from 'estree';
 import { endOf, startOf } from '../ast/walk.ts';
-import type { ChunkContext } from './context.ts';
+import type { SiteRow } from '../protocol.ts';
+import type { ChunkContext, DeclaredBinding } from './context.ts';
 
 /** Text of a value as an expression; safe in a script element too, and of one line by anybody's count. */
 export const literal = (value: unknown): string =>
@@ -10,10 +11,13 @@ export const literal = (value: unknown): string =>
     .replaceAll('\u2028', '\\u2028')
     .replaceAll('\u2029', '\\u2029');
 
-/** The chunk's own table. */
-export function chunkTable({ first, sites, declared }: ChunkContext): string {
-  const getters = Array.from(
-    declared.values(),
+/** The chunk's own table. @param first number of its first site in the build */
+export function chunkTable(
+  first: number,
+  sites: readonly SiteRow[],
+  declared: readonly DeclaredBinding[],
+): string {
+  const getters = declared.map(
     ({ module, binding, expression }) => `[${module},${binding},${expression && `()=>${expression}`}]`,
   );
   return `{first:${first},sites:${literal(sites)},getters:[${getters.join()}]}`;

@@ -2,13 +2,14 @@
 import { memberName, roleOf } from '../ast/role.ts';
 import { type Ancestor, isFunction } from '../ast/walk.ts';
 import type { LocatedSite } from '../locate/located.ts';
-import { addRead, type Context, type Target, textOf, unwrapSequence } from './context.ts';
+import type { Target } from '../model.ts';
+import { addSite, type Context, textOf, unwrapSequence } from './context.ts';
 import { guardPlace, isPattern, isQuoted } from './guard.ts';
 
 export function realiseReads(context: Context, located: readonly LocatedSite[]): void {
   for (const read of located) {
     if (read.site.kind !== 'read' || read.site.variable !== undefined) continue;
-    const survivor = survivorOf(context, read, read.site.path);
+    const survivor = survivorOf(context, read);
     // What an await gives is there to be asked only after it.
     if (!awaitBefore(survivor.place)) realiseRead(context, survivor, read);
   }
@@ -26,7 +27,7 @@ interface Survivor {
   place: Ancestor;
   /** Names of members that it includes. */
   path: readonly string[];
-  target: Target;
+  target: Target | null;
   /** It is a member of a namespace object that Rollup printed. */
   ofNamespace: boolean;
 }
@@ -35,7 +36,10 @@ interface Survivor {
  * `ns.a.b` may be printed as it is, as `a.b`, and as `b`: what is still there as members is taken off, and of a
  * namespace object that remains the member that is taken of it.
  */
-export function survivorOf(context: Context, read: LocatedSite, path: readonly string[]): Survivor {
+export function survivorOf(context: Context, read: LocatedSite): Survivor {
+  const { site, module, number } = read;
+  const path = site.kind === 'read' ? site.path : [];
+  const targets = module.targets[number] ?? [];
   const chain = [unwrapSequence(read.place)];
   let depth = path.length;
   for (let place = chain[0]; depth > 0 && place?.node.type === 'MemberExpression'; place = chain[0]) {
@@ -50,12 +54,12 @@ export function survivorOf(context: Context, read: LocatedSite, path: readonly s
     index++;
     depth++;
   }
-  let target = context.resolve(read, path.slice(0, depth));
+  let target = targets[depth] ?? null;
   let ofNamespace = false;
-  while (target?.[1] === -1 && index < chain.length - 1) {
+  while (target?.binding === -1 && index < chain.length - 1) {
     index++;
     depth++;
-    target = context.resolve(read, path.slice(0, depth));
+    target = targets[depth] ?? null;
     ofNamespace = true;
   }
   return { place: chain[index] ?? read.place, path: path.slice(0, depth), target, ofNamespace };
@@ -65,16 +69,16 @@ export function survivorOf(context: Context, read: LocatedSite, path: readonly s
 function isAnother(context: Context, { place: { node }, target, ofNamespace }: Survivor): boolean {
   if (!target || ofNamespace) return !target;
   if (node.type === 'Identifier') {
-    const expression = context.declarationOf(...target)?.expression;
+    const expression = context.declarationOf(target)?.expression;
     if (typeof expression === 'string') return expression !== node.name;
-    const name = context.excludedName(target);
+    const { name } = target;
     const mayBeNamed = name === undefined || name === 'default' || isRenamed(node.name, name);
     return !mayBeNamed && !context.publishers.has(node.name);
   }
   if (node.type !== 'MemberExpression') return true;
   // (exports.n), (chunk.n): by what name it is published is Rollup's; of what has no declaration it is that of the import
   const { object } = node;
-  const names = typeof target[1] === 'string' ? [target[1], 'default'] : [];
+  const names = typeof target.binding === 'string' ? [target.binding, 'default'] : [];
   const isPublished = object.type === 'Identifier' && context.publishers.has(object.name);
   return !isPublished && !names.includes(memberName(node) ?? '');
 }
@@ -92,15 +96,15 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
   const { site } = read;
   if (!target || site.kind !== 'read' || isAnother(context, survivor)) return;
 
-  const number = addRead(context, 'r', read, target, localName(read, path));
+  const number = addSite(context, read, { kind: 'r', target, local: localName(read, path) });
   const { edits, names } = context;
 
   if (node.type === 'Identifier') {
     putGuard(context, place, number, `read(${number},${getter(context, place, node.name)})`);
-  } else if (ofNamespace && typeof target[1] === 'number') {
+  } else if (ofNamespace && typeof target.binding === 'number') {
     // A namespace object's getter may throw, so the read is announced before.
-    const isExcluded = context.excludedName(target) !== undefined;
-    const call = isExcluded ? `read(${number},()=>${textOf(context, node)})` : `probe(${number})`;
+    const call =
+      target.name !== undefined ? `read(${number},()=>${textOf(context, node)})` : `probe(${number})`;
     putGuard(context, place, number, call);
   } else if (node.optional || isMemberQuoted(context, place)) {
     putGuard(context, place, number, `note(${number})`);

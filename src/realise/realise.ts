@@ -6,7 +6,7 @@ import { EditedText } from '../edited-text.ts';
 import type { ParseFailure } from '../errors.ts';
 import type { Layout } from '../locate/layout.ts';
 import type { LocatedPiece, LocatedSite } from '../locate/located.ts';
-import type { ModuleRow, SiteRow } from '../protocol.ts';
+import type { RealisedSite } from '../model.ts';
 import type { ChunkContext, Context, DeclaredBinding, Names } from './context.ts';
 import { realiseInitializations } from './declarations.ts';
 import { Edits } from './edits.ts';
@@ -14,7 +14,7 @@ import { realiseImports } from './imports.ts';
 import { realiseNamespaces } from './namespaces.ts';
 import { extentsOf, realiseAwaits, realisePhases } from './phases.ts';
 import { type LocatedPieces, locatePieces } from './pieces.ts';
-import { chunkTable, getterFunctions, headOffset, prologueOffset } from './prologue.ts';
+import { getterFunctions, headOffset, prologueOffset } from './prologue.ts';
 import { realiseReads } from './reads.ts';
 import { realiseRequires } from './requires.ts';
 import { realiseSnapshots } from './snapshots.ts';
@@ -27,59 +27,41 @@ export interface RealiseInput {
   layout: Layout;
   /** Number of the chunk's first site in the build. */
   first: number;
-  /** When a module's start and end are shown. */
-  phasesOf(module: number): ModuleRow['phases'] | undefined;
   tracesNamespaces: boolean;
-  resolve: Context['resolve'];
-  resolveDynamic: Context['resolveDynamic'];
-  excludedName: Context['excludedName'];
-  pathOf(file: string): string;
-  /** Makes the injected names known in the chunk: see {@link Connect}. */
-  connect: Connect;
+  /** The expression that gives the build, by the name of a variable or function that the chunk does not have. */
+  buildBy(holder: string): string;
 }
 
-/** How `names` come by the build. */
-export interface Connect {
-  /** The expression that gives the build, once `prologue` has declared its holder. @default the holder */
-  build?(skeleton: Program, holder: string): string;
-  /**
-   * What runs before the first statement: it gives the build the chunk's own table. May edit the wrapper too; null where
-   * that is not what the format has.
-   */
-  prologue(chunk: ConnectedChunk): string | null;
-}
-
-export interface ConnectedChunk {
+/** What stands around the modules of a realised chunk: formats put the runtime there. */
+export interface Around {
   code: string;
   /** See {@link Layout}. */
   skeleton: Program;
   body: Ancestor;
-  /** The chunk's own table. */
-  table: string;
   names: Names;
-  /** Of what stands around the modules. */
   edits: Edits;
-  contents: ChunkContents;
   /** Offset before the first statement or import, after directives. */
   head: number;
 }
 
-/** What a chunk holds, for the build's table. */
+/** What a chunk holds, for the tables. */
 export interface ChunkContents {
   /** Numbers of the modules that it has statements of. */
   modules: number[];
   declared: readonly DeclaredBinding[];
-  sites: readonly SiteRow[];
+  sites: readonly RealisedSite[];
 }
 
 export interface RealisedChunk {
-  text: EditedText;
   contents: ChunkContents;
+  around: Around;
+  /** The traced chunk. @param prologue runs before the first statement, and makes `names` known */
+  finish(prologue: string): EditedText;
 }
 
-/** The traced chunk; why it can't be traced, if so. */
+/** Why it can't be traced, if so. */
 export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no statement' | 'no wrapper' {
-  const { layout, connect } = input;
+  const { layout } = input;
   const { code, skeleton, body, pieces, offsetOf } = layout;
   if (layout.extents?.length === 0) return 'no statement';
   const text = new EditedText(input.text);
@@ -101,37 +83,34 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
 
   const edits = new Edits(code);
   if (input.tracesNamespaces) realiseNamespaces(chunk, body.node.body, edits);
-  const contents: ChunkContents = {
-    modules: extents.map(({ module }) => module.index),
-    declared: [...chunk.declared.values()],
-    sites: chunk.sites,
-  };
-  const head = headOffset(code, skeleton.body);
   const { names } = chunk;
-  const table = chunkTable(chunk);
-  const prologue = connect.prologue({ code, skeleton, body, table, names, edits, contents, head });
-  if (prologue === null) return 'no wrapper';
-  edits.apply(text, offsetOf);
-  const at = prologueOffset(code, body.node.body);
-  text.insert(
-    offsetOf(at),
-    `${at === 0 ? '' : '\n'}${getterFunctions(chunk)}${prologue}${at === 0 ? '\n' : ''}`,
-    '',
-  );
-  const insert = (offset: number, added: string): void => text.insert(offsetOf(offset), added, '');
-  realisePhases({ code, names, phasesOf: input.phasesOf, insert }, extents, at);
-  return { text, contents };
+  return {
+    contents: {
+      modules: extents.map(({ module }) => module.index),
+      declared: [...chunk.declared.values()],
+      sites: chunk.sites,
+    },
+    around: { code, skeleton, body, names, edits, head: headOffset(code, skeleton.body) },
+    finish(prologue) {
+      const insert = (offset: number, added: string): void => text.insert(offsetOf(offset), added, '');
+      edits.apply(text, offsetOf);
+      const at = prologueOffset(code, body.node.body);
+      insert(at, `${at === 0 ? '' : '\n'}${getterFunctions(chunk)}${prologue}${at === 0 ? '\n' : ''}`);
+      realisePhases({ code, names, insert }, extents, at);
+      return text;
+    },
+  };
 }
 
 function contextOf(
-  { layout, connect, first, resolve, resolveDynamic, excludedName, pathOf }: RealiseInput,
+  { layout, first, buildBy }: RealiseInput,
   { declared, declarationOf }: LocatedPieces,
 ): ChunkContext {
   const unusedName = unusedNames(layout.code);
   const holder = unusedName('__phases');
   return {
     names: {
-      build: connect.build?.(layout.skeleton, holder) ?? holder,
+      build: buildBy(holder),
       holder,
       seen: unusedName('__seen'),
       getter: unusedName('__get'),
@@ -141,11 +120,7 @@ function contextOf(
     sites: [],
     declared,
     declarationOf,
-    resolve,
-    resolveDynamic,
-    excludedName,
     publishers: publishersOf(layout.body),
-    pathOf,
     getters: new Map(),
   };
 }

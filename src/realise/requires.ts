@@ -2,7 +2,7 @@
 import { listOf } from '../ast/statement.ts';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import type { LocatedSite } from '../locate/located.ts';
-import { addSite, type Context, fileOf, guard } from './context.ts';
+import { addSite, type Context, guard } from './context.ts';
 import { realiseHandler } from './phases.ts';
 
 export function realiseRequires(context: Context, located: readonly LocatedSite[]): void {
@@ -27,23 +27,18 @@ function realiseRequire(context: Context, required: LocatedSite): void {
     const [specifier] = call.parent?.node.type === 'CallExpression' ? call.parent.node.arguments : [];
     if (!call.parent || call.key !== 'callee' || !specifier) return;
     // createRequire("/dir")(x)  →  build.required(0,createRequire("/dir")(build.requiring(0,x)))
-    const number = addRequire(context, required, null);
+    const number = addSite(context, required, { kind: 'q', target: { module: null, binding: -1 } });
     edits.wrap(call.parent, `${names.build}.required(${number},`, ')');
     edits.wrapRange(startOf(specifier), endOf(specifier), `${names.build}.requiring(${number},`, ')');
   } else {
-    const target = context.resolve(required, [])?.[0];
-    if (target === undefined) return;
+    const target = required.module.targets[required.number]?.[0];
+    if (!target) return;
     // requireA()  →  build.required(0,(seen[0]||build.requiring(0),requireA()))
-    const number = addRequire(context, required, target);
+    const number = addSite(context, required, { kind: 'q', target });
     const announced = guard(context, number, `requiring(${number})`);
     edits.wrap(call, `${names.build}.required(${number},(${announced},`, '))');
   }
   realiseHandler(context, required);
-}
-
-function addRequire(context: Context, required: LocatedSite, target: number | string | null): number {
-  const { site, module } = required;
-  return addSite(context, ['q', module.index, site.line, site.column, target, ...fileOf(context, required)]);
 }
 
 function statementOf(place: Ancestor): Ancestor | undefined {

@@ -2,7 +2,8 @@
 import type { Node } from 'estree';
 import { type Ancestor, startOf } from '../ast/walk.ts';
 import type { LocatedSite } from '../locate/located.ts';
-import { addRead, type Context, type Target } from './context.ts';
+import type { Target } from '../model.ts';
+import { addSite, type Context } from './context.ts';
 import { awaitBefore, localName, survivorOf } from './reads.ts';
 
 /** Announced before the pattern is run, or the member is read. */
@@ -14,7 +15,7 @@ export function realiseSnapshots(context: Context, located: readonly LocatedSite
     const found = takenBy(context, read);
     if (!found?.target) continue;
     const { owner, kind, target, local } = found;
-    const number = addRead(context, kind, read, target, local);
+    const number = addSite(context, read, { kind, target, local });
     const same = taken.get(owner.node);
     if (same) same.sites.push(number);
     else taken.set(owner.node, { place: owner, sites: [number] });
@@ -37,15 +38,15 @@ export function realiseSnapshots(context: Context, located: readonly LocatedSite
 function takenBy(
   context: Context,
   read: LocatedSite,
-): { owner: Ancestor; kind: 'r' | 's'; target: Target; local: string } | undefined {
-  const { site, place } = read;
+): { owner: Ancestor; kind: 'r' | 's'; target: Target | null; local: string } | undefined {
+  const { site, place, module, number } = read;
   if (site.kind !== 'read') return undefined;
   if (site.variable !== undefined) {
     const owner = ownerOf(place);
-    const target = context.resolve(read, site.path);
+    const target = module.targets[number]?.at(-1) ?? null;
     return owner && { owner, kind: 's', target, local: site.variable };
   }
-  const { place: member, path, target } = survivorOf(context, read, site.path);
+  const { place: member, path, target } = survivorOf(context, read);
   const owner = awaitBefore(member);
   return owner && { owner, kind: 'r', target, local: localName(read, path) };
 }

@@ -2,7 +2,7 @@
 import type { AssignmentExpression, ForInStatement, ForOfStatement, Node, UpdateExpression } from 'estree';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import type { LocatedSite } from '../locate/located.ts';
-import { addSite, type Context, fileOf } from './context.ts';
+import { addSite, type Context } from './context.ts';
 
 export function realiseWrites(context: Context, located: readonly LocatedSite[]): void {
   for (const write of located) {
@@ -13,16 +13,9 @@ export function realiseWrites(context: Context, located: readonly LocatedSite[])
 function realiseWrite(context: Context, write: LocatedSite): void {
   const target = write.place.node;
   const writer = writerOf(write.place);
-  const { module, site } = write;
+  const { site } = write;
   if (!writer || site.kind !== 'write') return;
-  const number = addSite(context, [
-    'w',
-    module.index,
-    site.line,
-    site.column,
-    site.binding,
-    ...fileOf(context, write),
-  ]);
+  const number = addSite(context, write, { kind: 'w', binding: site.binding });
   realiseAssignment(context, number, target, writer);
 }
 

@@ -1,7 +1,7 @@
 /** Import and export entries of a module: ECMA-262, ParseModule (sec-parsemodule). */
 import type { Identifier, ImportDeclaration, Literal, Node, Pattern, Program } from 'estree';
 import { startOf } from '../ast/walk.ts';
-import type { Binding, ImportEntry, ModuleRecord, Place } from '../model.ts';
+import type { Binding, ImportEntry, ModuleRecord } from '../model.ts';
 
 export type Entries = Pick<
   ModuleRecord,
@@ -13,15 +13,13 @@ export type Entries = Pick<
   bindingsByLocal: Map<string, number>;
 };
 
-type Locate = (offset: number) => Place;
-
 const moduleExportName = (node: Identifier | Literal): string =>
   node.type === 'Identifier' ? node.name : String(node.value);
 
 /** `import source x` binds the module's source, not a binding of the module. */
 const isSourcePhase = (node: ImportDeclaration): boolean => 'phase' in node && node.phase === 'source';
 
-export function readEntries(program: Program, locate: Locate): Entries {
+export function readEntries(program: Program): Entries {
   const entries: Entries = {
     requests: [],
     imports: [],
@@ -40,7 +38,7 @@ export function readEntries(program: Program, locate: Locate): Entries {
     if (index === undefined) {
       index = entries.requests.length;
       requestIndices.set(specifier, index);
-      entries.requests.push({ specifier, ...locate(startOf(source)) });
+      entries.requests.push({ specifier, offset: startOf(source) });
     }
     return index;
   };
@@ -55,7 +53,7 @@ export function readEntries(program: Program, locate: Locate): Entries {
     if (known !== undefined) return known;
     const index = entries.bindings.length;
     entries.bindingsByLocal.set(local, index);
-    entries.bindings.push({ name: local, kind, ...locate(offset) });
+    entries.bindings.push({ name: local, kind, offset });
     return index;
   };
 

@@ -1,7 +1,6 @@
 /** AST of a module → its record. */
 import type { Program } from 'estree';
 import type { ModuleRecord, WantedSites } from '../model.ts';
-import { createLocator } from '../places/positions.ts';
 import { readEntries } from './entries.ts';
 import { findSites } from './sites.ts';
 
@@ -19,16 +18,15 @@ const PHASE_WORDS = /\bawait\b|\bimport\s*[(/]|\b__require\b|\bcreateCommonjsReq
 
 export const mayHavePhaseSites = (code: string): boolean => PHASE_WORDS.test(code);
 
-/** A record whose marks have no token yet, and the offset of each site's mark. */
+/** A record whose marks have no token yet, and the offset at which each site's mark goes. */
 export interface Recorded {
-  record: Omit<ModuleRecord, 'version' | 'token'>;
-  offsets: number[];
+  record: Omit<ModuleRecord, 'version' | 'token' | 'positions'>;
+  marks: number[];
 }
 
 export function recordModule({ code, program, wanted }: RecordInput): Recorded {
-  const locate = createLocator(code);
-  const entries = readEntries(program, locate);
-  const found = findSites(program, code, entries, locate, {
+  const entries = readEntries(program);
+  const found = findSites(program, code, entries, {
     bindings: wanted.includes('bindings'),
     reads: wanted.includes('reads'),
     writes: wanted.includes('writes'),
@@ -36,6 +34,6 @@ export function recordModule({ code, program, wanted }: RecordInput): Recorded {
   const { importsByLocal: _imports, bindingsByLocal: _bindings, ...plain } = entries;
   return {
     record: { wanted, ...plain, sites: found.map(({ site }) => site) },
-    offsets: found.map(({ offset }) => offset),
+    marks: found.map(({ mark }) => mark),
   };
 }

@@ -4,7 +4,7 @@ import { walk } from 'estree-walker';
 import { isDecoratorHead, memberName, roleOf } from '../ast/role.ts';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, isFunction, startOf, Trail } from '../ast/walk.ts';
-import type { Binding, ImportEntry, Place, Site } from '../model.ts';
+import type { Binding, ImportEntry, Site } from '../model.ts';
 import { bodyOf, isGenerated, isRequire, isVariableRequire, requireFunctionOf } from './commonjs.ts';
 import { followNamespace } from './dynamic.ts';
 import { type Entries, variableKind } from './entries.ts';
@@ -12,18 +12,17 @@ import { findScopes } from './scopes.ts';
 
 /** A site, and the offset at which its mark goes. */
 export interface FoundSite {
-  offset: number;
+  mark: number;
   site: Site;
 }
 
-type WithoutPlace<S> = S extends Site ? Omit<S, keyof Place> : never;
+type WithoutOffset<S> = S extends Site ? Omit<S, 'offset'> : never;
 
 /** @param wants which are wanted beside those of phases */
 export function findSites(
   program: Program,
   code: string,
   entries: Entries,
-  locate: (offset: number) => Place,
   wants: { bindings: boolean; reads: boolean; writes: boolean },
 ): FoundSite[] {
   const { importsByLocal, bindingsByLocal } = entries;
@@ -38,8 +37,8 @@ export function findSites(
   let functionDepth = 0;
   const trail = new Trail();
 
-  const add = (offset: number, start: number, content: WithoutPlace<Site>): void => {
-    found.push({ offset, site: { ...content, ...locate(start) } });
+  const add = (mark: number, offset: number, content: WithoutOffset<Site>): void => {
+    found.push({ mark, site: { ...content, offset } });
   };
 
   walk(program, {
@@ -114,7 +113,7 @@ export function findSites(
     const index = bindingsByLocal.get(id.name);
     const binding = index === undefined ? undefined : entries.bindings[index];
     if (index === undefined || !binding) return;
-    Object.assign(binding, { kind }, locate(startOf(id)));
+    Object.assign(binding, { kind, offset: startOf(id) });
     if (wants.bindings) add(endOf(id), startOf(id), { kind: 'declaration', binding: index });
   }
 

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import type { Program } from 'estree';
 import type { OutputChunk } from 'rollup';
 import { parseAst } from 'rollup/parseAst';
-import type { ModuleRecord } from '../../src/model.ts';
 import { createGraph, type Graph, type GraphModule, type Resolution } from '../../src/manifest/graph.ts';
+import type { ModuleRecord } from '../../src/model.ts';
+import { positionsIn } from '../../src/places/positions.ts';
 import { recordModule } from '../../src/record/record.ts';
 import { bundle } from '../support/bundle.ts';
 
@@ -14,7 +15,12 @@ function graphOf(sources: Sources): Graph {
   const modules = Object.entries(sources).map(([id, code]): [string, GraphModule] => {
     const program = parseAst(code) as Program;
     const recorded = recordModule({ code, program, wanted: 'phases bindings reads writes' }).record;
-    const record: ModuleRecord = { version: '', token: id, ...recorded };
+    const record: ModuleRecord = {
+      version: '',
+      token: id,
+      ...recorded,
+      positions: positionsIn(code, recorded),
+    };
     const requested = record.requests.map(({ specifier }) => (specifier === 'nowhere' ? null : specifier));
     return [id, { id, record, requested, dynamic: new Map() }];
   });

@@ -1,7 +1,7 @@
 import type { ArrayExpression, FunctionExpression } from 'estree';
 import { skipTrivia } from '../../ast/trivia.ts';
 import { type Ancestor, endOf, startOf } from '../../ast/walk.ts';
-import type { FileConnection } from './file-connection.ts';
+import type { Format } from './format.ts';
 
 /**
  * define(['exports', './a'], (function (exports, a) {…}))
@@ -9,28 +9,26 @@ import type { FileConnection } from './file-connection.ts';
  *
  * Dependencies that are loaded for their effects come last and have no parameter: the runtime goes before them.
  */
-export const amd: FileConnection = {
-  connect: (path) => ({
-    prologue({ code, body, names, table, edits }) {
-      const defined = definition(code, body);
-      if (!defined) return null;
-      const { dependencies, factory, beforeFactory } = defined;
-      const parameter = `${names.holder}_file`;
-      const specifier = JSON.stringify(path);
-      const { params } = factory;
-      const next = dependencies?.elements[params.length];
-      const last = dependencies?.elements.at(-1);
-      if (!dependencies) edits.insert(beforeFactory, `[${specifier}], `);
-      else if (next) edits.insert(startOf(next), `${specifier}, `);
-      else if (last) edits.insert(endOf(last), `, ${specifier}`);
-      else edits.insert(startOf(dependencies) + 1, specifier);
+export const amd: Format = {
+  load(path, { code, body, names, edits }) {
+    const defined = definition(code, body);
+    if (!defined) return null;
+    const { dependencies, factory, beforeFactory } = defined;
+    const parameter = `${names.holder}_file`;
+    const specifier = JSON.stringify(path);
+    const { params } = factory;
+    const next = dependencies?.elements[params.length];
+    const last = dependencies?.elements.at(-1);
+    if (!dependencies) edits.insert(beforeFactory, `[${specifier}], `);
+    else if (next) edits.insert(startOf(next), `${specifier}, `);
+    else if (last) edits.insert(endOf(last), `, ${specifier}`);
+    else edits.insert(startOf(dependencies) + 1, specifier);
 
-      const lastParameter = params.at(-1);
-      if (lastParameter) edits.insert(endOf(lastParameter), `, ${parameter}`);
-      else edits.insert(skipTrivia(code, startOf(factory) + 'function'.length) + 1, parameter);
-      return `const { build: ${names.holder}, seen: ${names.seen} } = ${parameter};\n${names.build}.chunk(${table});`;
-    },
-  }),
+    const lastParameter = params.at(-1);
+    if (lastParameter) edits.insert(endOf(lastParameter), `, ${parameter}`);
+    else edits.insert(skipTrivia(code, startOf(factory) + 'function'.length) + 1, parameter);
+    return `const { build: ${names.holder}, seen: ${names.seen} } = ${parameter};`;
+  },
   file: (runtime, table) =>
     `define(['exports'], (function (exports) { 'use strict';\n${runtime}\nexports.build = createBuild(${table});\nexports.seen = exports.build.seen;\n}));\n`,
 };

@@ -1,34 +1,30 @@
 import type { ArrayExpression, BlockStatement, FunctionExpression, ObjectExpression, Property } from 'estree';
 import { type Ancestor, endOf, startOf } from '../../ast/walk.ts';
-import type { FileConnection } from './file-connection.ts';
+import type { Format } from './format.ts';
 
 /**
  * System.register(['./a.js'], (function (exports) { return { setters: [f], execute: g }; }))
  *   →  System.register(['./runtime.js', './a.js'], (function (exports) { let build, seen; return { setters: [h, f], execute: g }; }))
  */
-export const system: FileConnection = {
-  connect: (path) => ({
-    prologue({ body, names, table, edits }) {
-      const registered = registration(body);
-      if (!registered) return null;
-      const { dependencies, declare, module } = registered;
-      const comma = dependencies.elements.length > 0 ? ', ' : '';
-      edits.insert(startOf(dependencies) + 1, `${JSON.stringify(path)}${comma}`);
-      edits.insert(afterDirectives(declare.body), `\nlet ${names.holder}, ${names.seen};`);
-      const setter = `function (module) { ${names.holder} = module.build; ${names.seen} = module.seen; }`;
-      const setters = module.properties.find(
-        (property): property is Property =>
-          property.type === 'Property' &&
-          property.key.type === 'Identifier' &&
-          property.key.name === 'setters',
-      );
-      if (setters?.value.type === 'ArrayExpression') {
-        const separator = setters.value.elements.length > 0 ? ', ' : '';
-        edits.insert(startOf(setters.value) + 1, `${setter}${separator}`);
-      } else edits.insert(startOf(module) + 1, ` setters: [${setter}],`);
-      return `${names.build}.chunk(${table});`;
-    },
-  }),
+export const system: Format = {
+  load(path, { body, names, edits }) {
+    const registered = registration(body);
+    if (!registered) return null;
+    const { dependencies, declare, module } = registered;
+    const comma = dependencies.elements.length > 0 ? ', ' : '';
+    edits.insert(startOf(dependencies) + 1, `${JSON.stringify(path)}${comma}`);
+    edits.insert(afterDirectives(declare.body), `\nlet ${names.holder}, ${names.seen};`);
+    const setter = `function (module) { ${names.holder} = module.build; ${names.seen} = module.seen; }`;
+    const setters = module.properties.find(
+      (property): property is Property =>
+        property.type === 'Property' && property.key.type === 'Identifier' && property.key.name === 'setters',
+    );
+    if (setters?.value.type === 'ArrayExpression') {
+      const separator = setters.value.elements.length > 0 ? ', ' : '';
+      edits.insert(startOf(setters.value) + 1, `${setter}${separator}`);
+    } else edits.insert(startOf(module) + 1, ` setters: [${setter}],`);
+    return '';
+  },
   file: (runtime, table) =>
     `System.register([], (function (exports) { 'use strict'; return { execute: (function () {\n${runtime}\nconst build = createBuild(${table});\nexports({ build, seen: build.seen });\n}) }; }));\n`,
 };
