@@ -79,20 +79,15 @@ export type Site = Recorded &
     | { kind: 'body'; edge: 'start' | 'end' }
   );
 
-/** What has the form of a mark in a text. It is one if it has the token of a module, whose own code lacks that. */
-export interface FoundMark {
-  start: number;
-  end: number;
-  token: string;
-  /** Number of the site. */
-  site: number;
-}
-
 /**
- * Which sites of a module are marked: `phases` are its awaits, dynamic imports and requires, always; `bindings` adds
- * the declarations of what it exports.
+ * Which sites of a module are recorded beside those of its phases: awaits, dynamic imports and requires. `bindings` are
+ * the declarations of what it exports; a module without them is not included.
  */
-export type WantedSites = 'phases' | `phases bindings${'' | ' reads'}${'' | ' writes'}`;
+export interface WantedSites {
+  bindings: boolean;
+  reads: boolean;
+  writes: boolean;
+}
 
 /** What the plugin knows of a module (ECMA-262 Source Text Module Record), kept in Rollup's `meta`: plain JSON. */
 export interface ModuleRecord {

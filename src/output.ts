@@ -49,8 +49,8 @@ export interface OutputInput {
 }
 
 interface TakenChunk extends Pick<PrintedChunk, 'code' | 'rendered' | 'marks'> {
-  /** Modules whose marks are lost. */
-  untraced: ReadonlySet<string>;
+  /** Whether a module's marks are lost. */
+  isUnmarked(id: string): boolean;
 }
 
 /** The runtime where chunks share it. */
@@ -95,7 +95,7 @@ export function createOutput(input: OutputInput): Output {
       layoutOf({
         ...chunk,
         format,
-        moduleOf: (id) => (chunk.untraced.has(id) ? undefined : numbering.moduleOf(id)),
+        moduleOf: (id) => (chunk.isUnmarked(id) ? undefined : numbering.moduleOf(id)),
         markedBy: numbering.markedBy,
       }),
     isUnreachable: (layout) => mustInline && hidesGlobals(layout),

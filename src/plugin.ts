@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import type { Node } from 'estree';
 import type { LogLevel, Plugin, PluginContext, RollupLog, SourceMap } from 'rollup';
-import { type Build, createBuild, NAME } from './build.ts';
+import { type Build, createBuild } from './build.ts';
 import { duplicatePlugin, noBundle, rolldownUntraced, rollupTooOld, runtimeNameTaken } from './errors.ts';
+import { NAME } from './modules.ts';
 import { type Options, resolveOptions } from './options.ts';
 import { RUNTIME_PARTS, type RuntimeTexts } from './runtime-text.ts';
 
@@ -51,20 +52,20 @@ export function modulePhases(options: Options = {}): Plugin {
     onLog: {
       order: 'pre',
       handler(_level: LogLevel, log: RollupLog) {
-        const isDropped = [...live].some((build) => build.deref()?.dropsLog(log));
+        const isDropped = [...live].some((build) => build.deref()?.modules.dropsLog(log));
         return isDropped ? false : null;
       },
     },
 
     shouldTransformCachedModule({ id, code, meta }) {
-      return builds.get(this.getModuleInfo)?.isOutdated(id, code, meta) ?? false;
+      return builds.get(this.getModuleInfo)?.modules.isOutdated(id, code, meta) ?? false;
     },
 
     transform: {
       order: 'post',
       async handler(code, id) {
         const mapOf = (): SourceMap => this.getCombinedSourcemap();
-        return (await builds.get(this.getModuleInfo)?.transform(code, id, mapOf)) ?? null;
+        return (await builds.get(this.getModuleInfo)?.modules.transform(code, id, mapOf)) ?? null;
       },
     },
 
@@ -73,13 +74,13 @@ export function modulePhases(options: Options = {}): Plugin {
       handler(specifier, importer) {
         // Rollup resolves literals by itself.
         if (typeof specifier !== 'string')
-          builds.get(this.getModuleInfo)?.noteUnresolved(importer, specifier as Node);
+          builds.get(this.getModuleInfo)?.modules.noteUnresolved(importer, specifier as Node);
         return null;
       },
     },
 
     moduleParsed(info) {
-      return builds.get(this.getModuleInfo)?.moduleParsed(info);
+      return builds.get(this.getModuleInfo)?.modules.parsed(info);
     },
 
     buildEnd(error) {

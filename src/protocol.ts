@@ -1,5 +1,5 @@
 /**
- * What build and bundle agree on: the grammar of marks, the events, the tables that the build writes into a
+ * What build and bundle agree on: the events, the tables that the build writes into a
  * bundle and the runtime reads, and the calls that realised code makes. It imports nothing.
  */
 
@@ -8,14 +8,6 @@ export const PROTOCOL_VERSION = 1;
 
 /** The runtime installs itself at `globalThis[Symbol.for(REALM_KEY)]`. */
 export const REALM_KEY = 'module-phases';
-
-// --- marks -----------------------------------------------------------------------------------------------
-
-/** Text of the mark with number `site` of the module whose marks carry `token`. */
-export const markText = (token: string, site: number): string => `/*~${token}:${site.toString(36)}*/`;
-
-/** Source of an expression that matches a mark: group 1 is the token, group 2 the site in base 36. */
-export const MARK_PATTERN = '/\\*~([0-9a-z]{10}):([0-9a-z]+)\\*/';
 
 // --- words -----------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 import { join, relative, sep } from 'node:path';
 import { expect } from 'chai';
 import type { RollupLog } from 'rollup';
-import { MARK_PATTERN } from '../src/protocol.ts';
+import { MARK_PATTERN } from '../src/locate/marks/grammar.ts';
 import { type Bundle, bundle, type Format, write } from './support/bundle.ts';
 import { projectFrom } from './support/project.ts';
 import { outcome, type Run, run } from './support/run.ts';

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import { MARK_PATTERN } from '../src/protocol.ts';
+import { MARK_PATTERN } from '../src/locate/marks/grammar.ts';
 import { type BundleInput, bundle, FORMATS, type Tools, write } from './support/bundle.ts';
 import { manifestOf, oldest, projectWithPackage, repository } from './support/package.ts';
 import { project, projectFrom } from './support/project.ts';

@@ -13,7 +13,7 @@ import {
   rollup,
 } from 'rollup';
 import modulePhases from 'rollup-plugin-module-phases';
-import { MARK_PATTERN } from '../src/protocol.ts';
+import { MARK_PATTERN } from '../src/locate/marks/grammar.ts';
 import type { PluginOptions } from './support/bundle.ts';
 import { project } from './support/project.ts';
 

@@ -5,9 +5,9 @@ import { declares, mayDeclare } from '../ast/declares.ts';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, isFunction, startOf, Trail } from '../ast/walk.ts';
 import type { ParseFailure } from '../errors.ts';
-import type { FoundMark } from '../model.ts';
 import { parse, parseModule } from '../parse.ts';
 import type { ChunkModule } from './located.ts';
+import type { FoundMark } from './marks/grammar.ts';
 import { type LocatedText, locate } from './marks/locate.ts';
 import { type Slice, slicesOf } from './slices.ts';
 

@@ -5,7 +5,7 @@ import type { IndirectExport, LocalExport, ModuleRecord } from '../model.ts';
 export const NOT_RECORDED: ModuleRecord = {
   version: '',
   token: '',
-  wanted: 'phases',
+  wanted: { bindings: false, reads: false, writes: false },
   requests: [],
   imports: [],
   localExports: [],

@@ -101,7 +101,7 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
     const target = { module: numbers.get(id) ?? -1, binding: -1 };
     if (resolution.type === 'namespace') return target;
     const { binding } = resolution;
-    const name = record.wanted === 'phases' ? record.bindings[binding]?.name : undefined;
+    const name = !record.wanted.bindings ? record.bindings[binding]?.name : undefined;
     return { ...target, binding, ...(name !== undefined && { name }) };
   }
 

@@ -49,7 +49,7 @@ function moduleRow(
     return [line === undefined ? [requestedNumber] : [requestedNumber, line]];
   });
   const found = rendered.get(number);
-  const isExcluded = record.wanted === 'phases';
+  const isExcluded = !record.wanted.bindings;
   const compiled = record.isCompiled && { isCompiled: true as const };
   // A module that the bundle has nothing of matters only as a step of a path.
   if (!found) return { path: pathOf(id), ...compiled, requests, bindings: [], exports: [] };

@@ -26,11 +26,7 @@ export interface Recorded {
 
 export function recordModule({ code, program, wanted }: RecordInput): Recorded {
   const entries = readEntries(program);
-  const found = findSites(program, code, entries, {
-    bindings: wanted.includes('bindings'),
-    reads: wanted.includes('reads'),
-    writes: wanted.includes('writes'),
-  });
+  const found = findSites(program, code, entries, wanted);
   const { importsByLocal: _imports, bindingsByLocal: _bindings, ...plain } = entries;
   return {
     record: { wanted, ...plain, sites: found.map(({ site }) => site) },

@@ -4,7 +4,7 @@ import { walk } from 'estree-walker';
 import { isDecoratorHead, memberName, roleOf } from '../ast/role.ts';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, isFunction, startOf, Trail } from '../ast/walk.ts';
-import type { Binding, ImportEntry, Site } from '../model.ts';
+import type { Binding, ImportEntry, Site, WantedSites } from '../model.ts';
 import { bodyOf, isGenerated, isRequire, isVariableRequire, requireFunctionOf } from './commonjs.ts';
 import { followNamespace } from './dynamic.ts';
 import { type Entries, variableKind } from './entries.ts';
@@ -18,12 +18,11 @@ export interface FoundSite {
 
 type WithoutOffset<S> = S extends Site ? Omit<S, 'offset'> : never;
 
-/** @param wants which are wanted beside those of phases */
 export function findSites(
   program: Program,
   code: string,
   entries: Entries,
-  wants: { bindings: boolean; reads: boolean; writes: boolean },
+  wanted: WantedSites,
 ): FoundSite[] {
   const { importsByLocal, bindingsByLocal } = entries;
   const found: FoundSite[] = [];
@@ -82,7 +81,7 @@ export function findSites(
           declaration(id, node.declaration.type === 'ClassDeclaration' ? 'class' : 'function');
         } else {
           const binding = bindingsByLocal.get('default');
-          if (binding !== undefined && wants.bindings)
+          if (binding !== undefined && wanted.bindings)
             add(startOf(node), startOf(node.declaration as Node), { kind: 'default', binding });
         }
         return;
@@ -114,7 +113,7 @@ export function findSites(
     const binding = index === undefined ? undefined : entries.bindings[index];
     if (index === undefined || !binding) return;
     Object.assign(binding, { kind, offset: startOf(id) });
-    if (wants.bindings) add(endOf(id), startOf(id), { kind: 'declaration', binding: index });
+    if (wanted.bindings) add(endOf(id), startOf(id), { kind: 'declaration', binding: index });
   }
 
   function identifier(node: Identifier, place: Ancestor): void {
@@ -128,12 +127,12 @@ export function findSites(
       if (isRequire(entry, place)) add(endOf(node), startOf(node), { kind: 'require', import: imported });
       else if (isVariableRequire(entry, place))
         add(endOf(node), startOf(node), { kind: 'require', import: imported, isVariable: true });
-      else if (wants.reads && !isGenerated(entries.requests[entry.request]?.specifier ?? '')) {
+      else if (wanted.reads && !isGenerated(entries.requests[entry.request]?.specifier ?? '')) {
         read(imported, place);
       }
     } else if (binding !== undefined) {
       if (role === 'declaration') declaration(node, declaredKind(place));
-      else if (role === 'target' && wants.writes) {
+      else if (role === 'target' && wanted.writes) {
         add(endOf(node), startOf(node), { kind: 'write', binding });
       }
     }
@@ -164,7 +163,7 @@ export function findSites(
     const specifier = specifierOf(node);
     const dynamic = found.length;
     add(endOf(node), startOf(node), { kind: 'import', specifier });
-    if (specifier !== null && wants.reads) requests.push({ dynamic, specifier, place });
+    if (specifier !== null && wanted.reads) requests.push({ dynamic, specifier, place });
   }
 
   /** Reads of the namespace that a dynamic import gives; `shown` stands for it where it has no name. */

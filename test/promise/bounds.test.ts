@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { rollup } from 'rollup';
 import modulePhases from 'rollup-plugin-module-phases';
-import { MARK_PATTERN } from '../../src/protocol.ts';
+import { MARK_PATTERN } from '../../src/locate/marks/grammar.ts';
 import { bundle, write } from '../support/bundle.ts';
 import { project } from '../support/project.ts';
 import { run } from '../support/run.ts';

@@ -14,7 +14,11 @@ type Sources = Record<string, string>;
 function graphOf(sources: Sources): Graph {
   const modules = Object.entries(sources).map(([id, code]): [string, GraphModule] => {
     const program = parseAst(code) as Program;
-    const recorded = recordModule({ code, program, wanted: 'phases bindings reads writes' }).record;
+    const recorded = recordModule({
+      code,
+      program,
+      wanted: { bindings: true, reads: true, writes: true },
+    }).record;
     const record: ModuleRecord = {
       version: '',
       token: id,

@@ -1,7 +1,7 @@
 /** Record and code → marked code. */
 import { createHash } from 'node:crypto';
 import type { ExistingRawSourceMap } from 'rollup';
-import { markText } from '../../protocol.ts';
+import { markText } from './grammar.ts';
 import { type Insertion, mappingsOf } from './map.ts';
 
 const TOKEN_LENGTH = 10;

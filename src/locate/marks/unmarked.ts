@@ -1,5 +1,5 @@
 /** A text without its marks. */
-import type { FoundMark } from '../../model.ts';
+import type { FoundMark } from './grammar.ts';
 
 export interface Unmarked {
   code: string;
