@@ -23,6 +23,7 @@ import type { WantedSites } from './model.ts';
 import { createModules, type Host, type Modules } from './modules.ts';
 import type { ResolvedOptions } from './options.ts';
 import { createOutput, type Output, type RuntimeFile } from './output.ts';
+import { PHASES_ALONE } from './record/record.ts';
 import { runtimeFileName } from './runtime-file.ts';
 import type { RuntimeTexts } from './runtime-text.ts';
 
@@ -50,8 +51,6 @@ export interface Build {
   finish(options: NormalizedOutputOptions, bundle: OutputBundle): RuntimeFile | null;
 }
 
-const NOT_INCLUDED: WantedSites = { bindings: false, reads: false, writes: false };
-
 export function createBuild(input: BuildInput): Build {
   const { version, host, settings, filter, isFile } = input;
   const included: WantedSites = {
@@ -63,7 +62,7 @@ export function createBuild(input: BuildInput): Build {
     version,
     host,
     isFile,
-    wantedOf: (id) => (filter(id) ? included : NOT_INCLUDED),
+    wantedOf: (id) => (filter(id) ? included : PHASES_ALONE),
   });
   const outputs = new WeakMap<NormalizedOutputOptions, Output>();
   /** How long the marks are in what is rendered of a module. */

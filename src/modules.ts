@@ -16,7 +16,7 @@ import {
   positionsIn,
   requestsIn,
 } from './places/positions.ts';
-import { mayHavePhaseSites, type Recorded, recordModule } from './record/record.ts';
+import { mayHavePhaseSites, PHASES_ALONE, type Recorded, recordModule } from './record/record.ts';
 
 /** Name of the plugin, and of its property in the `meta` of modules. */
 export const NAME = 'module-phases';
@@ -266,7 +266,8 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
     const code = info?.code;
     const program = code == null ? undefined : await parseModuleAsync(code);
     if (!info || code == null || !program || !('body' in program)) return undefined;
-    const { record } = recordModule({ code, program, wanted: wantedOf(id) });
+    // Whatever else there may be, it has no marks.
+    const { record } = recordModule({ code, program, wanted: PHASES_ALONE });
     const kept = keep(id, code, record);
     info.meta[NAME] = kept;
     if (isFile(id, code)) return kept;

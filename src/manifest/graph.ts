@@ -1,11 +1,13 @@
 /** Records of a build → the graph: who requests whom, and which binding a name resolves to. */
+
 import type { IndirectExport, LocalExport, ModuleRecord } from '../model.ts';
+import { PHASES_ALONE } from '../record/record.ts';
 
 /** Stands for the record of a module that was not looked into: the bundler alone says what it requests. */
 export const NOT_RECORDED: ModuleRecord = {
   version: '',
   token: '',
-  wanted: { bindings: false, reads: false, writes: false },
+  wanted: PHASES_ALONE,
   requests: [],
   imports: [],
   localExports: [],

@@ -10,6 +10,9 @@ export interface RecordInput {
   wanted: WantedSites;
 }
 
+/** Of a module that is not included. */
+export const PHASES_ALONE: WantedSites = { bindings: false, reads: false, writes: false };
+
 /**
  * What a module's code has to hold for its phases to have a site: an await, a dynamic import, or what
  * \@rollup/plugin-commonjs prints for a module that runs when it is required, and for a variable `require`.
