@@ -5,7 +5,7 @@ import { minify } from '@swc/core';
 import { defineConfig, type Plugin, type RollupOptions } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
-import { RUNTIME_PARTS, type RuntimePart } from './src/runtime-text.ts';
+import { RUNTIME_PARTS, type RuntimePart, SINKS } from './src/runtime-text.ts';
 
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
 const external = [/^node:/, /^rollup/, ...Object.keys(dependencies)];
@@ -26,7 +26,7 @@ const ownerOf = (id: string): RuntimePart | undefined =>
 
 /** Goes into bundles as text, with the other parts that a bundle can use: see `src/runtime-text.ts`. */
 const runtimePart = (name: RuntimePart): RollupOptions => ({
-  input: `src/runtime/parts/${name}.ts`,
+  input: `src/runtime/${SINKS.includes(name) ? 'sinks' : 'parts'}/${name}.ts`,
   external: (id) => ![undefined, name].includes(ownerOf(id)),
   output: {
     file: `dist/runtime/${name}.js`,

@@ -1,6 +1,6 @@
 /** What every kind of edit needs: the text, its edits, the chunk's tables, and the words of realised code. */
 import type { Node } from 'estree';
-import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import { endOf, startOf } from '../ast/walk.ts';
 import type { LocatedSite } from '../locate/located.ts';
 import type { RealisedSite, Target } from '../model.ts';
 import type { Edits } from './edits.ts';
@@ -75,11 +75,3 @@ export const guard = ({ names }: ChunkContext, site: number, call: string): stri
 
 export const textOf = ({ code }: Pick<Context, 'code'>, node: Node): string =>
   code.slice(startOf(node), endOf(node));
-
-/** `(0, a.b)` stands for `a.b`. */
-export function unwrapSequence(place: Ancestor): Ancestor {
-  const { node } = place;
-  if (node.type !== 'SequenceExpression') return place;
-  const last = node.expressions.at(-1);
-  return last ? { node: last, key: 'expressions', parent: place } : place;
-}

@@ -1,11 +1,11 @@
 /** Declarations of exported bindings: a traced getter each, and a note when the binding is initialized. */
 import type { Node } from 'estree';
-import { memberName } from '../ast/role.ts';
 import { listOf } from '../ast/statement.ts';
 import type { Ancestor } from '../ast/walk.ts';
 import type { LocatedSite } from '../locate/located.ts';
-import { type BindingState, STATES } from '../protocol.ts';
+import { STATES } from '../protocol.ts';
 import { addSite, type ChunkContext, type Context, declarationKey } from './context.ts';
+import { declaredName, declaredNode, printedState } from './printed-by-rollup.ts';
 import { realiseAssignment, writerOf } from './writes.ts';
 
 /** Which bindings the chunk declares, and what they are called now. */
@@ -63,59 +63,6 @@ interface Initialized {
 
 const note = ({ names }: Context, { number, name }: Initialized): string =>
   `${names.build}.init(${number},${name})`;
-
-/** `class A {}` may be printed as `let A$1 = class A {}` or `exports.A = class A {}`: the target is the binding. */
-function declaredNode(place: Ancestor): Ancestor {
-  const { parent, key } = place;
-  const holder = parent?.parent;
-  if (parent?.node.type !== 'ClassExpression' || key !== 'id' || !holder) return place;
-  switch (holder.node.type) {
-    case 'VariableDeclarator':
-      return { node: holder.node.id, key: 'id', parent: holder };
-    case 'AssignmentExpression':
-      return { node: holder.node.left, key: 'left', parent: holder };
-    default:
-      return place;
-  }
-}
-
-/** What Rollup calls the binding now: an identifier, or the member that it publishes (`exports.n`). */
-function declaredName(node: Node): string | undefined {
-  switch (node.type) {
-    case 'Identifier':
-      return node.name;
-    case 'MemberExpression': {
-      const name = memberName(node);
-      return node.object.type === 'Identifier' && name !== undefined
-        ? `${node.object.name}.${name}`
-        : undefined;
-    }
-    // The statement that a default export became.
-    case 'VariableDeclaration':
-      return node.declarations[0] && declaredName(node.declarations[0].id);
-    case 'FunctionDeclaration':
-    case 'ClassDeclaration':
-      return node.id.name;
-    default:
-      return undefined;
-  }
-}
-
-/** The state that a binding has before any module runs, by the declaration that Rollup printed. */
-function printedState(place: Ancestor): BindingState {
-  for (let at: Ancestor | null = place; at; at = at.parent) {
-    switch (at.node.type) {
-      case 'FunctionDeclaration':
-        return 'initialized';
-      case 'ClassDeclaration':
-        return 'uninitialized';
-      case 'VariableDeclaration':
-        return at.node.kind === 'var' ? 'undefined' : 'uninitialized';
-    }
-  }
-  // Published as a property of an object.
-  return 'undefined';
-}
 
 /**
  * What gives the binding its first value: a declarator, a class declaration, or the assignment that Rollup put in

@@ -1,8 +1,9 @@
 /** Namespace objects that Rollup prints: reads by their getters, on demand, whoever holds the object. */
-import type { Node, ObjectExpression, Property } from 'estree';
+import type { Node } from 'estree';
 import { endOf, startOf } from '../ast/walk.ts';
 import { type ChunkContext, type DeclaredBinding, guard } from './context.ts';
 import type { Edits } from './edits.ts';
+import { nameOf, namespaceOf, returnedBy } from './printed-by-rollup.ts';
 
 /**
  * `get n () { return n; }`  →  `get n () { return (guard,n); }`. Nobody can tell who reads, so the event names the
@@ -28,23 +29,3 @@ export function realiseNamespaces(context: ChunkContext, statements: readonly No
     edits.wrapRange(startOf(read), endOf(read), `(${text},`, ')');
   }
 }
-
-/** var ns = Object.freeze({ __proto__: null, … }); */
-function namespaceOf(statement: Node): ObjectExpression | undefined {
-  if (statement.type !== 'VariableDeclaration' || statement.declarations.length !== 1) return undefined;
-  let value: Node | null | undefined = statement.declarations[0]?.init;
-  while (value?.type === 'CallExpression') value = value.arguments[0];
-  if (value?.type !== 'ObjectExpression') return undefined;
-  const [first] = value.properties;
-  return first?.type === 'Property' && nameOf(first) === '__proto__' ? value : undefined;
-}
-
-/** get n () { return n; } */
-function returnedBy({ kind, value }: Property): Node | undefined {
-  if (kind !== 'get' || value.type !== 'FunctionExpression') return undefined;
-  const [statement] = value.body.body;
-  return statement?.type === 'ReturnStatement' ? (statement.argument ?? undefined) : undefined;
-}
-
-const nameOf = ({ key }: Property): string =>
-  key.type === 'Identifier' ? key.name : key.type === 'Literal' ? String(key.value) : '';

@@ -3,8 +3,9 @@ import { memberName, roleOf } from '../ast/role.ts';
 import { type Ancestor, isFunction } from '../ast/walk.ts';
 import type { LocatedSite } from '../locate/located.ts';
 import type { Target } from '../model.ts';
-import { addSite, type Context, textOf, unwrapSequence } from './context.ts';
+import { addSite, type Context, textOf } from './context.ts';
 import { guardPlace, isPattern, isQuoted } from './guard.ts';
+import { isRenamed, unwrapSequence } from './printed-by-rollup.ts';
 
 export function realiseReads(context: Context, located: readonly LocatedSite[]): void {
   for (const read of located) {
@@ -82,10 +83,6 @@ function isAnother(context: Context, { place: { node }, target, ofNamespace }: S
   const isPublished = object.type === 'Identifier' && context.publishers.has(object.name);
   return !isPublished && !names.includes(memberName(node) ?? '');
 }
-
-/** `n$1` is what Rollup makes of `n` where that is taken. */
-const isRenamed = (printed: string, name: string): boolean =>
-  printed === name || (printed.startsWith(`${name}$`) && /^\w+$/.test(printed.slice(name.length + 1)));
 
 function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): void {
   const { place, path, target, ofNamespace } = survivor;

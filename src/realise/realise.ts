@@ -6,14 +6,16 @@ import { EditedText } from '../edited-text.ts';
 import type { ParseFailure } from '../errors.ts';
 import type { Layout } from '../locate/layout.ts';
 import type { LocatedPiece, LocatedSite } from '../locate/located.ts';
-import type { RealisedSite } from '../model.ts';
+import type { RealisedSite, Site } from '../model.ts';
+import { realiseAwaits } from './awaits.ts';
+import { extentsOf, realiseBodies } from './bodies.ts';
 import type { ChunkContext, Context, DeclaredBinding, Names } from './context.ts';
 import { realiseInitializations } from './declarations.ts';
+import { realiseDynamicImports } from './dynamic-imports.ts';
 import { Edits } from './edits.ts';
-import { realiseImports } from './imports.ts';
 import { realiseNamespaces } from './namespaces.ts';
-import { extentsOf, realiseAwaits, realisePhases } from './phases.ts';
 import { type LocatedPieces, locatePieces } from './pieces.ts';
+import { publishersOf } from './printed-by-rollup.ts';
 import { getterFunctions, headOffset, prologueOffset } from './prologue.ts';
 import { realiseReads } from './reads.ts';
 import { realiseRequires } from './requires.ts';
@@ -96,7 +98,7 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
       edits.apply(text, offsetOf);
       const at = prologueOffset(code, body.node.body);
       insert(at, `${at === 0 ? '' : '\n'}${getterFunctions(chunk)}${prologue}${at === 0 ? '\n' : ''}`);
-      realisePhases({ code, names, insert }, extents, at);
+      realiseBodies({ code, names, insert }, extents, at);
       return text;
     },
   };
@@ -125,17 +127,32 @@ function contextOf(
   };
 }
 
+type Realiser = (context: Context, located: readonly LocatedSite[]) => void;
+
+/** In the order in which they put their edits. One that stands for several kinds gets their sites together. */
+const REALISERS: Readonly<Record<Site['kind'], Realiser>> = {
+  read: realiseReads,
+  write: realiseWrites,
+  declaration: realiseInitializations,
+  default: realiseInitializations,
+  require: realiseRequires,
+  body: realiseRequires,
+  import: realiseDynamicImports,
+  await: realiseAwaits,
+  disposal: realiseAwaits,
+};
+
 function realisePiece(chunk: ChunkContext, { code, sites }: LocatedPiece, layout: Layout): Edits {
   const edits = new Edits(code);
   const isDeclared = declarationsOf(sites, layout);
   const context: Context = { ...chunk, code, edits, handlers: new Set(), isDeclared };
-  realiseReads(context, sites);
-  realiseWrites(context, sites);
-  realiseInitializations(context, sites);
-  realiseRequires(context, sites);
-  realiseImports(context, sites);
-  realiseAwaits(context, sites);
-  // Of what an await gave.
+  for (const realiser of new Set(Object.values(REALISERS))) {
+    realiser(
+      context,
+      sites.filter(({ site }) => REALISERS[site.kind] === realiser),
+    );
+  }
+  // Reads of what an await gives, behind all that the await itself needs.
   realiseSnapshots(context, sites);
   return edits;
 }
@@ -167,19 +184,4 @@ function firstName(node: Node): string[] {
   let at = node;
   while (at.type === 'MemberExpression') at = at.object;
   return at.type === 'Identifier' ? [at.name] : [];
-}
-
-/** Parameters of the chunk's wrapper, variables that a `require` is assigned to, and `exports`. */
-function publishersOf({ node, parent }: Layout['body']): Set<string> {
-  const parameters = parent && 'params' in parent.node ? parent.node.params : [];
-  const statements: readonly Node[] = node.body;
-  const variables = statements.flatMap((child) =>
-    child.type === 'VariableDeclaration' ? child.declarations : [],
-  );
-  const required = variables.filter(
-    ({ init }) =>
-      init?.type === 'CallExpression' && init.callee.type === 'Identifier' && init.callee.name === 'require',
-  );
-  const names = [...parameters, ...required.map(({ id }) => id)];
-  return new Set(['exports', ...names.flatMap((other) => (other.type === 'Identifier' ? [other.name] : []))]);
 }

@@ -2,8 +2,8 @@
 import { listOf } from '../ast/statement.ts';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import type { LocatedSite } from '../locate/located.ts';
+import { realiseHandler } from './awaits.ts';
 import { addSite, type Context, guard } from './context.ts';
-import { realiseHandler } from './phases.ts';
 
 export function realiseRequires(context: Context, located: readonly LocatedSite[]): void {
   const { edits, names } = context;

@@ -74,7 +74,7 @@ export function createTracer(
     guarded,
   };
   /** What a subscriber did to the event must not keep the trace from going on. */
-  const show = guarded((event: TraceEvent, early?: SeenEarly) => state.tell('logged', event, early));
+  const show = guarded((event: TraceEvent, early?: SeenEarly) => state.tell('event', event, early));
   const phases = createPhases(state);
   const calls: Partial<Build> = bare({});
   each(creators, (create) => {

@@ -42,7 +42,7 @@ export interface SeenEarly {
 /** What a part may hear of. */
 export interface Hooks {
   /** An event is in the trace. */
-  logged(event: TraceEvent, early?: SeenEarly): void;
+  event(event: TraceEvent, early?: SeenEarly): void;
   /** A module has ended, or failed with an error of which the text may be known. */
   ended(module: number): void;
   failed(module: number, error: string | undefined): void;

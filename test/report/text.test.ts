@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import type { CycleStep, EarlyRead } from '../../src/findings/early-read.ts';
 import type { BindingKind, BindingState, ModuleStatus, ReadEvent, TraceEvent } from '../../src/protocol.ts';
-import { type CycleStep, type EarlyRead, earlyRead } from '../../src/report/text/early-read.ts';
+import { earlyRead } from '../../src/report/text/early-read.ts';
 import { eventLine } from '../../src/report/text/event.ts';
 import { type Line, lineText } from '../../src/report/text/line.ts';
 import { add, emptySummary, type Summary, summary } from '../../src/report/text/summary.ts';
@@ -32,8 +33,8 @@ const early = (state: BindingState, fields: Partial<ReadEvent> = {}): ReadEvent 
 };
 
 const CYCLE: CycleStep[] = [
-  { module: 'a.js', line: 1 },
-  { module: 'b.js', line: 2 },
+  { module: 'a.js', line: 1, compiled: false },
+  { module: 'b.js', line: 2, compiled: false },
 ];
 
 const finding = (
@@ -226,7 +227,7 @@ describe('text of an early read', () => {
   });
 
   it('a module that imports itself is a cycle of one', () => {
-    const cycle = [{ module: 'a.js', line: 1 }];
+    const cycle = [{ module: 'a.js', line: 1, compiled: false }];
     const lines = text(earlyRead({ ...finding('uninitialized', 'let'), cycle }));
     expect(lines[3]).to.equal('  cycle        a.js:1 imports a.js');
   });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import type { EarlyRead } from '../../src/findings/early-read.ts';
 import type { ConsoleDetail, ReadEvent, TraceEvent } from '../../src/protocol.ts';
-import type { EarlyRead } from '../../src/report/text/early-read.ts';
 import { type Line, lineText, type Tone } from '../../src/report/text/line.ts';
-import { type ConsoleSink, createConsole } from '../../src/runtime/console/sink.ts';
+import { type ConsoleSink, createConsole } from '../../src/runtime/sinks/console/sink.ts';
 
 interface Message {
   lines: string[];

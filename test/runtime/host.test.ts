@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Line } from '../../src/report/text/line.ts';
-import { createPrinter } from '../../src/runtime/console/printer.ts';
 import { createHost } from '../../src/runtime/host.ts';
+import { createPrinter } from '../../src/runtime/sinks/console/printer.ts';
 
 const LINES: Line[] = [
   [
@@ -263,7 +263,9 @@ describe('printing in Node', () => {
   });
 
   it('does not end a program whose standard error is closed', () => {
-    const printer = JSON.stringify(new URL('../../src/runtime/console/printer.ts', import.meta.url).href);
+    const printer = JSON.stringify(
+      new URL('../../src/runtime/sinks/console/printer.ts', import.meta.url).href,
+    );
     const program = `
       import { createPrinter } from ${printer};
       const print = createPrinter(false);

@@ -1,26 +1,7 @@
 /** The block for a read of a binding whose module had not finished: what, where, why, and what to do. */
-import type { BindingKind, Loc, ModuleStatus, ReadEvent } from '../../protocol.ts';
+import type { EarlyRead } from '../../findings/early-read.ts';
 import { eventLine, STATE_TONES } from './event.ts';
 import { COMPILED, type Line, place, row } from './line.ts';
-
-export interface EarlyRead {
-  read: ReadEvent;
-  /** Of the module that declares the binding, when it was read. */
-  status: ModuleStatus;
-  kind?: BindingKind;
-  /** Where the binding is declared. */
-  declared?: Loc;
-  /** Each step imports the next one, the last the first. Empty where no import path leads back. */
-  cycle: CycleStep[];
-}
-
-export interface CycleStep {
-  module: string;
-  /** Of the import, where it is known. */
-  line?: number;
-  /** See {@link Loc}. */
-  compiled?: true;
-}
 
 /** Of a long cycle, so many steps at either end: what fits on a screen. */
 const STEPS_SHOWN = 8;

@@ -5,7 +5,7 @@ import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import type { LocatedSite } from '../locate/located.ts';
 import { addSite, type Context } from './context.ts';
 
-export function realiseImports(context: Context, located: readonly LocatedSite[]): void {
+export function realiseDynamicImports(context: Context, located: readonly LocatedSite[]): void {
   const { edits, names } = context;
   for (const request of located) {
     const { site, place, module, number } = request;

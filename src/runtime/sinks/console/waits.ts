@@ -1,7 +1,7 @@
-import { reachedFrom } from '../../graph/paths.ts';
-import { WAITS_SHOWN, type Wait } from '../../report/text/summary.ts';
-import type { ModuleSlot } from '../modules.ts';
-import type { BuildState } from '../state.ts';
+import { reachedFrom } from '../../../graph/paths.ts';
+import { WAITS_SHOWN, type Wait } from '../../../report/text/summary.ts';
+import type { ModuleSlot } from '../../modules.ts';
+import type { BuildState } from '../../state.ts';
 
 /** Modules that wait, and those that wait for them. */
 export function waitsOf({ running, requesters, modules, sites, locOf }: BuildState): Wait[] {

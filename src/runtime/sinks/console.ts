@@ -1,12 +1,12 @@
 /** The console: events as they happen, why a read came too early, and a summary. */
+
+import { cycleOf, type EarlyRead } from '../../findings/early-read.ts';
 import type { ConsoleSettings, ModuleRow, ReadEvent } from '../../protocol.ts';
-import type { EarlyRead } from '../../report/text/early-read.ts';
-import { cycleOf } from '../console/cycle.ts';
-import { createPrinter } from '../console/printer.ts';
-import { createConsole } from '../console/sink.ts';
-import { waitsOf } from '../console/waits.ts';
 import { locIn } from '../modules.ts';
 import type { BuildState, Part, SeenEarly } from '../state.ts';
+import { createPrinter } from './console/printer.ts';
+import { createConsole } from './console/sink.ts';
+import { waitsOf } from './console/waits.ts';
 
 export default function createConsolePart(state: BuildState): Part {
   const { realm, table, requests, modules } = state;
@@ -15,7 +15,7 @@ export default function createConsolePart(state: BuildState): Part {
   const print = createPrinter(settings.color);
   const sink = createConsole(print, settings, countPhases(table.modules), reads !== false);
   return {
-    logged: (event, early) => sink.event(event, early && explain(event as ReadEvent, early)),
+    event: (event, early) => sink.event(event, early && explain(event as ReadEvent, early)),
     finish: (isOver) => sink.finish(realm.trace.dropped, isOver ? waitsOf(state) : []),
   };
 

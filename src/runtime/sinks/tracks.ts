@@ -24,7 +24,7 @@ export default function createTracks({ host }: BuildState): Part {
   const measure = attempt(() => timing?.measure.bind(timing));
   /** When each module that runs has started. */
   const starts: Record<string, number> = create(null);
-  return { logged: (event) => attempt(() => show(event)) };
+  return { event: (event) => attempt(() => show(event)) };
 
   function show(event: TraceEvent): void {
     const { type, module } = event;

@@ -1,0 +1,47 @@
+/** A read of a binding whose module had not ended: what came of it, and the cycle of imports that it stands in. */
+import type { Edges } from '../graph/edges.ts';
+import { shortestPath } from '../graph/shortest-path.ts';
+import type { BindingKind, Loc, ModuleRow, ModuleStatus, ReadEvent } from '../protocol.ts';
+
+export interface EarlyRead {
+  read: ReadEvent;
+  /** Of the module that declares the binding, when it was read. */
+  status: ModuleStatus;
+  kind?: BindingKind;
+  /** Where the binding is declared. */
+  declared?: Loc;
+  /** Each step imports the next one, the last the first. Empty where no import path leads back. */
+  cycle: CycleStep[];
+}
+
+export interface CycleStep {
+  module: string;
+  /** Of the import, where it is known. */
+  line: number | undefined;
+  /** See {@link Loc}. */
+  compiled: boolean;
+}
+
+/** From the importer to the exporter and back; empty where the exporter does not import the importer. */
+export function cycleOf(
+  rows: readonly ModuleRow[],
+  requests: Edges,
+  importer: number,
+  exporter: number,
+): CycleStep[] {
+  const back = shortestPath(requests, exporter, importer);
+  if (!back.length) return [];
+  const path = importer === exporter ? [] : shortestPath(requests, importer, exporter);
+  if (path.length) path.length--;
+  for (let i = 0; i < back.length - 1; i++) path[path.length] = back[i] as number;
+  const steps: CycleStep[] = [];
+  for (let i = 0; i < path.length; i++) {
+    const row = rows[path[i] as number];
+    const next = path[(i + 1) % path.length];
+    const made = row?.requests ?? [];
+    let line: number | undefined;
+    for (let j = 0; j < made.length; j++) if (made[j]?.[0] === next) line = made[j]?.[1];
+    steps[i] = { module: row?.path ?? '', line, compiled: row?.isCompiled === true };
+  }
+  return steps;
+}

@@ -1,0 +1,106 @@
+/** How Rollup prints, where that is its own way: what names, members and declarations of a chunk stand for. */
+import type { Node, ObjectExpression, Property } from 'estree';
+import { memberName } from '../ast/role.ts';
+import type { Ancestor } from '../ast/walk.ts';
+import type { Layout } from '../locate/layout.ts';
+import type { BindingState } from '../protocol.ts';
+
+/** Parameters of the chunk's wrapper, variables that a `require` is assigned to, and `exports`. */
+export function publishersOf({ node, parent }: Layout['body']): Set<string> {
+  const parameters = parent && 'params' in parent.node ? parent.node.params : [];
+  const statements: readonly Node[] = node.body;
+  const variables = statements.flatMap((child) =>
+    child.type === 'VariableDeclaration' ? child.declarations : [],
+  );
+  const required = variables.filter(
+    ({ init }) =>
+      init?.type === 'CallExpression' && init.callee.type === 'Identifier' && init.callee.name === 'require',
+  );
+  const names = [...parameters, ...required.map(({ id }) => id)];
+  return new Set(['exports', ...names.flatMap((other) => (other.type === 'Identifier' ? [other.name] : []))]);
+}
+
+/** `(0, a.b)` stands for `a.b`. */
+export function unwrapSequence(place: Ancestor): Ancestor {
+  const { node } = place;
+  if (node.type !== 'SequenceExpression') return place;
+  const last = node.expressions.at(-1);
+  return last ? { node: last, key: 'expressions', parent: place } : place;
+}
+
+/** `n$1` is what Rollup makes of `n` where that is taken. */
+export const isRenamed = (printed: string, name: string): boolean =>
+  printed === name || (printed.startsWith(`${name}$`) && /^\w+$/.test(printed.slice(name.length + 1)));
+
+/** `class A {}` may be printed as `let A$1 = class A {}` or `exports.A = class A {}`: the target is the binding. */
+export function declaredNode(place: Ancestor): Ancestor {
+  const { parent, key } = place;
+  const holder = parent?.parent;
+  if (parent?.node.type !== 'ClassExpression' || key !== 'id' || !holder) return place;
+  switch (holder.node.type) {
+    case 'VariableDeclarator':
+      return { node: holder.node.id, key: 'id', parent: holder };
+    case 'AssignmentExpression':
+      return { node: holder.node.left, key: 'left', parent: holder };
+    default:
+      return place;
+  }
+}
+
+/** What Rollup calls the binding now: an identifier, or the member that it publishes (`exports.n`). */
+export function declaredName(node: Node): string | undefined {
+  switch (node.type) {
+    case 'Identifier':
+      return node.name;
+    case 'MemberExpression': {
+      const name = memberName(node);
+      return node.object.type === 'Identifier' && name !== undefined
+        ? `${node.object.name}.${name}`
+        : undefined;
+    }
+    // The statement that a default export became.
+    case 'VariableDeclaration':
+      return node.declarations[0] && declaredName(node.declarations[0].id);
+    case 'FunctionDeclaration':
+    case 'ClassDeclaration':
+      return node.id.name;
+    default:
+      return undefined;
+  }
+}
+
+/** The state that a binding has before any module runs, by the declaration that Rollup printed. */
+export function printedState(place: Ancestor): BindingState {
+  for (let at: Ancestor | null = place; at; at = at.parent) {
+    switch (at.node.type) {
+      case 'FunctionDeclaration':
+        return 'initialized';
+      case 'ClassDeclaration':
+        return 'uninitialized';
+      case 'VariableDeclaration':
+        return at.node.kind === 'var' ? 'undefined' : 'uninitialized';
+    }
+  }
+  // Published as a property of an object.
+  return 'undefined';
+}
+
+/** var ns = Object.freeze({ __proto__: null, … }); */
+export function namespaceOf(statement: Node): ObjectExpression | undefined {
+  if (statement.type !== 'VariableDeclaration' || statement.declarations.length !== 1) return undefined;
+  let value: Node | null | undefined = statement.declarations[0]?.init;
+  while (value?.type === 'CallExpression') value = value.arguments[0];
+  if (value?.type !== 'ObjectExpression') return undefined;
+  const [first] = value.properties;
+  return first?.type === 'Property' && nameOf(first) === '__proto__' ? value : undefined;
+}
+
+/** get n () { return n; } */
+export function returnedBy({ kind, value }: Property): Node | undefined {
+  if (kind !== 'get' || value.type !== 'FunctionExpression') return undefined;
+  const [statement] = value.body.body;
+  return statement?.type === 'ReturnStatement' ? (statement.argument ?? undefined) : undefined;
+}
+
+export const nameOf = ({ key }: Property): string =>
+  key.type === 'Identifier' ? key.name : key.type === 'Literal' ? String(key.value) : '';
