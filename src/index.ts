@@ -15,7 +15,6 @@ export { modulePhases, modulePhases as default } from './plugin.ts';
 export type {
   BindingKind,
   BindingState,
-  ConsoleDetail,
   EvaluateEndEvent,
   EvaluateErrorEvent,
   EvaluateStartEvent,
@@ -26,14 +25,12 @@ export type {
   Loc,
   ModuleStatus,
   ReadEvent,
-  ReadsMode,
   RequireEvent,
   SuspendEvent,
   Trace,
   TracedModule,
   TraceEvent,
-  ValuesMode,
   WriteEvent,
-  WritesMode,
-} from './protocol.ts';
+} from './protocol/events.ts';
+export type { ConsoleDetail, ReadsMode, ValuesMode, WritesMode } from './protocol/tables.ts';
 export { required as 'module.exports' };

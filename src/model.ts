@@ -1,5 +1,5 @@
 /** Nouns of the build: the record of a module and the sites in it. It imports only words. */
-import type { BindingKind } from './protocol.ts';
+import type { BindingKind } from './protocol/events.ts';
 
 /** In the user's own source: 1-based line, 0-based column; `file` where it is not the module itself. */
 export interface Position {

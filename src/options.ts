@@ -9,7 +9,7 @@ import type {
   RuntimeSettings,
   ValuesMode,
   WritesMode,
-} from './protocol.ts';
+} from './protocol/tables.ts';
 
 /** `inline`: in the chunk; `file`: one file that every chunk imports first; `auto`: inline where one chunk is all. */
 export type RuntimePlacement = 'auto' | 'inline' | 'file';

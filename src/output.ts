@@ -7,7 +7,7 @@ import { isDeclaredAround, type Layout, layoutOf, type PrintedChunk } from './lo
 import type { Numbering } from './manifest/numbering.ts';
 import { buildTable, type RenderedModule, siteRow } from './manifest/table.ts';
 import type { RuntimePlacement } from './options.ts';
-import type { BuildTable, RuntimeSettings, SiteRow, SiteTable } from './protocol.ts';
+import type { BuildTable, RuntimeSettings, SiteRow, SiteTable } from './protocol/tables.ts';
 import {
   type FileFormat,
   inlineBuild,

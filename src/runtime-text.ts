@@ -1,5 +1,5 @@
 /** The runtime that a bundle carries: of its parts those that the bundle can use, joined into one statement. */
-import type { RuntimeSettings, SiteRow } from './protocol.ts';
+import type { RuntimeSettings, SiteRow } from './protocol/tables.ts';
 
 /** Each is a file of `src/runtime/parts` or `sinks`, built on its own, and comes after those that it takes from. */
 export const RUNTIME_PARTS = ['core', 'lines', 'imports', 'requires', 'awaits', 'tracks', 'console'] as const;

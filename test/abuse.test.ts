@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { expect } from 'chai';
 import type { OutputOptions } from 'rollup';
-import type { Trace, TraceEvent } from '../src/protocol.ts';
+import type { Trace, TraceEvent } from '../src/protocol/events.ts';
 import { bundle, type PluginOptions, write } from './support/bundle.ts';
 import { type Run, run } from './support/run.ts';
 import { checkTrace } from './support/trace.ts';

@@ -9,7 +9,7 @@ import type { OutputOptions, Plugin, SourceMapInput } from 'rollup';
 import { compile } from 'svelte/compiler';
 import { minify as terser } from 'terser';
 import { compileScript, parse } from 'vue/compiler-sfc';
-import type { Trace, TraceEvent } from '../src/protocol.ts';
+import type { Trace, TraceEvent } from '../src/protocol/events.ts';
 import { type Bundle, bundle, type PluginOptions, write } from './support/bundle.ts';
 import { placeOf, wordsAt } from './support/places.ts';
 import { project } from './support/project.ts';

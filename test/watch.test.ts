@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { transform } from 'esbuild';
 import { type OutputOptions, type Plugin, rollup } from 'rollup';
 import modulePhases from 'rollup-plugin-module-phases';
-import type { TraceEvent } from '../src/protocol.ts';
+import type { TraceEvent } from '../src/protocol/events.ts';
 import { misplaced, placeOf } from './support/places.ts';
 import { project } from './support/project.ts';
 import { run } from './support/run.ts';

@@ -1,7 +1,8 @@
 /** A read of a binding whose module had not ended: what came of it, and the cycle of imports that it stands in. */
 import type { Edges } from '../graph/edges.ts';
 import { shortestPath } from '../graph/shortest-path.ts';
-import type { BindingKind, Loc, ModuleRow, ModuleStatus, ReadEvent } from '../protocol.ts';
+import type { BindingKind, Loc, ModuleStatus, ReadEvent } from '../protocol/events.ts';
+import type { ModuleRow } from '../protocol/tables.ts';
 
 export interface EarlyRead {
   read: ReadEvent;

@@ -2,7 +2,7 @@
 import type { Program } from 'estree';
 import type { Ancestor } from '../ast/walk.ts';
 import type { ModuleRecord, Site, Target } from '../model.ts';
-import type { ModuleRow } from '../protocol.ts';
+import type { ModuleRow } from '../protocol/tables.ts';
 
 /** A module of the build; `index` is its number there. */
 export interface ChunkModule {

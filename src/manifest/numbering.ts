@@ -1,7 +1,7 @@
 /** The modules of a build by number, as tables refer to them. */
 import { linkOrder } from '../graph/link-order.ts';
 import type { ModuleRecord, Target } from '../model.ts';
-import type { ModuleRow } from '../protocol.ts';
+import type { ModuleRow } from '../protocol/tables.ts';
 import { isGenerated, wrappedModule } from '../record/commonjs.ts';
 import { createGraph, type Graph, type GraphModule } from './graph.ts';
 

@@ -1,6 +1,13 @@
 /** Graph → the build's table, as the bundle carries it. */
 import type { RealisedSite } from '../model.ts';
-import type { BindingRow, BuildTable, ExportRow, ModuleRow, RequestRow, SiteRow } from '../protocol.ts';
+import type {
+  BindingRow,
+  BuildTable,
+  ExportRow,
+  ModuleRow,
+  RequestRow,
+  SiteRow,
+} from '../protocol/tables.ts';
 import type { GraphModule } from './graph.ts';
 import type { Numbering } from './numbering.ts';
 

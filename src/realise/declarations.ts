@@ -3,7 +3,7 @@ import type { Node } from 'estree';
 import { listOf } from '../ast/statement.ts';
 import type { Ancestor } from '../ast/walk.ts';
 import type { LocatedSite } from '../locate/located.ts';
-import { STATES } from '../protocol.ts';
+import { STATES } from '../protocol/tables.ts';
 import { addSite, type ChunkContext, type Context, declarationKey } from './context.ts';
 import { declaredName, declaredNode, printedState } from './printed-by-rollup.ts';
 import { realiseAssignment, writerOf } from './writes.ts';

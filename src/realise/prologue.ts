@@ -1,7 +1,7 @@
 /** What a chunk runs before its first statement. */
 import type { Node } from 'estree';
 import { endOf, startOf } from '../ast/walk.ts';
-import type { SiteRow } from '../protocol.ts';
+import type { SiteRow } from '../protocol/tables.ts';
 import type { ChunkContext, DeclaredBinding } from './context.ts';
 
 /** Text of a value as an expression; safe in a script element too, and of one line by anybody's count. */

@@ -1,7 +1,8 @@
 /** Reads, writes and initializations of bindings, and the cells that let the realised code pass. */
 // A page may put setters on `Object.prototype` and patch iterators. So fields that an event may lack are spread into
 // it, not assigned, and arrays are taken apart by index.
-import type { BindingState, ChunkTable, ReadEvent, SiteRow, SiteTable } from '../protocol.ts';
+import type { BindingState, ReadEvent } from '../protocol/events.ts';
+import type { ChunkTable, SiteRow, SiteTable } from '../protocol/tables.ts';
 import { bare } from './bare.ts';
 import { each, push } from './list.ts';
 import { type BindingSlot, hasNotEnded, type ModuleSlot } from './modules.ts';

@@ -1,6 +1,8 @@
 /** One build's side of the trace: what the realised code of its chunks calls. */
 import { type Edges, reversed } from '../graph/edges.ts';
-import type { Build, BuildTable, Realm, SiteRow, TraceEvent } from '../protocol.ts';
+import type { Build, Realm } from '../protocol/calls.ts';
+import type { TraceEvent } from '../protocol/events.ts';
+import type { BuildTable, SiteRow } from '../protocol/tables.ts';
 import { bare } from './bare.ts';
 import { createBindings } from './bindings.ts';
 import type { Host } from './host.ts';

@@ -5,7 +5,7 @@
 import type { Edges } from '../graph/edges.ts';
 import { linkOrder } from '../graph/link-order.ts';
 import { add, type Bits, bitsFor, has, includes, rootsOf } from '../graph/roots.ts';
-import type { BuildTable } from '../protocol.ts';
+import type { BuildTable } from '../protocol/tables.ts';
 import type { ModuleSlot } from './modules.ts';
 
 export interface Instantiation {

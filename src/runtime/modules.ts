@@ -1,14 +1,7 @@
 /** Modules and bindings of a build, as they stand while it runs. */
 import type { Edges } from '../graph/edges.ts';
-import {
-  type BindingRow,
-  type BindingState,
-  type BuildTable,
-  type Loc,
-  type ModuleRow,
-  type ModuleStatus,
-  STATES,
-} from '../protocol.ts';
+import type { BindingState, Loc, ModuleStatus } from '../protocol/events.ts';
+import { type BindingRow, type BuildTable, type ModuleRow, STATES } from '../protocol/tables.ts';
 import { bare } from './bare.ts';
 import { each, push } from './list.ts';
 

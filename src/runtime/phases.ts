@@ -1,5 +1,6 @@
 /** When modules are instantiated and evaluated, and which of them failed. */
-import type { BindingKind, InstantiatedBinding, NewEvent, TraceEvent } from '../protocol.ts';
+import type { NewEvent } from '../protocol/calls.ts';
+import type { BindingKind, InstantiatedBinding, TraceEvent } from '../protocol/events.ts';
 import { bare } from './bare.ts';
 import { createInstantiation } from './instantiation.ts';
 import { each, push, without } from './list.ts';

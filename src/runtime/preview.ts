@@ -1,6 +1,6 @@
 /** Value → short text. Nothing of the value is read or called, so that no getter, trap or method of it runs. */
 // Nor is a RegExp used: the program may ask `RegExp.$1` for its own last match.
-import type { ValuesMode } from '../protocol.ts';
+import type { ValuesMode } from '../protocol/tables.ts';
 
 const LONGEST = 80;
 

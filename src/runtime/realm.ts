@@ -1,14 +1,12 @@
 /** The one trace of a page or process, which all its bundles share. */
+import type { Build, Installed, Realm } from '../protocol/calls.ts';
 import {
-  type Build,
-  type Installed,
   PROTOCOL_VERSION,
   REALM_KEY,
-  type Realm,
   type Trace,
   type TracedModule,
   type TraceEvent,
-} from '../protocol.ts';
+} from '../protocol/events.ts';
 import { bare } from './bare.ts';
 import type { Host } from './host.ts';
 import { each, push, without } from './list.ts';

@@ -1,5 +1,7 @@
 import type { Edges } from '../graph/edges.ts';
-import type { Build, BuildTable, Loc, NewEvent, Realm, SiteRow, TraceEvent } from '../protocol.ts';
+import type { Build, NewEvent, Realm } from '../protocol/calls.ts';
+import type { Loc, TraceEvent } from '../protocol/events.ts';
+import type { BuildTable, SiteRow } from '../protocol/tables.ts';
 import type { Host } from './host.ts';
 import type { BindingSlot, ModuleSlot } from './modules.ts';
 

@@ -1,5 +1,5 @@
 /** `trace.modules`: each module's status, and its exports behind traced getters. */
-import type { Trace, TracedModule } from '../protocol.ts';
+import type { Trace, TracedModule } from '../protocol/events.ts';
 import { bare } from './bare.ts';
 import { each } from './list.ts';
 import type { ModuleSlot } from './modules.ts';

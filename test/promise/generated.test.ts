@@ -12,7 +12,7 @@ import { config, expect } from 'chai';
 import fc from 'fast-check';
 import { type ModuleFormat, type OutputChunk, type RollupLog, rollup } from 'rollup';
 import modulePhases from 'rollup-plugin-module-phases';
-import type { BindingState, Loc, ModuleStatus, TraceEvent } from '../../src/protocol.ts';
+import type { BindingState, Loc, ModuleStatus, TraceEvent } from '../../src/protocol/events.ts';
 import { FIRST_REQUEST, type Graph, graphs } from '../support/generate.ts';
 import { isRuntime } from '../support/summary.ts';
 import { checkTrace, formatTrace } from '../support/trace.ts';

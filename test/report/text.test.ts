@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import type { CycleStep, EarlyRead } from '../../src/findings/early-read.ts';
-import type { BindingKind, BindingState, ModuleStatus, ReadEvent, TraceEvent } from '../../src/protocol.ts';
+import type {
+  BindingKind,
+  BindingState,
+  ModuleStatus,
+  ReadEvent,
+  TraceEvent,
+} from '../../src/protocol/events.ts';
 import { earlyRead } from '../../src/report/text/early-read.ts';
 import { eventLine } from '../../src/report/text/event.ts';
 import { type Line, lineText } from '../../src/report/text/line.ts';

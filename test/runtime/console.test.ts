@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { EarlyRead } from '../../src/findings/early-read.ts';
-import type { ConsoleDetail, ReadEvent, TraceEvent } from '../../src/protocol.ts';
+import type { ReadEvent, TraceEvent } from '../../src/protocol/events.ts';
+import type { ConsoleDetail } from '../../src/protocol/tables.ts';
 import { type Line, lineText, type Tone } from '../../src/report/text/line.ts';
 import { type ConsoleSink, createConsole } from '../../src/runtime/sinks/console/sink.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { linkOrder } from '../../src/graph/link-order.ts';
-import type { BuildTable, ModuleRow } from '../../src/protocol.ts';
+import type { BuildTable, ModuleRow } from '../../src/protocol/tables.ts';
 import { createInstantiation, type Instantiation } from '../../src/runtime/instantiation.ts';
 import { createModules, type ModuleSlot, requestsOf } from '../../src/runtime/modules.ts';
 import { random } from '../support/random.ts';

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 import { type Browser, type ConsoleMessage, chromium, type Page } from 'playwright-core';
-import { REALM_KEY, type TraceEvent } from '../../src/protocol.ts';
+import { REALM_KEY, type TraceEvent } from '../../src/protocol/events.ts';
 
 export interface Site {
   /** By path. `index.html` is the page that is visited. */

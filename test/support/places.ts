@@ -1,7 +1,7 @@
 /** What stands at the places that events name. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TraceEvent } from '../../src/protocol.ts';
+import type { TraceEvent } from '../../src/protocol/events.ts';
 
 export interface NamedPlace {
   /** The identifier that must stand there. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { deserialize } from 'node:v8';
-import type { TraceEvent } from '../../src/protocol.ts';
+import type { TraceEvent } from '../../src/protocol/events.ts';
 
 const preload = fileURLToPath(new URL('preload.cjs', import.meta.url));
 

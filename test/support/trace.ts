@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { ImportEvent, RequireEvent, TraceEvent } from '../../src/protocol.ts';
+import type { ImportEvent, RequireEvent, TraceEvent } from '../../src/protocol/events.ts';
 
 /** The trace as text that two runs share: a line an event, without times. Chunks are named where there are several. */
 export function formatTrace(events: readonly TraceEvent[]): string {

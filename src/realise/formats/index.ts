@@ -3,7 +3,7 @@
  * says and what the file says; a property per format, so that a missing one does not compile.
  */
 import type { Program } from 'estree';
-import type { BuildTable } from '../../protocol.ts';
+import type { BuildTable } from '../../protocol/tables.ts';
 import type { Names } from '../context.ts';
 import { literal } from '../prologue.ts';
 import type { Around } from '../realise.ts';

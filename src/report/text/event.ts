@@ -13,7 +13,7 @@ import type {
   RequireEvent,
   TraceEvent,
   WriteEvent,
-} from '../../protocol.ts';
+} from '../../protocol/events.ts';
 import { type Line, list, milliseconds, place, type Tone } from './line.ts';
 
 const { assign, create } = Object;

@@ -1,4 +1,4 @@
-import type { Loc } from '../../protocol.ts';
+import type { Loc } from '../../protocol/events.ts';
 
 const { assign, create } = Object;
 

@@ -1,5 +1,5 @@
 /** What a trace comes to: a few lines for a small program, at most a screen for a large one. */
-import { type BindingState, type Loc, REALM_KEY, type TraceEvent } from '../../protocol.ts';
+import { type BindingState, type Loc, REALM_KEY, type TraceEvent } from '../../protocol/events.ts';
 import { STATE_TONES } from './event.ts';
 import { count, type Line, list, milliseconds, place, row } from './line.ts';
 

@@ -1,6 +1,7 @@
 /** Top-level await: where a module waits, and when it goes on. */
 import { reachedFrom } from '../../graph/paths.ts';
-import type { SiteRow, SuspendEvent } from '../../protocol.ts';
+import type { SuspendEvent } from '../../protocol/events.ts';
+import type { SiteRow } from '../../protocol/tables.ts';
 import { disposable } from '../disposable.ts';
 import { each, push } from '../list.ts';
 import type { ModuleSlot } from '../modules.ts';

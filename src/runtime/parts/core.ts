@@ -1,7 +1,8 @@
 /** What every bundle carries, and what its other parts take of it. */
 import { linkOrder } from '../../graph/link-order.ts';
 import { reachedFrom } from '../../graph/paths.ts';
-import type { Build, BuildTable } from '../../protocol.ts';
+import type { Build } from '../../protocol/calls.ts';
+import type { BuildTable } from '../../protocol/tables.ts';
 import { bare } from '../bare.ts';
 import { createTracer } from '../build.ts';
 import { attempt, isNative, nodeProcess, ownProperty } from '../globals.ts';

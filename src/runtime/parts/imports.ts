@@ -1,7 +1,8 @@
 /** Dynamic imports: the requests, and what becomes of them as far as that can be seen without touching a promise. */
 import { linkOrder } from '../../graph/link-order.ts';
 import { reachedFrom } from '../../graph/paths.ts';
-import type { ImportEvent, SiteRow } from '../../protocol.ts';
+import type { ImportEvent } from '../../protocol/events.ts';
+import type { SiteRow } from '../../protocol/tables.ts';
 import { createFirsts } from '../firsts.ts';
 import type { ModuleSlot } from '../modules.ts';
 import { onSettled } from '../settled.ts';

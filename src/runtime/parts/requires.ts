@@ -1,5 +1,5 @@
 /** `require` of CommonJS modules that run when they are required. */
-import type { RequireEvent } from '../../protocol.ts';
+import type { RequireEvent } from '../../protocol/events.ts';
 import { createFirsts } from '../firsts.ts';
 import { indexPaths, moduleNamed } from '../specifier.ts';
 import type { BuildState, Part, Phases } from '../state.ts';

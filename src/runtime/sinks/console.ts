@@ -1,7 +1,8 @@
 /** The console: events as they happen, why a read came too early, and a summary. */
 
 import { cycleOf, type EarlyRead } from '../../findings/early-read.ts';
-import type { ConsoleSettings, ModuleRow, ReadEvent } from '../../protocol.ts';
+import type { ReadEvent } from '../../protocol/events.ts';
+import type { ConsoleSettings, ModuleRow } from '../../protocol/tables.ts';
 import { locIn } from '../modules.ts';
 import type { BuildState, Part, SeenEarly } from '../state.ts';
 import { createPrinter } from './console/printer.ts';

@@ -2,7 +2,7 @@
  * The sink that the performance panel of Chrome's DevTools shows: modules are spans of a track of their own, and
  * early reads that went wrong are markers (https://developer.chrome.com/docs/devtools/performance/extension).
  */
-import type { TraceEvent } from '../../protocol.ts';
+import type { TraceEvent } from '../../protocol/events.ts';
 import { eventLine } from '../../report/text/event.ts';
 import { lineText } from '../../report/text/line.ts';
 import { TRACE } from '../../report/text/summary.ts';

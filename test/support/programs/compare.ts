@@ -1,6 +1,6 @@
 /** Holds the runs of a generated program against each other. */
 import { expect } from 'chai';
-import type { Loc, TraceEvent } from '../../../src/protocol.ts';
+import type { Loc, TraceEvent } from '../../../src/protocol/events.ts';
 import type { Program } from './program.ts';
 import type { Case, Result, Runs } from './run.ts';
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
 import { type Plugin, rollup } from 'rollup';
 import modulePhases, { type Options } from 'rollup-plugin-module-phases';
-import type { TraceEvent } from '../../../src/protocol.ts';
+import type { TraceEvent } from '../../../src/protocol/events.ts';
 import type { Program } from './program.ts';
 
 export const FORMATS = ['es', 'cjs', 'iife', 'amd', 'system'] as const;

@@ -1,5 +1,5 @@
 /** Prints to a terminal or to the console of a page, by what the globals have. */
-import type { ConsoleSettings } from '../../../protocol.ts';
+import type { ConsoleSettings } from '../../../protocol/tables.ts';
 import type { Line, Span, Tone } from '../../../report/text/line.ts';
 import { attempt, type Console, type Globals, type Log, nodeProcess, type Process } from '../../globals.ts';
 

@@ -1,7 +1,8 @@
 /** The sink that a person reads: a small trace line by line, a large one as a summary, a bug at once as a block. */
 
 import type { EarlyRead } from '../../../findings/early-read.ts';
-import type { ConsoleSettings, TraceEvent } from '../../../protocol.ts';
+import type { TraceEvent } from '../../../protocol/events.ts';
+import type { ConsoleSettings } from '../../../protocol/tables.ts';
 import { earlyRead } from '../../../report/text/early-read.ts';
 import { eventLine, STATE_TONES } from '../../../report/text/event.ts';
 import { add, emptySummary, SMALL, summary, TRACE, type Wait } from '../../../report/text/summary.ts';
