@@ -166,7 +166,7 @@ export function createBuild(input: BuildInput): Build {
       host.warn(globalsHidden(chunk.fileName));
       return null;
     }
-    const traced = layout ? output.trace(chunk.fileName, code, layout) : 'no wrapper';
+    const traced = layout ? output.trace(chunk.fileName, layout) : 'no wrapper';
     if (traced === 'no statement') return null;
     if (traced === 'no wrapper') host.warn(wrapperUnknown(chunk.fileName, format));
     else if ('message' in traced) host.warn(unparsableChunk(chunk.fileName, traced));

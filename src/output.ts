@@ -3,7 +3,8 @@ import { posix } from 'node:path';
 import type { EditedText } from './edited-text.ts';
 import type { ParseFailure } from './errors.ts';
 import { onCycle } from './graph/components.ts';
-import { isDeclaredAround, type Layout, layoutOf, type PrintedChunk } from './locate/layout.ts';
+import { isDeclaredAround, layoutOf, type PrintedChunk } from './locate/layout.ts';
+import type { Layout } from './located.ts';
 import type { Numbering } from './manifest/numbering.ts';
 import { buildTable, type RenderedModule, siteRow } from './manifest/table.ts';
 import type { RuntimePlacement } from './options.ts';
@@ -69,11 +70,7 @@ export interface Output {
   /** How the `runtime` option can't be followed, if so: the placement that is taken instead. */
   insteadOf: { wanted: RuntimePlacement; taken: RuntimePlacement } | null;
   /** The traced chunk; why it can't be traced, if so. */
-  trace(
-    fileName: string,
-    code: string,
-    layout: Layout,
-  ): EditedText | ParseFailure | 'no statement' | 'no wrapper';
+  trace(fileName: string, layout: Layout): EditedText | ParseFailure | 'no statement' | 'no wrapper';
   /** The runtime's file, once all chunks are traced; null where there is none, and when asked again. */
   file(nameOf: (fileName: string) => string): RuntimeFile | null;
 }
@@ -100,12 +97,11 @@ export function createOutput(input: OutputInput): Output {
       }),
     isUnreachable: (layout) => mustInline && hidesGlobals(layout),
     insteadOf: placement === 'auto' || placement === placed ? null : { wanted: placement, taken: placed },
-    trace(fileName, text, layout) {
+    trace(fileName, layout) {
       if (placed === 'inline' && !mustInline && hidesGlobals(layout)) placed = 'file';
       const isInline = placed === 'inline';
       const first = firstSites.get(fileName) ?? 0;
       const realised = realise({
-        text,
         layout,
         first,
         tracesNamespaces: input.tracesNamespaces,

@@ -1,50 +1,16 @@
 /** A chunk taken apart: what each module printed, and what stands around. */
-import type { BlockStatement, Node, Program } from 'estree';
+import type { Node, Program } from 'estree';
 import { walk } from 'estree-walker';
 import { declares, mayDeclare } from '../ast/declares.ts';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, isFunction, startOf, Trail } from '../ast/walk.ts';
+import { EditedText } from '../edited-text.ts';
 import type { ParseFailure } from '../errors.ts';
+import type { ChunkModule, Extent, Layout, Piece } from '../located.ts';
 import { parse, parseModule } from '../parse.ts';
-import type { ChunkModule } from './located.ts';
 import type { FoundMark } from './marks/grammar.ts';
-import { type LocatedText, locate } from './marks/locate.ts';
+import { locate } from './marks/locate.ts';
 import { type Slice, slicesOf } from './slices.ts';
-
-/** Text that is worked on by itself: a module's slice of the chunk, or the chunk as a whole. */
-export interface Piece {
-  start: number;
-  end: number;
-  /** The module whose slice it is. */
-  module?: ChunkModule;
-  /** Parses it, each time. */
-  program(): Program | ParseFailure;
-  /** Finds its sites, each time; null where it can't have any. */
-  locate(): LocatedText | ParseFailure | null;
-}
-
-/** Where a module's statements begin and end. */
-export interface Extent {
-  module: ChunkModule;
-  start: number;
-  end: number;
-}
-
-export interface Layout {
-  /** The chunk; without marks where it has no slices. */
-  code: string;
-  /** Offset of the code → offset of the chunk. */
-  offsetOf(offset: number): number;
-  /** What stands around the slices, with an empty statement for each; the program of a chunk that has none. */
-  skeleton: Program;
-  /** Holds the list of the modules' statements: `skeleton`, or the block of a wrapper's function. */
-  body: Ancestor & { node: Program | BlockStatement };
-  /** Offset of some statement in it. */
-  at: number;
-  pieces: readonly Piece[];
-  /** In the order of the chunk; null where only located sites tell, as the chunk has no slices. */
-  extents: readonly Extent[] | null;
-}
 
 export interface PrintedChunk {
   code: string;
@@ -77,6 +43,7 @@ function layoutOfSlices(chunk: PrintedChunk, slices: readonly Slice[]): Layout |
   const parsed = format === 'es' || isAsync(body.parent?.node) ? parseModule : parse;
   const extents: Extent[] = [];
   const pieces: Piece[] = [];
+  const edited = new EditedText(code);
   const marks = chunk.marks.values();
   let mark = marks.next().value;
   for (const { id, start, end } of slices) {
@@ -96,11 +63,16 @@ function layoutOfSlices(chunk: PrintedChunk, slices: readonly Slice[]): Layout |
       end,
       module,
       program: () => parsed(text),
-      locate: () =>
-        own.length > 0 || hasImports(module) ? locate({ text, marks: own, moduleOf, parse: parsed }) : null,
+      locate() {
+        if (own.length === 0 && !hasImports(module)) return null;
+        const located = locate({ text, marks: own, moduleOf, parse: parsed });
+        if ('message' in located) return { ...located, pos: start + (located.pos ?? 0) };
+        for (const mark of located.marks) edited.replace(start + mark.start, start + mark.end, '');
+        return { ...located, offsetOf: (offset) => start + located.offsetOf(offset) };
+      },
     });
   }
-  return { code, offsetOf: (offset) => offset, skeleton, body, at, pieces, extents };
+  return { text: edited, code, offsetOf: (offset) => offset, skeleton, body, at, pieces, extents };
 }
 
 /** What a plugin prints in the stead of a dynamic import may not be JavaScript. */
@@ -145,8 +117,10 @@ function layoutOfWhole(chunk: PrintedChunk): Layout | ParseFailure | null {
     return depth === 0 && (node.type === 'Program' || node.type === 'BlockStatement');
   });
   if (!body) return null;
+  const edited = new EditedText(text);
+  for (const { start, end } of located.marks) edited.replace(start, end, '');
   const whole = { start: 0, end: text.length, program: () => program, locate: () => located };
-  return { code, offsetOf, skeleton: program, body, at, pieces: [whole], extents: null };
+  return { text: edited, code, offsetOf, skeleton: program, body, at, pieces: [whole], extents: null };
 }
 
 /** The outermost node around a range that is such a list. */

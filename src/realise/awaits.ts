@@ -3,7 +3,7 @@ import type { BlockStatement, ForOfStatement, Node } from 'estree';
 import { walk } from 'estree-walker';
 import { skipTrivia } from '../ast/trivia.ts';
 import { type Ancestor, endOf, isFunction, startOf } from '../ast/walk.ts';
-import type { LocatedSite } from '../locate/located.ts';
+import type { LocatedSite } from '../located.ts';
 import { addSite, type Context } from './context.ts';
 import { withLabels } from './guard.ts';
 

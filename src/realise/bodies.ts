@@ -1,8 +1,7 @@
 /** When a module's statements begin and end. */
 import type { Node } from 'estree';
 import { endOf, startOf } from '../ast/walk.ts';
-import type { Extent } from '../locate/layout.ts';
-import type { ChunkModule, LocatedSite } from '../locate/located.ts';
+import type { ChunkModule, Extent, LocatedSite } from '../located.ts';
 import type { Names } from './context.ts';
 
 /**

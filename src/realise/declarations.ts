@@ -2,7 +2,7 @@
 import type { Node } from 'estree';
 import { listOf } from '../ast/statement.ts';
 import type { Ancestor } from '../ast/walk.ts';
-import type { LocatedSite } from '../locate/located.ts';
+import type { LocatedSite } from '../located.ts';
 import { STATES } from '../protocol/tables.ts';
 import { addSite, type ChunkContext, type Context, declarationKey } from './context.ts';
 import { declaredName, declaredNode, printedState } from './printed-by-rollup.ts';

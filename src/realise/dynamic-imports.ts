@@ -2,7 +2,7 @@
 import type { Node } from 'estree';
 import { memberName } from '../ast/role.ts';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
-import type { LocatedSite } from '../locate/located.ts';
+import type { LocatedSite } from '../located.ts';
 import { addSite, type Context } from './context.ts';
 
 export function realiseDynamicImports(context: Context, located: readonly LocatedSite[]): void {

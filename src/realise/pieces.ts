@@ -1,7 +1,6 @@
 /** The pieces of a chunk, each located in its turn. */
 import type { ParseFailure } from '../errors.ts';
-import type { Layout, Piece } from '../locate/layout.ts';
-import type { LocatedPiece } from '../locate/located.ts';
+import type { Layout, LocatedPiece, Piece } from '../located.ts';
 import type { Target } from '../model.ts';
 import { type DeclaredBinding, declarationKey } from './context.ts';
 import { collectDeclarations } from './declarations.ts';
@@ -18,11 +17,7 @@ export interface LocatedPieces {
   failure(): ParseFailure | undefined;
 }
 
-/** @param takeOut what a piece has that was only put there for locating, by its offsets in the chunk */
-export function locatePieces(
-  { pieces }: Layout,
-  takeOut: (start: number, end: number) => void,
-): LocatedPieces {
+export function locatePieces({ pieces }: Layout): LocatedPieces {
   const declared = new Map<string, DeclaredBinding>();
   const waiting = new Map(
     pieces.flatMap((piece) => (piece.module ? [[piece.module.index, piece] as const] : [])),
@@ -47,17 +42,14 @@ export function locatePieces(
   };
 
   function look(piece: Piece): LocatedPiece | null {
-    const { start, module } = piece;
-    if (module) waiting.delete(module.index);
+    if (piece.module) waiting.delete(piece.module.index);
     const located = piece.locate();
     if (!located) return null;
     if ('message' in located) {
-      failure = { message: located.message, pos: start + (located.pos ?? 0) };
+      failure = located;
       return null;
     }
-    const { code, program, sites, offsetOf, marks } = located;
-    for (const mark of marks) takeOut(start + mark.start, start + mark.end);
-    collectDeclarations(declared, sites);
-    return { code, program, sites, offsetOf: (offset) => start + offsetOf(offset) };
+    collectDeclarations(declared, located.sites);
+    return located;
   }
 }

@@ -2,7 +2,7 @@
 import type { Node, ObjectExpression, Property } from 'estree';
 import { memberName } from '../ast/role.ts';
 import type { Ancestor } from '../ast/walk.ts';
-import type { Layout } from '../locate/layout.ts';
+import type { Layout } from '../located.ts';
 import type { BindingState } from '../protocol/events.ts';
 
 /** Parameters of the chunk's wrapper, variables that a `require` is assigned to, and `exports`. */

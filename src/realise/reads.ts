@@ -1,7 +1,7 @@
 /** Reads of imports. The read itself stays where it was, so that its error is the engine's own. */
 import { memberName, roleOf } from '../ast/role.ts';
 import { type Ancestor, isFunction } from '../ast/walk.ts';
-import type { LocatedSite } from '../locate/located.ts';
+import type { LocatedSite } from '../located.ts';
 import type { Target } from '../model.ts';
 import { addSite, type Context, textOf } from './context.ts';
 import { guardPlace, isPattern, isQuoted } from './guard.ts';

@@ -2,10 +2,9 @@
 import type { Node, Program } from 'estree';
 import { declaredNames } from '../ast/declares.ts';
 import type { Ancestor } from '../ast/walk.ts';
-import { EditedText } from '../edited-text.ts';
+import type { EditedText } from '../edited-text.ts';
 import type { ParseFailure } from '../errors.ts';
-import type { Layout } from '../locate/layout.ts';
-import type { LocatedPiece, LocatedSite } from '../locate/located.ts';
+import type { Layout, LocatedPiece, LocatedSite } from '../located.ts';
 import type { RealisedSite, Site } from '../model.ts';
 import { realiseAwaits } from './awaits.ts';
 import { extentsOf, realiseBodies } from './bodies.ts';
@@ -24,8 +23,6 @@ import { unusedNames } from './unused-names.ts';
 import { realiseWrites } from './writes.ts';
 
 export interface RealiseInput {
-  /** The chunk. */
-  text: string;
   layout: Layout;
   /** Number of the chunk's first site in the build. */
   first: number;
@@ -64,10 +61,9 @@ export interface RealisedChunk {
 /** Why it can't be traced, if so. */
 export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no statement' | 'no wrapper' {
   const { layout } = input;
-  const { code, skeleton, body, pieces, offsetOf } = layout;
+  const { text, code, skeleton, body, pieces, offsetOf } = layout;
   if (layout.extents?.length === 0) return 'no statement';
-  const text = new EditedText(input.text);
-  const located = locatePieces(layout, (start, end) => text.replace(start, end, ''));
+  const located = locatePieces(layout);
   const chunk = contextOf(input, located);
 
   const found: LocatedSite[] = [];

@@ -1,7 +1,7 @@
 /** CommonJS modules that run where they are required: the call, and the body. */
 import { listOf } from '../ast/statement.ts';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
-import type { LocatedSite } from '../locate/located.ts';
+import type { LocatedSite } from '../located.ts';
 import { realiseHandler } from './awaits.ts';
 import { addSite, type Context, guard } from './context.ts';
 

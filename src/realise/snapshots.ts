@@ -1,7 +1,7 @@
 /** Members that are taken out of what a dynamic import gave: reads of values that are kept. */
 import type { Node } from 'estree';
 import { type Ancestor, startOf } from '../ast/walk.ts';
-import type { LocatedSite } from '../locate/located.ts';
+import type { LocatedSite } from '../located.ts';
 import type { Target } from '../model.ts';
 import { addSite, type Context } from './context.ts';
 import { awaitBefore, localName, survivorOf } from './reads.ts';

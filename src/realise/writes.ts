@@ -1,7 +1,7 @@
 /** Writes to exported bindings: the write, then a note of the new value. */
 import type { AssignmentExpression, ForInStatement, ForOfStatement, Node, UpdateExpression } from 'estree';
 import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
-import type { LocatedSite } from '../locate/located.ts';
+import type { LocatedSite } from '../located.ts';
 import { addSite, type Context } from './context.ts';
 
 export function realiseWrites(context: Context, located: readonly LocatedSite[]): void {

@@ -4,8 +4,8 @@ import { walk } from 'estree-walker';
 import { skipTrivia } from '../../ast/trivia.ts';
 import { type Ancestor, endOf, startOf, Trail } from '../../ast/walk.ts';
 import type { ParseFailure } from '../../errors.ts';
+import type { ChunkModule, LocatedPiece } from '../../located.ts';
 import type { Site } from '../../model.ts';
-import type { ChunkModule, LocatedPiece } from '../located.ts';
 import type { FoundMark } from './grammar.ts';
 import { withoutMarks } from './unmarked.ts';
 
