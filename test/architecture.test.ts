@@ -10,6 +10,7 @@ import { walk } from 'estree-walker';
 import { parseAst } from 'rollup/parseAst';
 import ts from 'typescript';
 import { endOf, startOf } from '../src/ast/walk.ts';
+import type { LocatedPiece, LocatedSite } from '../src/located.ts';
 import { RUNTIME_PARTS, type RuntimePart, type RuntimeTexts, runtimeText } from '../src/runtime-text.ts';
 import { stories } from './support/story.ts';
 
@@ -21,56 +22,60 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   /** Only for its words. */
   model: ['protocol'],
   ast: [],
-  /** Pure algorithms over numbers: what build and bundle both ask of a graph. */
+  /** Pure algorithms over numbers: what build, bundle and findings ask of a graph. */
   graph: [],
   'edited-text': [],
-  record: ['protocol', 'model', 'ast', 'graph'],
-  mark: ['protocol', 'model'],
-  realise: ['protocol', 'model', 'ast', 'edited-text', 'errors', 'parse'],
-  'report/text': ['protocol'],
-  runtime: ['protocol', 'graph', 'report/text'],
-  spec: ['protocol', 'model'],
-  findings: ['protocol', 'model', 'spec'],
-  report: ['protocol', 'model', 'findings', 'report/text'],
-  errors: ['protocol', 'model'],
+  errors: ['model'],
+  parse: ['ast', 'errors'],
   options: ['protocol', 'errors'],
+  /** The seam between locating and realising: types alone. */
+  located: ['protocol', 'model', 'ast', 'edited-text', 'errors'],
+  record: ['model', 'ast'],
+  places: ['model', 'ast'],
+  manifest: ['protocol', 'model', 'graph', 'record'],
+  locate: ['model', 'ast', 'edited-text', 'errors', 'parse', 'located'],
+  realise: ['protocol', 'model', 'ast', 'edited-text', 'errors', 'located'],
+  findings: ['protocol', 'graph'],
+  'report/text': ['protocol', 'findings'],
+  runtime: ['protocol', 'graph', 'findings', 'report/text'],
   'runtime-file': [],
   'runtime-text': ['protocol'],
-  parse: ['ast', 'errors'],
+  modules: ['model', 'ast', 'errors', 'parse', 'record', 'places', 'manifest', 'locate'],
   output: [
     'protocol',
-    'model',
-    'ast',
     'graph',
     'edited-text',
     'errors',
     'options',
-    'record',
+    'located',
+    'locate',
+    'manifest',
     'realise',
     'runtime-text',
   ],
   build: [
     'model',
-    'ast',
     'edited-text',
     'errors',
     'options',
     'record',
-    'mark',
+    'manifest',
+    'locate',
+    'modules',
     'output',
-    'parse',
     'runtime-file',
     'runtime-text',
   ],
-  plugin: ['errors', 'options', 'build', 'runtime-text', 'spec', 'findings', 'report'],
-  cli: ['protocol', 'model', 'errors', 'spec', 'findings', 'report', 'report/text'],
+  plugin: ['errors', 'options', 'modules', 'build', 'runtime-text'],
   index: ['plugin', 'options', 'protocol'],
 };
 
-/** Parts that no package, nor anything of Node's, is imported by: they run in pages too, or hold data alone. */
-const ON_THEIR_OWN = ['protocol', 'model', 'graph', 'runtime', 'report/text', 'report', 'findings', 'spec'];
+/** Parts that import no package, nor anything of Node's: they run in pages too, or hold data alone. */
+const ON_THEIR_OWN = ['protocol', 'model', 'graph', 'runtime', 'report/text', 'findings'];
+/** Those that never import each other: `build` and `output` pass values between them. */
+const APART = ['record', 'places', 'locate', 'realise', 'runtime'];
 /** The only ones that read or write files. */
-const WITH_FILES = ['plugin', 'cli'];
+const WITH_FILES = ['plugin'];
 
 interface Import {
   /** Path of the file, relative to `src`. */
@@ -108,8 +113,12 @@ describe('architecture', () => {
       if (target) expect(files, `imported by ${file}`).to.include(target);
   });
 
-  it('every file belongs to a part', () => {
-    expect(MAY_IMPORT).to.include.all.keys(files.map(partOf));
+  it('every file belongs to a part, and every part has a file', () => {
+    expect(Object.keys(MAY_IMPORT)).to.have.members([...new Set(files.map(partOf))]);
+    expect(Object.keys(MAY_IMPORT)).to.include.members([...ON_THEIR_OWN, ...APART, ...WITH_FILES]);
+    for (const [part, imported] of Object.entries(MAY_IMPORT)) {
+      expect(Object.keys(MAY_IMPORT), part).to.include.members([...imported]);
+    }
   });
 
   it('a part imports only what it may', () => {
@@ -128,11 +137,22 @@ describe('architecture', () => {
     for (const part of Object.keys(MAY_IMPORT)) expect(depth(part), part).to.be.below(10);
   });
 
-  it('record, mark, realise, runtime and spec never import each other', () => {
-    const apart = ['record', 'mark', 'realise', 'runtime', 'spec'];
-    for (const part of apart) {
+  it('a part may import only what it does import', () => {
+    const unused = Object.entries(MAY_IMPORT).flatMap(([part, allowed]) =>
+      allowed
+        .filter(
+          (other) =>
+            !imports.some(({ file, target }) => partOf(file) === part && target && partOf(target) === other),
+        )
+        .map((other) => `${part} does not import ${other}`),
+    );
+    expect(unused).to.deep.equal([]);
+  });
+
+  it(`${APART.join(', ')} never import each other`, () => {
+    for (const part of APART) {
       expect(
-        apart.filter((other) => MAY_IMPORT[part]?.includes(other)),
+        APART.filter((other) => MAY_IMPORT[part]?.includes(other)),
         part,
       ).to.deep.equal([]);
     }
@@ -168,9 +188,26 @@ describe('architecture', () => {
     expect(found).to.deep.equal([]);
   });
 
-  it('only mark knows what a mark looks like', () => {
-    const knowing = files.filter((file) => /\b(?:MARK_PATTERN|markText)\b/.test(textOf(file)));
-    expect(knowing.filter((file) => partOf(file) !== 'mark')).to.deep.equal(['protocol.ts']);
+  it('marks are known to those who write them and to those who look for them, by what they import', () => {
+    const knowing = imports.flatMap(({ file, target }) =>
+      target?.startsWith('locate/marks/') ? [file] : [],
+    );
+    expect(new Set(knowing.map(partOf))).to.deep.equal(new Set(['build', 'locate', 'modules']));
+  });
+
+  it('what locating gives says nothing of how it was found, by its type', () => {
+    // A property more, or less, does not compile.
+    const piece: Record<keyof LocatedPiece, true> = {
+      code: true,
+      program: true,
+      sites: true,
+      offsetOf: true,
+    };
+    const site: Record<keyof LocatedSite, true> = { module: true, number: true, site: true, place: true };
+    expect([...Object.keys(piece), ...Object.keys(site)]).not.to.include.members(['marks', 'token', 'noise']);
+    const seam = imports.filter(({ file }) => file === 'located.ts');
+    expect(seam.length).to.be.above(3);
+    expect(textOf('located.ts').match(/^import (?!type\b)/gm)).to.equal(null);
   });
 });
 
