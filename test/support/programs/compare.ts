@@ -100,7 +100,7 @@ const inOrder = (steps: readonly string[], failed: readonly string[], module: st
     .join('\n');
 
 /**
- * The message of an error quotes a guard. docs/promise.md lists where; `test/realise/messages.test.ts` holds all other
+ * The message of an error quotes a guard. docs/promise.md lists where; `test/promise/messages.test.ts` holds all other
  * places to the letter.
  */
 const quotesGuard = /__phases|\(intermediate value\)\(|yield\* \(intermediate value\)/;
