@@ -7,7 +7,7 @@ import type { OutputOptions } from 'rollup';
 import type { Trace, TraceEvent } from '../../src/protocol.ts';
 import { bundle, type PluginOptions, write } from '../support/bundle.ts';
 import { type Run, run } from '../support/run.ts';
-import { checkTrace } from '../support/trace.ts';
+import { checkTrace, type EventOf } from '../support/trace.ts';
 
 type Files = Record<string, string>;
 
@@ -62,7 +62,7 @@ async function trial({
 
 const COUNTER = 'export let n = 0;\nexport const up = () => { n++; };\n';
 const ofType = <T extends TraceEvent['type']>(events: readonly TraceEvent[], type: T) =>
-  events.filter((event): event is Extract<TraceEvent, { type: T }> => event.type === type);
+  events.filter((event): event is EventOf<T> => event.type === type);
 
 describe('a million', () => {
   const LIMIT = 1000;
