@@ -1,11 +1,11 @@
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
-import { MARK_PATTERN } from '../../src/protocol.ts';
 import { type BundleInput, bundle, FORMATS, type Tools, write } from '../support/bundle.ts';
 import { manifestOf, oldest, projectWithPackage, repository } from '../support/package.ts';
 import { project, projectFrom } from '../support/project.ts';
-import { type Run, run } from '../support/run.ts';
+import { run } from '../support/run.ts';
+import { expectSameBundle, expectSameRun } from '../support/same-bundle.ts';
 import { checkTrace, formatTrace } from '../support/trace.ts';
 
 const loader = fileURLToPath(new URL('../support/load.mjs', import.meta.url));
@@ -74,12 +74,8 @@ describe('the oldest Rollup', () => {
         const traced = await told('traced', { tools });
         const newest = await told('newest', {});
 
-        expect(traced.warnings.map(({ message }) => message)).to.deep.equal(
-          plain.warnings.map(({ message }) => message),
-        );
-        expect(said(traced.run)).to.deep.equal(said(plain.run));
-        for (const file of traced.output)
-          if (file.type === 'chunk') expect(file.code).not.to.match(new RegExp(MARK_PATTERN));
+        expectSameBundle(traced, plain);
+        expectSameRun(traced.run, plain.run);
         expect(traced.run.events).not.to.equal(undefined);
         checkTrace(traced.run.events ?? []);
         expect(formatTrace(traced.run.events ?? [])).to.equal(formatTrace(newest.run.events ?? []));
@@ -87,5 +83,3 @@ describe('the oldest Rollup', () => {
     }
   }
 });
-
-const said = ({ stdout, stderr, code }: Run) => ({ stdout, stderr, code });

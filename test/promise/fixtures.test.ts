@@ -1,12 +1,11 @@
 import { join, relative, sep } from 'node:path';
 import { expect } from 'chai';
 import type { RollupLog } from 'rollup';
-import { MARK_PATTERN } from '../../src/protocol.ts';
 import { type Bundle, bundle, type Format, write } from '../support/bundle.ts';
 import { projectFrom } from '../support/project.ts';
 import { outcome, type Run, run } from '../support/run.ts';
+import { expectSameBundle, expectSameRun } from '../support/same-bundle.ts';
 import { expectText, inFormat, pluginsOf, type Story, stories } from '../support/story.ts';
-import { isRuntime } from '../support/summary.ts';
 import { checkTrace, countTrace, formatTrace } from '../support/trace.ts';
 
 /** A story in one format: its modules run by Node, as a plain and as a traced bundle. */
@@ -67,7 +66,7 @@ for (const story of stories()) {
       it(`${format}: the bundle with the plugin is the plain one, and its trace is as expected`, async () => {
         const { plain, traced, runs } = await take(index);
         expectSameBuild(story, format, plain, traced);
-        if (runs) expectSameRun(runs.plain, runs.traced);
+        if (runs) expectSameRun(runs.traced, runs.plain);
         if (runs) expectNative(story, format, runs.native, runs.plain);
         if (runs) expectTrace(story, format, traced, runs.traced);
       });
@@ -77,49 +76,12 @@ for (const story of stories()) {
 
 function expectSameBuild({ config }: Story, format: Format, plain: Bundle, traced: Bundle): void {
   const warned = inFormat(config.warnings, format) ?? [];
-  const added = inFormat(config.pluginWarnings, format) ?? [];
   expect([...new Set(plain.warnings.map(code))], 'warnings of the plain build').to.have.members(warned);
-  const ofPlugin = (log: RollupLog): boolean => log.plugin !== undefined;
-  const rollups = traced.warnings.filter((log) => !ofPlugin(log));
-  expect(rollups.map(wording), 'warnings of the traced build').to.deep.equal(plain.warnings.map(wording));
-  expect(traced.warnings.filter(ofPlugin).map(code), 'warnings of the plugin').to.deep.equal(added);
-
-  const decided = traced.output.filter((file) => !isRuntime(file)).map(decision);
-  expect(decided).to.deep.equal(plain.output.map(decision));
-  expect([...marks(traced)], 'marks left in the output').to.have.members([...marks(plain)]);
+  expectSameBundle(traced, plain, { ours: inFormat(config.pluginWarnings, format) ?? [] });
   if (inFormat(config.untraced, format)) expect(traced.chunk.code).to.equal(plain.chunk.code);
 }
 
-type OutputFile = Bundle['output'][number];
-
-/** All that Rollup decided. */
-const decision = (file: OutputFile) =>
-  file.type === 'asset'
-    ? file.fileName
-    : {
-        fileName: file.fileName,
-        imports: file.imports,
-        dynamicImports: file.dynamicImports,
-        exports: file.exports,
-        moduleIds: file.moduleIds,
-        modules: Object.entries(file.modules),
-      };
-
 const code = (log: RollupLog): string => String(log.pluginCode ?? log.code ?? log.message);
-const wording = ({ message, loc, frame, ids }: RollupLog) => ({ message, loc, frame, ids });
-
-/** Texts that look like marks: those in the user's own comments and literals. */
-const marks = ({ output }: Bundle): Set<string> =>
-  new Set(
-    output.flatMap((file) =>
-      file.type === 'chunk' ? (file.code.match(new RegExp(MARK_PATTERN, 'g')) ?? []) : [],
-    ),
-  );
-
-function expectSameRun(plain: Run, traced: Run): void {
-  const said = ({ stdout, stderr, code }: Run) => ({ stdout, stderr, code });
-  expect(said(traced)).to.deep.equal(said(plain));
-}
 
 function expectNative(story: Story, format: Format, native: Run, plain: Run): void {
   const reason = inFormat(story.config.nativeDiffers, format);

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { transform } from 'esbuild';
 import {
-  type LogLevel,
   type OutputChunk,
   type OutputOptions,
   type Plugin,
@@ -16,6 +15,7 @@ import modulePhases from 'rollup-plugin-module-phases';
 import { MARK_PATTERN } from '../../src/protocol.ts';
 import type { PluginOptions } from '../support/bundle.ts';
 import { project } from '../support/project.ts';
+import { type Built, expectSameBundle, type Log, listener, said } from '../support/same-bundle.ts';
 
 interface Setup {
   /** Options of the plugin; `false`: without it. */
@@ -26,28 +26,25 @@ interface Setup {
   output?: OutputOptions;
 }
 
-type Log = RollupLog & { level: LogLevel };
-
-interface Built {
+interface Made extends Built {
   build: RollupBuild;
   chunk: OutputChunk;
-  logs: Log[];
 }
 
 /** Source in, the first chunk and every log out. */
 async function built(
   dir: string,
   { trace = {}, before = [], after = [], options = {}, output = {} }: Setup,
-): Promise<Built> {
-  const logs: Log[] = [];
+): Promise<Made> {
+  const { logs, onLog } = listener();
   const build = await rollup({
     input: join(dir, 'main.js'),
     plugins: [before, trace && modulePhases({ console: false, root: dir, ...trace }), after],
-    onLog: (level, log) => logs.push({ level, ...log }),
+    onLog,
     ...options,
   });
   const { output: files } = await build.generate({ format: 'es', name: 'bundle', ...output });
-  return { build, chunk: files[0], logs };
+  return { build, chunk: files[0], output: files, logs };
 }
 
 /** Of the plugin itself. */
@@ -391,9 +388,7 @@ describe('what other plugins see of a chunk', () => {
     for (const format of ['es', 'cjs', 'iife'] as const) {
       const plain = await built(dir, { trace: false, output: { format } });
       const traced = await built(dir, { output: { format } });
-      const { code: _plainCode, ...expected } = plain.chunk;
-      const { code: _tracedCode, ...found } = traced.chunk;
-      expect(found).to.deep.equal(expected);
+      expectSameBundle(traced, plain);
     }
   });
 
@@ -417,22 +412,16 @@ describe('what other plugins see of a chunk', () => {
   });
 });
 
-/** Of a log, all but `pos` and what is a stack: an offset in code with marks may differ, and the docs say so. */
-const said = ({ pos: _pos, stack: _stack, ...rest }: RollupLog): object => {
-  const log = JSON.parse(JSON.stringify({ ...rest, message: rest.message }));
-  return log.cause ? { ...log, cause: said(log.cause) } : log;
-};
-
 /** How a build ends, with all that was logged before. */
 async function failure(dir: string, setup: Setup): Promise<{ error: object | null; logs: object[] }> {
-  const logs: object[] = [];
-  const onLog = (level: LogLevel, log: RollupLog): void => void logs.push({ level, ...said(log) });
+  const { logs, onLog } = listener();
+  let error: object | null = null;
   try {
     await built(dir, { ...setup, options: { ...setup.options, onLog } });
-    return { error: null, logs };
-  } catch (error) {
-    return { error: said(error as RollupLog), logs };
+  } catch (thrown) {
+    error = said(thrown as RollupLog);
   }
+  return { error, logs: logs.map(said) };
 }
 
 describe("Rollup's own logs have the user's code, position and frame", () => {

@@ -14,6 +14,7 @@ import { type Bundle, bundle, type PluginOptions, write } from '../support/bundl
 import { placeOf, wordsAt } from '../support/places.ts';
 import { project } from '../support/project.ts';
 import { type Run, run } from '../support/run.ts';
+import { expectSameBundle, expectSameRun } from '../support/same-bundle.ts';
 import { checkTrace } from '../support/trace.ts';
 
 interface Compiled {
@@ -240,9 +241,11 @@ describe('compilers', () => {
       let events: TraceEvent[];
 
       it('the program does the same', async () => {
-        const plain = await ran(await made(dir, plugins, false), 'plain');
-        const traced = await ran(await made(dir, plugins, ALL), 'traced');
-        expect(traced.stdout).to.equal(plain.stdout);
+        const bundles = { plain: await made(dir, plugins, false), traced: await made(dir, plugins, ALL) };
+        expectSameBundle(bundles.traced, bundles.plain);
+        const plain = await ran(bundles.plain, 'plain');
+        const traced = await ran(bundles.traced, 'traced');
+        expectSameRun(traced, plain);
         events = traced.events ?? [];
         checkTrace(
           events,
@@ -348,6 +351,7 @@ describe('minifiers after ours', () => {
         plain = await made(dir, [minifier(name, minify)], false);
         traced = await made(dir, [], ALL);
         minified = await made(dir, [minifier(name, minify)], ALL);
+        expectSameBundle(minified, plain);
         expect(minified.chunk.code.length).to.be.below(traced.chunk.code.length);
       });
 
