@@ -10,11 +10,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { config, expect } from 'chai';
 import fc from 'fast-check';
-import { type ModuleFormat, type OutputChunk, type RollupLog, rollup } from 'rollup';
+import { type ModuleFormat, rollup } from 'rollup';
 import modulePhases from 'rollup-plugin-module-phases';
 import type { BindingState, Loc, ModuleStatus, TraceEvent } from '../../src/protocol/events.ts';
+import { filesOf } from '../support/bundle.ts';
 import { FIRST_REQUEST, type Graph, graphs } from '../support/generate.ts';
-import { isRuntime } from '../support/summary.ts';
+import { type Built, expectSameBundle, isRuntime, listener } from '../support/same-bundle.ts';
 import { checkTrace, formatTrace } from '../support/trace.ts';
 
 const COUNT = Number(process.env.GRAPHS ?? 200);
@@ -103,7 +104,7 @@ describe(`generated graphs (${COUNT} from seed ${SEED})`, function () {
         build(source, graph, format, false),
         build(source, graph, format, true),
       ]);
-      expect(traced.summary, describeCase(one)).to.deep.equal(plain.summary);
+      expectSameBundle(traced, plain, { context: describeCase(one) });
       for (const [name, { files, entries }] of Object.entries({ plain, traced })) {
         writeAll(join(dir, name), {
           ...files,
@@ -137,18 +138,17 @@ describe(`generated graphs (${COUNT} from seed ${SEED})`, function () {
   }
 });
 
-interface Built {
-  summary: unknown;
-  files: Record<string, string>;
+interface Made extends Built {
+  files: ReturnType<typeof filesOf>;
   entries: string[];
 }
 
-async function build(source: string, graph: Graph, format: Format, traced: boolean): Promise<Built> {
-  const logs: RollupLog[] = [];
+async function build(source: string, graph: Graph, format: Format, traced: boolean): Promise<Made> {
+  const { logs, onLog } = listener();
   const bundle = await rollup({
     input: graph.entries.map((entry) => join(source, entry)),
     treeshake: graph.treeshake,
-    onLog: (_level, log) => logs.push(log),
+    onLog,
     plugins: traced ? [modulePhases({ console: false, root: source, reads: 'all', writes: 'all' })] : [],
   });
   const { output } = await bundle.generate({
@@ -164,31 +164,14 @@ async function build(source: string, graph: Graph, format: Format, traced: boole
       manualChunks: (id: string) => graph.chunks[id.slice(source.length + 1)],
     }),
   });
-  const chunks = output.filter((file): file is OutputChunk => file.type === 'chunk' && !isRuntime(file));
+  const entries = output.flatMap((file) =>
+    file.type === 'chunk' && file.isEntry && !isRuntime(file) ? file.fileName : [],
+  );
   return {
-    summary: {
-      chunks: chunks.map(({ fileName, modules, exports, imports, dynamicImports, isEntry }) => ({
-        fileName,
-        modules: Object.entries(modules).map(
-          ([id, { code, renderedLength, removedExports, renderedExports }]) => ({
-            id,
-            code,
-            renderedLength,
-            removedExports,
-            renderedExports,
-          }),
-        ),
-        exports,
-        imports,
-        dynamicImports,
-        isEntry,
-      })),
-      logs: logs.map(({ code, message, id, loc, frame }) => ({ code, message, id, loc, frame })),
-    },
-    files: Object.fromEntries(
-      output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : String(file.source)]),
-    ),
-    entries: chunks.filter(({ isEntry }) => isEntry).map(({ fileName }) => fileName.replace(/\.js$/, '')),
+    output,
+    logs,
+    files: filesOf(output),
+    entries: entries.map((fileName) => fileName.replace(/\.js$/, '')),
   };
 }
 
@@ -377,7 +360,7 @@ function describeCase(one: Case | undefined): string {
   return `${format} ${JSON.stringify({ entries: graph.entries, chunks: graph.chunks, treeshake: graph.treeshake })}\n${texts.join('\n')}`;
 }
 
-function writeAll(dir: string, files: Record<string, string>): void {
+function writeAll(dir: string, files: Made['files']): void {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
     writeFileSync(join(dir, path), content);

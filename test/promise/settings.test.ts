@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { type InputOptions, type OutputOptions, type Plugin, type RollupLog, rollup } from 'rollup';
+import { type InputOptions, type OutputOptions, type Plugin, rollup } from 'rollup';
 import modulePhases from 'rollup-plugin-module-phases';
-import { isRuntime, summarize } from '../support/summary.ts';
+import { expectSameBundle, isRuntime, listener } from '../support/same-bundle.ts';
 
 const runner = fileURLToPath(new URL('../support/runner.mjs', import.meta.url));
 
@@ -283,8 +283,7 @@ describe('settings', () => {
         const name = `${setting.title.replace(/\W+/g, '-')}-${format}`;
         const plain = await build(setting, format, join(folder, name, 'plain'), false);
         const traced = await build(setting, format, join(folder, name, 'traced'), true);
-        expect(traced.summary).to.deep.equal(plain.summary);
-        expect(traced.marks).to.equal(0);
+        expectSameBundle(traced, plain, { anyOrder: setting.output?.preserveModules ?? false });
         const entries = setting.entries ?? ['main'];
         if (entries.length === 0) return;
         const [one, other] = run(
@@ -319,13 +318,13 @@ describe('settings', () => {
     dir: string,
     traced: boolean,
   ) {
-    const logs: RollupLog[] = [];
+    const { logs, onLog } = listener();
     const names = [input.input ?? 'main.js'].flat() as string[];
     const bundle = await rollup({
       external: ['node:path'],
       ...input,
       input: names.map((entry) => join(source, entry)),
-      onLog: (_level, log) => logs.push(log),
+      onLog,
       plugins: [
         sources,
         ...(traced
@@ -340,7 +339,7 @@ describe('settings', () => {
         ...plugins,
       ],
     });
-    const { output: files } = await bundle.write({
+    const { output: made } = await bundle.write({
       dir,
       format,
       name: format === 'system' ? undefined : 'app',
@@ -356,13 +355,8 @@ describe('settings', () => {
       join(dir, 'package.json'),
       JSON.stringify({ type: format === 'es' ? 'module' : 'commonjs' }),
     );
-    if (traced && title.startsWith('the runtime in a file')) expect(files.some(isRuntime)).to.equal(true);
-    const texts = files.map((file) => (file.type === 'chunk' ? file.code : String(file.source)));
-    return {
-      dir,
-      summary: summarize(files, logs),
-      marks: texts.filter((text) => text.includes('/*~')).length,
-    };
+    if (traced && title.startsWith('the runtime in a file')) expect(made.some(isRuntime)).to.equal(true);
+    return { dir, output: made, logs };
   }
 });
 

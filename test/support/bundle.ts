@@ -12,6 +12,7 @@ import {
 } from 'rollup';
 import modulePhases from 'rollup-plugin-module-phases';
 import { project } from './project.ts';
+import { type Built, type Log, listener } from './same-bundle.ts';
 
 export const FORMATS = ['es', 'cjs', 'iife'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -49,6 +50,8 @@ export interface Bundle {
   /** The first entry's chunk. */
   chunk: OutputChunk;
   output: RollupOutput['output'];
+  /** Of every level. */
+  logs: Log[];
   warnings: RollupLog[];
 }
 
@@ -66,7 +69,7 @@ export async function bundle({
   tools = { rollup, modulePhases },
 }: BundleInput): Promise<Bundle> {
   const dir = typeof source === 'string' ? source : project(source);
-  const warnings: RollupLog[] = [];
+  const { logs, onLog } = listener();
   const build = await tools.rollup({
     input: inside(dir, input),
     external,
@@ -76,9 +79,7 @@ export async function bundle({
       ...(trace === false ? [] : [tools.modulePhases({ console: false, root: dir, ...trace })]),
       ...after,
     ],
-    onLog(level, log) {
-      if (level === 'warn') warnings.push(log);
-    },
+    onLog,
   });
   try {
     const { output } = await build.generate({
@@ -90,25 +91,34 @@ export async function bundle({
       globals: (id) => `require(${JSON.stringify(id)})`,
       ...outputOptions,
     });
-    return { dir, chunk: output[0], output, warnings };
+    const warnings = logs.filter(({ level }) => level === 'warn');
+    return { dir, chunk: output[0], output, logs, warnings };
   } finally {
     await build.close();
   }
 }
 
 /** Writes a bundle below its project, ready to run; returns the path of its first chunk. */
-export function write({ dir, chunk, output }: Bundle, format: ModuleFormat, name: string): string {
+export function write(
+  { dir, chunk, output }: Pick<Bundle, 'dir' | 'chunk' | 'output'>,
+  format: ModuleFormat,
+  name: string,
+): string {
   const out = join(dir, 'out', name);
   const type = format === 'es' ? 'module' : 'commonjs';
-  const files = output.map(
-    (file) => [file.fileName, file.type === 'chunk' ? file.code : file.source] as const,
-  );
-  for (const [path, content] of [['package.json', JSON.stringify({ type })] as const, ...files]) {
+  for (const [path, content] of Object.entries({
+    'package.json': JSON.stringify({ type }),
+    ...filesOf(output),
+  })) {
     mkdirSync(dirname(join(out, path)), { recursive: true });
     writeFileSync(join(out, path), content);
   }
   return join(out, chunk.fileName);
 }
+
+/** The content of each file, by its name. */
+export const filesOf = (output: Built['output']): Record<string, string | Uint8Array> =>
+  Object.fromEntries(output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]));
 
 const inside = (dir: string, input: InputOption): InputOption => {
   if (typeof input === 'string') return join(dir, input);

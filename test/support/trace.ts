@@ -17,50 +17,52 @@ export function countTrace(events: readonly TraceEvent[]): string {
   return Array.from(counts, ([key, count]) => `${count} ${key}\n`).join('');
 }
 
-function line(event: TraceEvent, withChunk: boolean): string {
-  const chunk = withChunk && 'chunk' in event ? ` in ${event.chunk}` : '';
-  switch (event.type) {
-    case 'instantiate': {
-      if (!event.bindings) return `instantiate ${event.module}${chunk}: not looked into`;
-      const bindings = event.bindings.map((b) => `${b.name} ${b.kind} ${b.state}${b.observed ? '' : '?'}`);
-      return `instantiate ${event.module}${chunk}: ${bindings.join(', ') || 'no bindings'}`;
-    }
-    case 'evaluate-start':
-      return `start ${event.module}${chunk}`;
-    case 'evaluate-end':
-      return `end ${event.module}`;
-    case 'evaluate-error':
-      return `error ${event.module} ${event.error ?? '(no text)'}`;
-    case 'evaluate-suspend':
-      return `suspend ${place(event.module, event)}`;
-    case 'evaluate-resume':
-      return `resume ${place(event.module, event)}`;
-    case 'import-start':
-      return `import ${place(event.importer, event)} ${asked(event)}${event.status === 'evaluated' ? ' (evaluated)' : ''}`;
-    case 'import-end':
-      return `imported ${place(event.importer, event)} ${asked(event)}`;
-    case 'import-error':
-      return `not imported ${place(event.importer, event)} ${asked(event)} ${event.error ?? '(no text)'}`;
-    case 'require-start':
-      return `require ${place(event.importer, event)} ${event.module} (${event.status ?? 'unknown'})`;
-    case 'require-end':
-      return `required ${place(event.importer, event)} ${event.module}`;
-    case 'require-error':
-      return `not required ${place(event.importer, event)} ${event.module}`;
-    case 'initialize':
-      return `init ${place(event.module, event)} ${event.name}${equals(event.value)}`;
-    case 'write': {
-      const was = event.previous === undefined ? '' : ` (was ${event.previous})`;
-      const unobserved = event.unobserved === undefined ? '' : ` after ${event.unobserved} unobserved`;
-      return `write ${place(event.module, event)} ${event.name}${equals(event.value)}${was}${unobserved}`;
-    }
-    case 'read': {
-      const value = event.value === undefined ? '' : ` ${event.value}`;
-      const binding = `${event.module}#${event.name}`;
-      return `read ${place(event.importer, event)} ${event.local} = ${binding} ${event.state}${value}${event.early ? ' early' : ''}${event.snapshot ? ' snapshot' : ''}`;
-    }
-  }
-}
+type EventType = TraceEvent['type'];
+/** The event of a type. `Extract` would find nothing where several types share an interface. */
+export type EventOf<T extends EventType> = TraceEvent & { type: T };
+
+/** The line of each type of event: one without a line does not compile. */
+const LINES: { [T in EventType]: (event: EventOf<T>, withChunk: boolean) => string } = {
+  instantiate: (event, withChunk) =>
+    `instantiate ${event.module}${inChunk(event, withChunk)}: ${declared(event)}`,
+  'evaluate-start': (event, withChunk) => `start ${event.module}${inChunk(event, withChunk)}`,
+  'evaluate-end': ({ module }) => `end ${module}`,
+  'evaluate-error': ({ module, error }) => `error ${module} ${error ?? '(no text)'}`,
+  'evaluate-suspend': (event) => `suspend ${place(event.module, event)}`,
+  'evaluate-resume': (event) => `resume ${place(event.module, event)}`,
+  'import-start': (event) =>
+    `import ${place(event.importer, event)} ${asked(event)}${event.status === 'evaluated' ? ' (evaluated)' : ''}`,
+  'import-end': (event) => `imported ${place(event.importer, event)} ${asked(event)}`,
+  'import-error': (event) =>
+    `not imported ${place(event.importer, event)} ${asked(event)} ${event.error ?? '(no text)'}`,
+  'require-start': (event) =>
+    `require ${place(event.importer, event)} ${event.module} (${event.status ?? 'unknown'})`,
+  'require-end': (event) => `required ${place(event.importer, event)} ${event.module}`,
+  'require-error': (event) => `not required ${place(event.importer, event)} ${event.module}`,
+  initialize: (event) => `init ${place(event.module, event)} ${event.name}${equals(event.value)}`,
+  write: (event) => {
+    const was = event.previous === undefined ? '' : ` (was ${event.previous})`;
+    const unobserved = event.unobserved === undefined ? '' : ` after ${event.unobserved} unobserved`;
+    return `write ${place(event.module, event)} ${event.name}${equals(event.value)}${was}${unobserved}`;
+  },
+  read: (event) => {
+    const value = event.value === undefined ? '' : ` ${event.value}`;
+    const binding = `${event.module}#${event.name}`;
+    return `read ${place(event.importer, event)} ${event.local} = ${binding} ${event.state}${value}${event.early ? ' early' : ''}${event.snapshot ? ' snapshot' : ''}`;
+  },
+};
+
+const line = <T extends EventType>(event: EventOf<T>, withChunk: boolean): string =>
+  LINES[event.type](event, withChunk);
+
+const inChunk = ({ chunk }: { chunk: string }, withChunk: boolean): string =>
+  withChunk ? ` in ${chunk}` : '';
+
+const declared = ({ bindings }: EventOf<'instantiate'>): string => {
+  if (!bindings) return 'not looked into';
+  const all = bindings.map((b) => `${b.name} ${b.kind} ${b.state}${b.observed ? '' : '?'}`);
+  return all.join(', ') || 'no bindings';
+};
 
 const asked = ({ module, specifier }: ImportEvent): string => module ?? specifier ?? '(at run time)';
 

@@ -1,21 +1,25 @@
 /** Holds the runs of a generated program against each other. */
 import { expect } from 'chai';
 import type { Loc, TraceEvent } from '../../../src/protocol/events.ts';
+import { expectSameBundle } from '../same-bundle.ts';
 import type { Program } from './program.ts';
 import type { Case, Result, Runs } from './run.ts';
 
 const isNoProgram = ({ native, plain }: Runs): boolean =>
   [...plain.lines, ...(native?.lines ?? [])].some((line) => line.startsWith('failed SyntaxError'));
 
-function expectSame(one: Case, { plain, traced }: Runs): void {
+function expectSame(one: Case, { plain, traced, bundles }: Runs): void {
   const same = traced.lines.map((line, index) => {
     const other = plain.lines[index];
     const isWorded =
       quotesGuard.test(line) && other !== undefined && withoutWords([line])[0] === withoutWords([other])[0];
     return isWorded ? other : line;
   });
-  expect(same.join('\n'), describeCase(one)).to.equal(plain.lines.join('\n'));
-  expect(traced.failures, describeCase(one)).to.equal(0);
+  const context = describeCase(one);
+  expect(same.join('\n'), context).to.equal(plain.lines.join('\n'));
+  expect(traced.failures, context).to.equal(0);
+  if (!bundles.traced) expect.fail(`the traced build failed\n${context}`);
+  expectSameBundle(bundles.traced, bundles.plain, { context });
 }
 
 /** False where nothing of the program ran, as where Rollup's own output is none. */
@@ -100,7 +104,7 @@ const inOrder = (steps: readonly string[], failed: readonly string[], module: st
     .join('\n');
 
 /**
- * The message of an error quotes a guard. docs/promise.md lists where; `test/realise/messages.test.ts` holds all other
+ * The message of an error quotes a guard. docs/promise.md lists where; `test/promise/messages.test.ts` holds all other
  * places to the letter.
  */
 const quotesGuard = /__phases|\(intermediate value\)\(|yield\* \(intermediate value\)/;

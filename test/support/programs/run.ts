@@ -7,6 +7,8 @@ import { transform } from 'esbuild';
 import { type Plugin, rollup } from 'rollup';
 import modulePhases, { type Options } from 'rollup-plugin-module-phases';
 import type { TraceEvent } from '../../../src/protocol/events.ts';
+import { filesOf } from '../bundle.ts';
+import { type Built, listener } from '../same-bundle.ts';
 import type { Program } from './program.ts';
 
 export const FORMATS = ['es', 'cjs', 'iife', 'amd', 'system'] as const;
@@ -40,7 +42,16 @@ export interface Runs {
   recorded?: Result;
   plain: Result;
   traced: Result;
+  /** What Rollup made; no traced bundle where that build failed. */
+  bundles: Bundles;
 }
+
+interface Bundles {
+  plain: Built;
+  traced?: Built;
+}
+
+type Files = ReturnType<typeof filesOf>;
 
 interface Job {
   format: Format;
@@ -51,10 +62,11 @@ interface Job {
 
 export async function runAll(folder: string, cases: readonly Case[], setting: Setting): Promise<Runs[]> {
   const jobs: Job[] = [];
+  const bundles: Bundles[] = [];
   for (const { format, program } of cases) {
     const dir = mkdtempSync(join(folder, 'program-'));
     const { sites, functions } = program;
-    const add = (name: string, files: Record<string, string>, as: Format): void => {
+    const add = (name: string, files: Files, as: Format): void => {
       writeAll(join(dir, name), files, as === 'es' ? 'module' : 'commonjs');
       jobs.push({ format: as, dir: join(dir, name), sites, functions });
     };
@@ -65,21 +77,26 @@ export async function runAll(folder: string, cases: readonly Case[], setting: Se
       add('native', source, 'es');
       add('recorded', program.recorded, 'es');
     }
-    add('plain', await build(source, format, setting, []), format);
-    add('traced', await build(source, format, setting, [plugin]).catch(asProgram), format);
+    const plain = await build(source, format, setting, []);
+    const traced = await build(source, format, setting, [plugin]).catch(asError);
+    add('plain', filesOf(plain.output), format);
+    add('traced', traced instanceof Error ? thrown(traced) : filesOf(traced.output), format);
+    bundles.push({ plain, ...(!(traced instanceof Error) && { traced }) });
   }
   const results = runJobs(folder, jobs);
-  return cases.map(() => {
+  return bundles.map((made) => {
     const [native, recorded] = setting.native ? results.splice(0, 2) : [];
     const [plain, traced] = results.splice(0, 2);
     if (!plain || !traced) throw new Error('A run has no result');
-    return { ...(native && recorded && { native, recorded }), plain, traced };
+    return { ...(native && recorded && { native, recorded }), plain, traced, bundles: made };
   });
 }
 
+const asError = (error: Error): Error => error;
+
 /** A build that fails shows its error where the program would run. */
-const asProgram = (error: Error): Record<string, string> => ({
-  'm0.js': `throw new Error(${JSON.stringify(`no bundle: ${error.message}`)});`,
+const thrown = ({ message }: Error): Files => ({
+  'm0.js': `throw new Error(${JSON.stringify(`no bundle: ${message}`)});`,
 });
 
 /**
@@ -101,7 +118,7 @@ function runJobs(folder: string, jobs: readonly Job[]): Result[] {
   return [...runJobs(folder, jobs.slice(0, half)), ...runJobs(folder, jobs.slice(half))];
 }
 
-function writeAll(dir: string, files: Record<string, string>, type: string): void {
+function writeAll(dir: string, files: Files, type: string): void {
   for (const [path, text] of Object.entries({ ...files, 'package.json': `{"type":"${type}"}` })) {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
     writeFileSync(join(dir, path), text);
@@ -122,7 +139,8 @@ async function build(
   format: Format,
   { treeshake }: Setting,
   plugins: readonly Plugin[],
-): Promise<Record<string, string>> {
+): Promise<Built> {
+  const { logs, onLog } = listener();
   const inMemory: Plugin = {
     name: 'in-memory',
     resolveId: (id) => `/${id.replace(/^\.?\//, '')}`,
@@ -132,7 +150,7 @@ async function build(
     input: '/m0.js',
     treeshake,
     plugins: [inMemory, ...plugins],
-    onLog() {},
+    onLog,
   });
   const { output } = await bundle.generate({
     format,
@@ -141,7 +159,5 @@ async function build(
     // Node runs the iife as a CommonJS module, which shows what it exports.
     ...(format === 'iife' && { footer: 'module.exports = generated;' }),
   });
-  return Object.fromEntries(
-    output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : String(file.source)]),
-  );
+  return { output, logs };
 }

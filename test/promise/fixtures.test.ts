@@ -1,0 +1,118 @@
+import { join, relative, sep } from 'node:path';
+import { expect } from 'chai';
+import type { RollupLog } from 'rollup';
+import { type Bundle, bundle, type Format, write } from '../support/bundle.ts';
+import { projectFrom } from '../support/project.ts';
+import { outcome, type Run, run } from '../support/run.ts';
+import { expectSameBundle, expectSameRun } from '../support/same-bundle.ts';
+import { expectText, inFormat, pluginsOf, type Story, stories } from '../support/story.ts';
+import { checkTrace, countTrace, formatTrace } from '../support/trace.ts';
+
+/** A story in one format: its modules run by Node, as a plain and as a traced bundle. */
+interface Told {
+  plain: Bundle;
+  traced: Bundle;
+  /** Absent where the story is not run. */
+  runs?: { native: Run; plain: Run; traced: Run };
+}
+
+function told(story: Story): Map<Format, () => Promise<Told>> {
+  const dir = once(() => projectFrom(story.dir, story.name));
+  const native = once(async () => run(join(await dir(), story.config.input ?? 'main.js')));
+  return new Map(story.formats.map((format) => [format, once(() => tell(story, format, dir, native))]));
+}
+
+async function tell(
+  { config }: Story,
+  format: Format,
+  dir: () => Promise<string>,
+  native: () => Promise<Run>,
+) {
+  const { input = 'main.js', external = [], treeshake = true, output = {}, options = {} } = config;
+  const source = await dir();
+  const common = { source, input, external, treeshake, output, format };
+  const plain = await bundle({ ...common, plugins: pluginsOf(config, source), trace: false });
+  const traced = await bundle({ ...common, plugins: pluginsOf(config, source), trace: options });
+  if (config.notRun) return { plain, traced };
+  const [plainRun, tracedRun] = await Promise.all([
+    run(write(plain, format, `${format}-plain`)),
+    run(write(traced, format, `${format}-traced`)),
+  ]);
+  return { plain, traced, runs: { native: await native(), plain: plainRun, traced: tracedRun } };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/** Runs the next ones while one is looked at. */
+const AHEAD = 3;
+const queue: (() => Promise<Told>)[] = [];
+
+function take(index: number): Promise<Told> {
+  const promises = queue.slice(index, index + 1 + AHEAD).map((start) => start());
+  for (const promise of promises) promise.catch(() => {});
+  return promises[0] as Promise<Told>;
+}
+
+for (const story of stories()) {
+  describe(`${story.name}: ${story.config.description}`, () => {
+    for (const [format, start] of told(story)) {
+      const index = queue.push(start) - 1;
+      it(`${format}: the bundle with the plugin is the plain one, and its trace is as expected`, async () => {
+        const { plain, traced, runs } = await take(index);
+        expectSameBuild(story, format, plain, traced);
+        if (runs) expectSameRun(runs.traced, runs.plain);
+        if (runs) expectNative(story, format, runs.native, runs.plain);
+        if (runs) expectTrace(story, format, traced, runs.traced);
+      });
+    }
+  });
+}
+
+function expectSameBuild({ config }: Story, format: Format, plain: Bundle, traced: Bundle): void {
+  const warned = inFormat(config.warnings, format) ?? [];
+  expect([...new Set(plain.warnings.map(code))], 'warnings of the plain build').to.have.members(warned);
+  expectSameBundle(traced, plain, { ours: inFormat(config.pluginWarnings, format) ?? [] });
+  if (inFormat(config.untraced, format)) expect(traced.chunk.code).to.equal(plain.chunk.code);
+}
+
+const code = (log: RollupLog): string => String(log.pluginCode ?? log.code ?? log.message);
+
+function expectNative(story: Story, format: Format, native: Run, plain: Run): void {
+  const reason = inFormat(story.config.nativeDiffers, format);
+  expectText(story, 'expected', format, outcome(plain));
+  expectText(story, 'expected', 'native', outcome(native));
+  if (reason) expect(outcome(plain), `nativeDiffers (${reason})`).not.to.equal(outcome(native));
+  else expect(outcome(plain)).to.equal(outcome(native));
+}
+
+function expectTrace(story: Story, format: Format, { dir, output }: Bundle, { events }: Run): void {
+  if (inFormat(story.config.untraced, format)) {
+    expect(events, 'trace of an untraced bundle').to.equal(undefined);
+    return;
+  }
+  if (!events?.length) expect.fail('the program has no trace');
+  checkTrace(events, story.config.external);
+  // A module that failed is started again where a loader tries again, as CommonJS does.
+  const started = [
+    ...new Set(events.flatMap((event) => (event.type === 'evaluate-start' ? event.module : []))),
+  ];
+  const required = new Set(events.flatMap((event) => (event.type === 'require-start' ? event.module : [])));
+  for (const file of output) {
+    if (file.type !== 'chunk') continue;
+    const order = file.moduleIds
+      .map((id) => relative(dir, id).split(sep).join('/'))
+      .filter((module) => !required.has(module));
+    expect(
+      started.filter((module) => order.includes(module)),
+      'modules start in the order of their chunk',
+    ).to.deep.equal(order.filter((module) => started.includes(module)));
+  }
+  const text = story.config.trace === 'count' ? countTrace(events) : formatTrace(events);
+  expectText(story, 'trace', format, text);
+}
