@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { transform } from 'esbuild';
 import { type OutputOptions, type Plugin, rollup } from 'rollup';
 import modulePhases from 'rollup-plugin-module-phases';
 import type { TraceEvent } from '../../src/protocol/events.ts';
+import { esbuild } from '../support/esbuild.ts';
 import { misplaced, placeOf } from '../support/places.ts';
 import { project } from '../support/project.ts';
 import { run } from '../support/run.ts';
@@ -25,15 +25,6 @@ export const done = n;
   'counter.js': 'export let n = 0;\nexport const up = () => n++;\n',
   'label.ts': "import { n } from './counter.js';\nexport const label: string = 'n is ' + (n as number);\n",
   'lazy.js': "import { n } from './counter.js';\nexport const lazy = n + 1;\n",
-};
-
-const esbuild: Plugin = {
-  name: 'esbuild',
-  async transform(code, id) {
-    if (!id.endsWith('.ts')) return null;
-    const compiled = await transform(code, { loader: 'ts', sourcemap: 'external', sourcefile: id });
-    return { code: compiled.code, map: compiled.map };
-  },
 };
 
 const plugins = (dir: string): Plugin[] => [

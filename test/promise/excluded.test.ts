@@ -2,21 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { transform } from 'esbuild';
 import { type Plugin, type RollupBuild, type RollupCache, rollup } from 'rollup';
 import modulePhases from 'rollup-plugin-module-phases';
 import type { ModuleRecord } from '../../src/model.ts';
+import { esbuild } from '../support/esbuild.ts';
 import { project } from '../support/project.ts';
 import { run } from '../support/run.ts';
-
-const esbuild: Plugin = {
-  name: 'esbuild',
-  async transform(code, id) {
-    if (!id.endsWith('.ts')) return null;
-    const compiled = await transform(code, { loader: 'ts', sourcemap: 'external', sourcefile: id });
-    return { code: compiled.code, map: compiled.map };
-  },
-};
 
 /** A build, and what the plugin made of its modules: by path, the record, and whether the code has marks. */
 async function build(dir: string, cache?: RollupCache): Promise<[RollupBuild, Map<string, Seen>]> {
