@@ -3,7 +3,7 @@
  * says nothing of how the bundler was asked.
  */
 import type { BlockStatement, Program } from 'estree';
-import type { Ancestor } from './ast/walk.ts';
+import type { NodePath } from './ast/node-path.ts';
 import type { EditedText } from './edited-text.ts';
 import type { ParseFailure } from './errors.ts';
 import type { ModuleRecord, Site, Target } from './model.ts';
@@ -29,7 +29,7 @@ export interface LocatedSite {
   number: number;
   site: Site;
   /** The reference, the target, the declared name, the awaiting node or the declaration. */
-  place: Ancestor;
+  nodePath: NodePath;
 }
 
 /** A piece of a chunk as the bundler would have printed it if nobody had asked. */
@@ -71,7 +71,7 @@ export interface Layout {
   /** What stands around the slices, with an empty statement for each; the program of a chunk that has none. */
   skeleton: Program;
   /** Holds the list of the modules' statements: `skeleton`, or the block of a wrapper's function. */
-  body: Ancestor & { node: Program | BlockStatement };
+  body: NodePath & { node: Program | BlockStatement };
   /** Offset of some statement in it. */
   at: number;
   pieces: readonly Piece[];

@@ -1,7 +1,7 @@
 /** The modules of one build: what is recorded of each, from its `transform` until all are parsed. */
 import type { Node } from 'estree';
 import type { GetModuleInfo, ModuleInfo, RollupLog, SourceMap } from 'rollup';
-import { endOf } from './ast/walk.ts';
+import { endOf } from './ast/node-path.ts';
 import { marksRemoved, type ParseFailure, unparsableModule } from './errors.ts';
 import { findMarks, mayHaveMarks, stripMarks } from './locate/marks/grammar.ts';
 import { createToken, type MarkedCode, markModule } from './locate/marks/mark.ts';

@@ -1,7 +1,7 @@
 /** Code → AST, with Rollup's parser. */
 import type { Program } from 'estree';
 import { parseAst, parseAstAsync } from 'rollup/parseAst';
-import { endOf, type Ranged, startOf } from './ast/walk.ts';
+import { endOf, type Ranged, startOf } from './ast/node-path.ts';
 import type { ParseFailure } from './errors.ts';
 
 /** Text that nothing but a module can end with, and that no statement before it can go on with. */

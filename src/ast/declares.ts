@@ -1,7 +1,7 @@
 import { extractAssignedNames } from '@rollup/pluginutils';
 import type { Node, Program } from 'estree';
 import { walk } from 'estree-walker';
-import { endOf, isFunction, startOf } from './walk.ts';
+import { endOf, isFunction, startOf } from './node-path.ts';
 
 /**
  * Whether a scope around the offset declares a variable, function, class, parameter or import of that name.

@@ -1,6 +1,6 @@
 /** What an identifier, or a member expression, does where it stands. */
 import type { MemberExpression } from 'estree';
-import type { Ancestor } from './walk.ts';
+import type { NodePath } from './node-path.ts';
 
 /**
  * `reference`: its value is taken. `target`: it is assigned to. `declaration`: it is declared by a variable
@@ -8,8 +8,8 @@ import type { Ancestor } from './walk.ts';
  */
 export type Role = 'reference' | 'target' | 'declaration' | 'other';
 
-export function roleOf(place: Ancestor): Role {
-  for (let { key, parent } = place; parent; { key, parent } = parent) {
+export function roleOf(nodePath: NodePath): Role {
+  for (let { key, parent } = nodePath; parent; { key, parent } = parent) {
     const { node } = parent;
     // `with { type: 'json' }`: the types of estree lag behind.
     if ((node.type as string) === 'ImportAttribute') return 'other';
@@ -70,8 +70,8 @@ export function roleOf(place: Ancestor): Role {
 }
 
 /** `@a.b.c()`: a decorator's own names and calls take no parentheses. */
-export function isDecoratorHead(place: Ancestor): boolean {
-  for (let { key, parent } = place; parent; { key, parent } = parent) {
+export function isDecoratorHead(nodePath: NodePath): boolean {
+  for (let { key, parent } = nodePath; parent; { key, parent } = parent) {
     if ((parent.node.type as string) === 'Decorator') return true;
     if (key !== 'object' && key !== 'callee') return false;
   }

@@ -2,8 +2,8 @@
 import type { Node, Program } from 'estree';
 import { walk } from 'estree-walker';
 import { declares, mayDeclare } from '../ast/declares.ts';
+import { endOf, isFunction, type NodePath, startOf, Trail } from '../ast/node-path.ts';
 import { skipTrivia } from '../ast/trivia.ts';
-import { type Ancestor, endOf, isFunction, startOf, Trail } from '../ast/walk.ts';
 import { EditedText } from '../edited-text.ts';
 import type { ParseFailure } from '../errors.ts';
 import type { ChunkModule, Extent, Layout, Piece } from '../located.ts';
@@ -128,7 +128,7 @@ function find(
   program: Program,
   from: number,
   to: number,
-  isList: (place: Ancestor) => boolean,
+  isList: (nodePath: NodePath) => boolean,
 ): Layout['body'] | undefined {
   let found: Layout['body'] | undefined;
   const trail = new Trail();
@@ -139,8 +139,8 @@ function find(
         this.skip();
         return;
       }
-      const place = trail.placeOf(node, key);
-      if (isList(place)) found = place as Layout['body'];
+      const nodePath = trail.placeOf(node, key);
+      if (isList(nodePath)) found = nodePath as Layout['body'];
       trail.enter(node, key);
     },
     leave() {

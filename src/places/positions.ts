@@ -10,7 +10,7 @@ import {
 } from '@jridgewell/trace-mapping';
 import type { Program } from 'estree';
 import type { SourceMap } from 'rollup';
-import { startOf } from '../ast/walk.ts';
+import { startOf } from '../ast/node-path.ts';
 import type { ModuleRecord, Position, Positions } from '../model.ts';
 
 /** Line and column of an offset. */

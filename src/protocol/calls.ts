@@ -7,7 +7,7 @@ import type { ChunkTable } from './tables.ts';
  * else lets it pass. No method throws; `value`, `after`, `suspend`, `resume`, `importing`, `imported`,
  * `snapshot`, `requiring` and `required` return what they are given.
  */
-export interface Build {
+export interface Tracer {
   readonly seen: Uint32Array;
   /** Called first in a chunk: its sites and getters. */
   chunk(table: ChunkTable): void;
@@ -60,7 +60,7 @@ type WithoutBase<E> = E extends TraceEvent ? Omit<E, 'seq' | 'time'> : never;
 export type NewEvent = WithoutBase<TraceEvent>;
 
 /** The trace, as a build writes it. */
-export interface Realm {
+export interface SharedTrace {
   readonly trace: Trace;
   /** Those of {@link Trace.modules}, where a build puts its own. */
   readonly modules: Record<string, TracedModule>;
@@ -79,5 +79,5 @@ export interface Realm {
 /** A trace as bundles of one version find it: the way in for their builds is not enumerable. */
 export interface Installed extends Trace {
   /** Each bundle has a runtime of its own, whose parts are those that it can use. */
-  connect(createBuild: (realm: Realm) => Build): Build;
+  connect(createTracer: (shared: SharedTrace) => Tracer): Tracer;
 }

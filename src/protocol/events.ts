@@ -4,7 +4,7 @@
 export const PROTOCOL_VERSION = 1;
 
 /** The runtime installs itself at `globalThis[Symbol.for(REALM_KEY)]`. */
-export const REALM_KEY = 'module-phases';
+export const TRACE_KEY = 'module-phases';
 
 /**
  * How an exported name is bound. All but `re-export` (an indirect binding) and `namespace` are declarations of

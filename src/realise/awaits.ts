@@ -1,37 +1,37 @@
 /** Where a module waits: awaits, loops that await each step, and blocks that dispose of what they declare. */
 import type { BlockStatement, ForOfStatement, Node } from 'estree';
 import { walk } from 'estree-walker';
+import { endOf, isFunction, type NodePath, startOf } from '../ast/node-path.ts';
 import { skipTrivia } from '../ast/trivia.ts';
-import { type Ancestor, endOf, isFunction, startOf } from '../ast/walk.ts';
 import type { LocatedSite } from '../located.ts';
 import { addSite, type Context } from './context.ts';
 import { withLabels } from './guard.ts';
 
 export function realiseAwaits(context: Context, located: readonly LocatedSite[]): void {
   const waiting = located.flatMap((found): LocatedSite[] => {
-    const place = waitingPlace(found);
-    return place ? [{ ...found, place }] : [];
+    const nodePath = waitingPlace(found);
+    return nodePath ? [{ ...found, nodePath }] : [];
   });
   const blocks = new Set<Node>();
   for (const found of waiting) {
-    const { node } = found.place;
-    if (node.type === 'AwaitExpression') realiseAwait(context, addWait(context, found), found.place);
+    const { node } = found.nodePath;
+    if (node.type === 'AwaitExpression') realiseAwait(context, addWait(context, found), found.nodePath);
     else if (node.type === 'BlockStatement' && !blocks.has(node)) {
       blocks.add(node);
-      realiseBlock(context, addWait(context, found), node, found.place);
+      realiseBlock(context, addWait(context, found), node, found.nodePath);
     }
   }
   // From the inside out: an await may be the whole of what a loop is over, a block or a loop the whole body of another.
   for (const found of waiting.reverse()) {
-    const { node } = found.place;
-    if (node.type === 'ForOfStatement') realiseLoop(context, addWait(context, found), node, found.place);
+    const { node } = found.nodePath;
+    if (node.type === 'ForOfStatement') realiseLoop(context, addWait(context, found), node, found.nodePath);
   }
 }
 
 /** What waits: an expression, a loop, or a block, which waits for what it declares. */
-function waitingPlace({ site, place }: LocatedSite): Ancestor | null | undefined {
-  if (site.kind === 'await') return place;
-  const declaration = site.kind === 'disposal' ? place.parent?.parent : undefined;
+function waitingPlace({ site, nodePath }: LocatedSite): NodePath | null | undefined {
+  if (site.kind === 'await') return nodePath;
+  const declaration = site.kind === 'disposal' ? nodePath.parent?.parent : undefined;
   return declaration && isAwaitUsing(declaration.node) ? declaration.parent : undefined;
 }
 
@@ -48,12 +48,12 @@ function addWait(context: Context, waiting: LocatedSite): number {
  *
  * Where V8's message quotes an optional call, it says what it says of an await: (intermediate value).
  */
-function realiseAwait({ edits, names, code }: Context, site: number, place: Ancestor): void {
-  edits.wrap(place, `${names.build}.resume?.(${site},`, ')');
-  const operand = skipTrivia(code, startOf(place.node) + 'await'.length);
+function realiseAwait({ edits, names, code }: Context, site: number, nodePath: NodePath): void {
+  edits.wrap(nodePath, `${names.build}.resume?.(${site},`, ')');
+  const operand = skipTrivia(code, startOf(nodePath.node) + 'await'.length);
   // await(v)
   const space = /\s/.test(code.charAt(operand - 1)) ? '' : ' ';
-  edits.wrapRange(operand, endOf(place.node), `${space}${names.build}.suspend(${site},`, ')');
+  edits.wrapRange(operand, endOf(nodePath.node), `${space}${names.build}.suspend(${site},`, ')');
 }
 
 /**
@@ -64,12 +64,17 @@ function realiseAwait({ edits, names, code }: Context, site: number, place: Ance
  * between two such declarations, the runtime finds that it waits. Nothing is put between them, or before: behind a
  * null, the engine would wait for what is disposed of at once.
  */
-function realiseBlock({ edits, names }: Context, site: number, block: BlockStatement, place: Ancestor): void {
+function realiseBlock(
+  { edits, names }: Context,
+  site: number,
+  block: BlockStatement,
+  nodePath: NodePath,
+): void {
   const { build, using } = names;
   const last = block.body.findLast(isAwaitUsing);
   if (last) {
     const first = ` using ${using}${site}=${build}.disposing(${site});`;
-    edits.afterStatement({ node: last, key: 'body', parent: place }, first);
+    edits.afterStatement({ node: last, key: 'body', parent: nodePath }, first);
   }
   const after = ` finally { ${build}.disposed(${site}); } }`;
   edits.wrapRange(startOf(block), endOf(block), `{ ${build}.disposal(${site});try `, after);
@@ -88,16 +93,16 @@ function realiseLoop(
   { edits, names }: Context,
   site: number,
   { right, body, await: isAsync }: ForOfStatement,
-  place: Ancestor,
+  nodePath: NodePath,
 ): void {
-  const loop = withLabels(place);
+  const loop = withLabels(nodePath);
   const suspend = `${names.build}.suspend(${site})`;
   const resume = `${names.build}.resume(${site});`;
   // V8's message quotes what is not async iterable: that stays as it is, unless it waits itself, before the loop does.
   if (isAsync && (right.type === 'ArrayExpression' || waits(right))) {
     edits.wrapRange(startOf(right), endOf(right), `${names.build}.suspend(${site},`, ')');
   } else if (isAsync) edits.beforeStatement(loop, `${suspend};`);
-  edits.beforeStatement({ node: body, key: 'body', parent: place }, resume, 'first');
+  edits.beforeStatement({ node: body, key: 'body', parent: nodePath }, resume, 'first');
   edits.wrapRange(startOf(body), endOf(body), 'try { ', ` } finally { ${suspend}; }`);
   edits.wrapRange(startOf(loop.node), endOf(loop.node), 'try { ', ` } finally { ${resume} }`);
 }
@@ -115,16 +120,16 @@ function waits(expression: Node): boolean {
 }
 
 /** catch (e) { build.caught(0); … } around what may fail in the middle of a module. */
-export function realiseHandler({ edits, names, handlers }: Context, { place, module }: LocatedSite): void {
-  const handler = handlerOf(place);
+export function realiseHandler({ edits, names, handlers }: Context, { nodePath, module }: LocatedSite): void {
+  const handler = handlerOf(nodePath);
   if (!handler || handlers.has(handler)) return;
   handlers.add(handler);
   edits.insert(startOf(handler) + 1, ` ${names.build}.caught(${module.index});`);
 }
 
 /** The block that runs first if the expression throws: of the nearest `catch` or `finally`. */
-function handlerOf(place: Ancestor): Node | undefined {
-  for (let { key, parent } = place; parent; { key, parent } = parent) {
+function handlerOf(nodePath: NodePath): Node | undefined {
+  for (let { key, parent } = nodePath; parent; { key, parent } = parent) {
     const { node } = parent;
     if (isFunction(node)) return undefined;
     if (node.type !== 'TryStatement' || key === 'finalizer') continue;

@@ -1,6 +1,6 @@
 /** When a module's statements begin and end. */
 import type { Node } from 'estree';
-import { endOf, startOf } from '../ast/walk.ts';
+import { endOf, startOf } from '../ast/node-path.ts';
 import type { ChunkModule, Extent, LocatedSite } from '../located.ts';
 import type { Names } from './context.ts';
 
@@ -41,8 +41,8 @@ export function extentsOf(list: readonly Node[], sites: readonly LocatedSite[]):
   const extents = new Map<ChunkModule, Extent>();
   const owners = new Map<Node, ChunkModule>();
   let index = 0;
-  for (const { module, place } of sites) {
-    const at = startOf(place.node);
+  for (const { module, nodePath } of sites) {
+    const at = startOf(nodePath.node);
     while (index < list.length && at >= endOf(list[index] as Node)) index++;
     const statement = list[index];
     if (!statement || at < startOf(statement)) continue;

@@ -1,6 +1,6 @@
 /** What every kind of edit needs: the text, its edits, the chunk's tables, and the words of realised code. */
 import type { Node } from 'estree';
-import { endOf, startOf } from '../ast/walk.ts';
+import { endOf, startOf } from '../ast/node-path.ts';
 import type { LocatedSite } from '../located.ts';
 import type { RealisedSite, Target } from '../model.ts';
 import type { Edits } from './edits.ts';

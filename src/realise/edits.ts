@@ -1,8 +1,8 @@
 /** Edits of a piece of a chunk, collected in any order and applied so that those inside come first. */
 import type { Node, VariableDeclaration, VariableDeclarator } from 'estree';
+import { endOf, type NodePath, startOf } from '../ast/node-path.ts';
 import { listOf, needsSemicolon, previousIn, statementOpenedBy } from '../ast/statement.ts';
 import { skipTrivia } from '../ast/trivia.ts';
-import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import type { EditedText } from '../edited-text.ts';
 
 interface Wrap {
@@ -27,11 +27,11 @@ interface DeclaratorText {
 
 interface ExpressionsBefore {
   form: keyof typeof FORMS;
-  place: Ancestor;
+  nodePath: NodePath;
   expressions: string[];
 }
 
-type Form = (expressions: string, place: Ancestor) => [before: string, after: string];
+type Form = (expressions: string, nodePath: NodePath) => [before: string, after: string];
 
 /** How expressions stand before a node. */
 const FORMS = {
@@ -71,24 +71,24 @@ export class Edits {
   }
 
   /** Puts text around an expression. */
-  wrap(place: Ancestor, before: string, after: string): void {
-    this.wrapRange(startOf(place.node), endOf(place.node), before, after);
-    if (before.startsWith('(')) this.#endStatementBefore(place);
+  wrap(nodePath: NodePath, before: string, after: string): void {
+    this.wrapRange(startOf(nodePath.node), endOf(nodePath.node), before, after);
+    if (before.startsWith('(')) this.#endStatementBefore(nodePath);
   }
 
   /** Puts an expression before a node, after those that were put there. */
-  before(form: keyof typeof FORMS, place: Ancestor, expression: string): void {
-    const known = this.#before.get(place.node);
+  before(form: keyof typeof FORMS, nodePath: NodePath, expression: string): void {
+    const known = this.#before.get(nodePath.node);
     if (known) {
       known.expressions.push(expression);
       return;
     }
-    this.#before.set(place.node, { form, place, expressions: [expression] });
-    if (form === 'expression' || form === 'delegate') this.#endStatementBefore(place);
+    this.#before.set(nodePath.node, { form, nodePath, expressions: [expression] });
+    if (form === 'expression' || form === 'delegate') this.#endStatementBefore(nodePath);
   }
 
-  #endStatementBefore(place: Ancestor): void {
-    const statement = statementOpenedBy(place);
+  #endStatementBefore(nodePath: NodePath): void {
+    const statement = statementOpenedBy(nodePath);
     const previous = statement && previousIn(listOf(statement) ?? [], statement.node);
     if (previous) this.#ended.add(previous);
   }
@@ -107,26 +107,26 @@ export class Edits {
   }
 
   /** Puts statements after one, in a block of their own where there is no list. */
-  afterStatement(place: Ancestor, text: string): void {
-    this.#statementText(place).after += text;
+  afterStatement(nodePath: NodePath, text: string): void {
+    this.#statementText(nodePath).after += text;
   }
 
   /** Puts statements before one: behind those that are there already, or first of all. */
-  beforeStatement(place: Ancestor, text: string, order: 'first' | 'last' = 'last'): void {
-    const found = this.#statementText(place);
+  beforeStatement(nodePath: NodePath, text: string, order: 'first' | 'last' = 'last'): void {
+    const found = this.#statementText(nodePath);
     found.before = order === 'first' ? text + found.before : found.before + text;
   }
 
   /** Puts statements after a declarator: const a = 1, b = 2  →  const a = 1; text const b = 2 */
-  afterDeclarator(place: Ancestor, text: string): void {
-    const { declaration, index } = declaratorIn(place);
+  afterDeclarator(nodePath: NodePath, text: string): void {
+    const { declaration, index } = declaratorIn(nodePath);
     if (index === declaration.declarations.length - 1) {
-      if (place.parent) this.afterStatement(place.parent, text);
+      if (nodePath.parent) this.afterStatement(nodePath.parent, text);
     } else this.#textBetween(declaration, index).after += text;
   }
 
   /** Puts an expression after a declarator, wherever its declaration stands: var a = 1  →  var a = 1, {} = (e,0) */
-  declareAfter({ node }: Ancestor, expression: string): void {
+  declareAfter({ node }: NodePath, expression: string): void {
     const end = commaAfter(this.#code, endOf(node));
     this.wrapRange(startOf(node), end, '', `, {} = (${expression},0)`);
   }
@@ -170,9 +170,9 @@ export class Edits {
   }
 
   #wrapsBefore(): Wrap[] {
-    return Array.from(this.#before.values(), ({ form, place, expressions }) => {
-      const [before, after] = FORMS[form](expressions.join(), place);
-      return { start: startOf(place.node), end: endOf(place.node), before, after };
+    return Array.from(this.#before.values(), ({ form, nodePath, expressions }) => {
+      const [before, after] = FORMS[form](expressions.join(), nodePath);
+      return { start: startOf(nodePath.node), end: endOf(nodePath.node), before, after };
     });
   }
 
@@ -193,11 +193,11 @@ export class Edits {
     });
   }
 
-  #statementText(place: Ancestor): StatementText {
-    let found = this.#statements.get(place.node);
+  #statementText(nodePath: NodePath): StatementText {
+    let found = this.#statements.get(nodePath.node);
     if (!found) {
-      found = { node: place.node, before: '', after: '', isAlone: !listOf(place) };
-      this.#statements.set(place.node, found);
+      found = { node: nodePath.node, before: '', after: '', isAlone: !listOf(nodePath) };
+      this.#statements.set(nodePath.node, found);
     }
     return found;
   }
@@ -213,7 +213,7 @@ export class Edits {
   }
 }
 
-function declaratorIn({ node, parent }: Ancestor): { declaration: VariableDeclaration; index: number } {
+function declaratorIn({ node, parent }: NodePath): { declaration: VariableDeclaration; index: number } {
   const declaration = parent?.node as VariableDeclaration;
   return { declaration, index: declaration.declarations.indexOf(node as VariableDeclarator) };
 }

@@ -4,13 +4,13 @@
  * what may keep the read from happening: other code of the program, or a name that may throw.
  */
 import type { ArrayExpression, CallExpression, NewExpression, Node, Pattern, SpreadElement } from 'estree';
+import { endOf, isFunction, type NodePath, startOf } from '../ast/node-path.ts';
 import { roleOf } from '../ast/role.ts';
-import { type Ancestor, endOf, isFunction, startOf } from '../ast/walk.ts';
 
 export interface GuardPlace {
   /** What it stands before; an `operand` is an expression, and repeated as `again` says. */
   of: 'expression' | 'statement' | 'declarator' | 'element' | 'operand' | 'delegate';
-  place: Ancestor;
+  nodePath: NodePath;
   /** Names that are looked up between the guard and the read: where one throws, the read does not happen. */
   names: readonly string[];
   /** What throws the error that the program is about to throw, where the operand is null or undefined. */
@@ -25,25 +25,25 @@ export interface Surroundings {
 }
 
 /** A message may quote the expression. */
-export function isQuoted(chunk: Surroundings, expression: Ancestor): boolean {
-  const { of, place } = guardPlace(chunk, expression);
-  return of !== 'expression' || place.node !== expression.node;
+export function isQuoted(chunk: Surroundings, expression: NodePath): boolean {
+  const { of, nodePath } = guardPlace(chunk, expression);
+  return of !== 'expression' || nodePath.node !== expression.node;
 }
 
-export function guardPlace(chunk: Surroundings, read: Ancestor): GuardPlace {
+export function guardPlace(chunk: Surroundings, read: NodePath): GuardPlace {
   const whole = wholeChain(read);
   const { key, parent } = whole;
-  const inside: GuardPlace = { of: 'expression', place: whole, names: [] };
+  const inside: GuardPlace = { of: 'expression', nodePath: whole, names: [] };
   switch (parent?.node.type) {
     // yield* a
     case 'YieldExpression':
       return parent.node.delegate ? beforeDelegate(inside, parent) : inside;
     // ({ x } = a)
     case 'AssignmentExpression':
-      return key === 'right' && isPattern(parent.node.left) ? { ...inside, place: parent } : inside;
+      return key === 'right' && isPattern(parent.node.left) ? { ...inside, nodePath: parent } : inside;
     // const { x } = a
     case 'VariableDeclarator':
-      return isPattern(parent.node.id) ? { ...inside, of: 'declarator', place: parent } : inside;
+      return isPattern(parent.node.id) ? { ...inside, of: 'declarator', nodePath: parent } : inside;
     // ({ x: { y } = a }) => {}
     case 'AssignmentPattern':
       return isQuotedDefault(parent)
@@ -51,7 +51,7 @@ export function guardPlace(chunk: Surroundings, read: Ancestor): GuardPlace {
         : inside;
     // for (const x of a)
     case 'ForOfStatement':
-      return key === 'right' ? { ...inside, of: 'statement', place: withLabels(parent) } : inside;
+      return key === 'right' ? { ...inside, of: 'statement', nodePath: withLabels(parent) } : inside;
     // f(...a), [...a]
     case 'SpreadElement':
       return parent.parent ? beforeSpread(chunk, inside, parent.node, parent.parent) : inside;
@@ -64,7 +64,7 @@ export function guardPlace(chunk: Surroundings, read: Ancestor): GuardPlace {
 }
 
 /** Of a name that a statement or declaration begins with V8 quotes nothing, unless other code comes first in it. */
-function beforeDelegate(inside: GuardPlace, delegate: Ancestor): GuardPlace {
+function beforeDelegate(inside: GuardPlace, delegate: NodePath): GuardPlace {
   const { parent } = firstIn(delegate);
   switch (parent?.node.type) {
     case 'ExpressionStatement':
@@ -72,17 +72,17 @@ function beforeDelegate(inside: GuardPlace, delegate: Ancestor): GuardPlace {
     case 'ThrowStatement':
     case 'IfStatement':
     case 'SwitchStatement':
-      return { ...inside, of: 'statement', place: withLabels(parent) };
+      return { ...inside, of: 'statement', nodePath: withLabels(parent) };
     case 'VariableDeclarator':
-      return { ...inside, of: 'declarator', place: parent };
+      return { ...inside, of: 'declarator', nodePath: parent };
     default:
-      return { ...inside, of: 'delegate', place: delegate };
+      return { ...inside, of: 'delegate', nodePath: delegate };
   }
 }
 
 /** The largest expression that evaluates nothing before this one: `a = yield* b, c` for its `yield* b`. */
-function firstIn(place: Ancestor): Ancestor {
-  let at = place;
+function firstIn(nodePath: NodePath): NodePath {
+  let at = nodePath;
   for (; at.parent; at = at.parent) {
     const { node } = at.parent;
     const isAssigned =
@@ -96,12 +96,12 @@ function firstIn(place: Ancestor): Ancestor {
 export const isPattern = ({ type }: Node): boolean => type === 'ObjectPattern' || type === 'ArrayPattern';
 
 /** Of a parameter's own default no message quotes anything. */
-const isQuotedDefault = ({ node, parent }: Ancestor): boolean =>
+const isQuotedDefault = ({ node, parent }: NodePath): boolean =>
   node.type === 'AssignmentPattern' && isPattern(node.left) && parent !== null && !isFunction(parent.node);
 
 /** A name alone can be looked up once more. */
 const repeated = (inside: GuardPlace, again: string | undefined): GuardPlace =>
-  again !== undefined && inside.place.node.type === 'Identifier'
+  again !== undefined && inside.nodePath.node.type === 'Identifier'
     ? { ...inside, of: 'operand', again }
     : inside;
 
@@ -129,7 +129,7 @@ function beforeSpread(
   chunk: Surroundings,
   inside: GuardPlace,
   spread: SpreadElement,
-  holder: Ancestor,
+  holder: NodePath,
 ): GuardPlace {
   const { node } = holder;
   if (node.type === 'ArrayExpression') return inArray(inside, spread, node, holder);
@@ -137,10 +137,10 @@ function beforeSpread(
   // f(...a, b): with other arguments after it, or another spread, messages quote nothing.
   const before = node.arguments.slice(0, -1);
   if (node.arguments.at(-1) !== spread || before.some(({ type }) => type === 'SpreadElement')) return inside;
-  const { place } = inside;
+  const { nodePath } = inside;
   // f(...a)  →  f(...(guard,a)??0(...a)); V8 takes nothing of `a` where it leaves out the constructor that is called
-  if (place.node.type === 'Identifier' && node.callee.type !== 'Super')
-    return repeated(inside, `0(...${place.node.name})`);
+  if (nodePath.node.type === 'Identifier' && node.callee.type !== 'Super')
+    return repeated(inside, `0(...${nodePath.node.name})`);
   return inCall(chunk, inside, node, before, holder);
 }
 
@@ -150,13 +150,13 @@ function inCall(
   inside: GuardPlace,
   call: CallExpression | NewExpression,
   before: readonly Node[],
-  holder: Ancestor,
+  holder: NodePath,
 ): GuardPlace {
   const isOptional = 'optional' in call && call.optional;
   // A name among the arguments may have a guard of its own, which comes first.
   const isAlone = !isOptional && before.every((node) => node.type === 'Literal' || isFunction(node));
   const names = isAlone ? namesOf(chunk, call.callee) : undefined;
-  return names ? { ...inside, place: wholeChain(holder), names } : inside;
+  return names ? { ...inside, nodePath: wholeChain(holder), names } : inside;
 }
 
 /** [...a]  →  (guard,[...a]);  [f(), ...a]  →  [f(), ...(guard,none), ...a] */
@@ -164,15 +164,15 @@ function inArray(
   inside: GuardPlace,
   spread: SpreadElement,
   { elements }: ArrayExpression,
-  holder: Ancestor,
+  holder: NodePath,
 ): GuardPlace {
   const isFirst = elements.slice(0, elements.indexOf(spread)).every((element) => element?.type === 'Literal');
-  if (isFirst) return { ...inside, place: wholeChain(holder) };
-  return { ...inside, of: 'element', place: { node: spread, key: 'elements', parent: holder } };
+  if (isFirst) return { ...inside, nodePath: wholeChain(holder) };
+  return { ...inside, of: 'element', nodePath: { node: spread, key: 'elements', parent: holder } };
 }
 
 /** b[a]()  →  (guard,b[a]()), where the message quotes both. */
-function beforeComputed(chunk: Surroundings, inside: GuardPlace, member: Ancestor): GuardPlace {
+function beforeComputed(chunk: Surroundings, inside: GuardPlace, member: NodePath): GuardPlace {
   if (member.node.type !== 'MemberExpression' || member.node.optional) return inside;
   const names = namesOf(chunk, member.node.object);
   if (!names || !isQuoted(chunk, member)) return inside;
@@ -202,20 +202,20 @@ function namesOf(chunk: Surroundings, node: Node): string[] | undefined {
 }
 
 /** A statement's labels stay on it. */
-export function withLabels(statement: Ancestor): Ancestor {
-  let place = statement;
-  while (place.parent?.node.type === 'LabeledStatement') place = place.parent;
-  return place;
+export function withLabels(statement: NodePath): NodePath {
+  let nodePath = statement;
+  while (nodePath.parent?.node.type === 'LabeledStatement') nodePath = nodePath.parent;
+  return nodePath;
 }
 
 /**
  * The largest expression that begins by evaluating this one and can stand in parentheses: `a.b(x).c` for its `a`.
  * A callee that takes its object as `this` can't, nor part of a chain with `?.`, nor a target or operand of `delete`.
  */
-export function wholeChain(read: Ancestor): Ancestor {
+export function wholeChain(read: NodePath): NodePath {
   let whole = read;
   let isOptional = false;
-  for (let at: Ancestor = read; at.parent && beginsWith(at.parent.node, at.key, at.node); ) {
+  for (let at: NodePath = read; at.parent && beginsWith(at.parent.node, at.key, at.node); ) {
     at = at.parent;
     if ('optional' in at.node && at.node.optional) isOptional = true;
     if (at.node.type === 'ChainExpression') isOptional = false;
@@ -244,7 +244,7 @@ function beginsWith(node: Node, key: string, child: Node): boolean {
   }
 }
 
-export const isCalleeMember = ({ node, key, parent }: Ancestor): boolean =>
+export const isCalleeMember = ({ node, key, parent }: NodePath): boolean =>
   (node.type === 'MemberExpression' || node.type === 'ChainExpression') &&
   ((parent?.node.type === 'CallExpression' && key === 'callee') ||
     (parent?.node.type === 'TaggedTemplateExpression' && key === 'tag'));

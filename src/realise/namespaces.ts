@@ -1,6 +1,6 @@
 /** Namespace objects that Rollup prints: reads by their getters, on demand, whoever holds the object. */
 import type { Node } from 'estree';
-import { endOf, startOf } from '../ast/walk.ts';
+import { endOf, startOf } from '../ast/node-path.ts';
 import { type ChunkContext, type DeclaredBinding, guard } from './context.ts';
 import type { Edits } from './edits.ts';
 import { nameOf, namespaceOf, returnedBy } from './printed-by-rollup.ts';

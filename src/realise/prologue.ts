@@ -1,6 +1,6 @@
 /** What a chunk runs before its first statement. */
 import type { Node } from 'estree';
-import { endOf, startOf } from '../ast/walk.ts';
+import { endOf, startOf } from '../ast/node-path.ts';
 import type { SiteRow } from '../protocol/tables.ts';
 import type { ChunkContext, DeclaredBinding } from './context.ts';
 

@@ -1,6 +1,7 @@
 /** Reads of imports. The read itself stays where it was, so that its error is the engine's own. */
+
+import { isFunction, type NodePath } from '../ast/node-path.ts';
 import { memberName, roleOf } from '../ast/role.ts';
-import { type Ancestor, isFunction } from '../ast/walk.ts';
 import type { LocatedSite } from '../located.ts';
 import type { Target } from '../model.ts';
 import { addSite, type Context, textOf } from './context.ts';
@@ -12,12 +13,12 @@ export function realiseReads(context: Context, located: readonly LocatedSite[]):
     if (read.site.kind !== 'read' || read.site.variable !== undefined) continue;
     const survivor = survivorOf(context, read);
     // What an await gives is there to be asked only after it.
-    if (!awaitBefore(survivor.place)) realiseRead(context, survivor, read);
+    if (!awaitBefore(survivor.nodePath)) realiseRead(context, survivor, read);
   }
 }
 
 /** `(await v).a.b`: the await that the member chain begins with. */
-export function awaitBefore(member: Ancestor): Ancestor | undefined {
+export function awaitBefore(member: NodePath): NodePath | undefined {
   let at = member;
   while (at.node.type === 'MemberExpression') at = { node: at.node.object, key: 'object', parent: at };
   return at.node.type === 'AwaitExpression' ? at : undefined;
@@ -25,7 +26,7 @@ export function awaitBefore(member: Ancestor): Ancestor | undefined {
 
 /** What is left of a read: the expression that stands for the import and the first names of the chain. */
 interface Survivor {
-  place: Ancestor;
+  nodePath: NodePath;
   /** Names of members that it includes. */
   path: readonly string[];
   target: Target | null;
@@ -41,11 +42,15 @@ export function survivorOf(context: Context, read: LocatedSite): Survivor {
   const { site, module, number } = read;
   const path = site.kind === 'read' ? site.path : [];
   const targets = module.targets[number] ?? [];
-  const chain = [unwrapSequence(read.place)];
+  const chain = [unwrapSequence(read.nodePath)];
   let depth = path.length;
-  for (let place = chain[0]; depth > 0 && place?.node.type === 'MemberExpression'; place = chain[0]) {
-    if (memberName(place.node) !== path[depth - 1]) break;
-    chain.unshift({ node: place.node.object, key: 'object', parent: place });
+  for (
+    let nodePath = chain[0];
+    depth > 0 && nodePath?.node.type === 'MemberExpression';
+    nodePath = chain[0]
+  ) {
+    if (memberName(nodePath.node) !== path[depth - 1]) break;
+    chain.unshift({ node: nodePath.node.object, key: 'object', parent: nodePath });
     depth--;
   }
   let index = 0;
@@ -63,11 +68,11 @@ export function survivorOf(context: Context, read: LocatedSite): Survivor {
     target = targets[depth] ?? null;
     ofNamespace = true;
   }
-  return { place: chain[index] ?? read.place, path: path.slice(0, depth), target, ofNamespace };
+  return { nodePath: chain[index] ?? read.nodePath, path: path.slice(0, depth), target, ofNamespace };
 }
 
 /** What stands at the mark is something else: the mark was left behind by a read that is gone. */
-function isAnother(context: Context, { place: { node }, target, ofNamespace }: Survivor): boolean {
+function isAnother(context: Context, { nodePath: { node }, target, ofNamespace }: Survivor): boolean {
   if (!target || ofNamespace) return !target;
   if (node.type === 'Identifier') {
     const expression = context.declarationOf(target)?.expression;
@@ -85,11 +90,11 @@ function isAnother(context: Context, { place: { node }, target, ofNamespace }: S
 }
 
 function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): void {
-  const { place, path, target, ofNamespace } = survivor;
-  const { node } = place;
+  const { nodePath, path, target, ofNamespace } = survivor;
+  const { node } = nodePath;
   if (node.type !== 'Identifier' && node.type !== 'MemberExpression') return;
   if (node.type === 'Identifier' && node.name === 'undefined') return;
-  if (roleOf(place) !== 'reference') return;
+  if (roleOf(nodePath) !== 'reference') return;
   const { site } = read;
   if (!target || site.kind !== 'read' || isAnother(context, survivor)) return;
 
@@ -97,18 +102,18 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
   const { edits, names } = context;
 
   if (node.type === 'Identifier') {
-    putGuard(context, place, number, `read(${number},${getter(context, place, node.name)})`);
+    putGuard(context, nodePath, number, `read(${number},${getter(context, nodePath, node.name)})`);
   } else if (ofNamespace && typeof target.binding === 'number') {
     // A namespace object's getter may throw, so the read is announced before.
     const call =
       target.name !== undefined ? `read(${number},()=>${textOf(context, node)})` : `probe(${number})`;
-    putGuard(context, place, number, call);
-  } else if (node.optional || isMemberQuoted(context, place)) {
-    putGuard(context, place, number, `note(${number})`);
+    putGuard(context, nodePath, number, call);
+  } else if (node.optional || isMemberQuoted(context, nodePath)) {
+    putGuard(context, nodePath, number, `note(${number})`);
   } else {
     // ext.x  →  (seen[0]?ext.x:build.value(0,ext.x)): the program evaluates it once; it may be a getter
     edits.wrap(
-      place,
+      nodePath,
       `(${names.seen}[${number}]?${textOf(context, node)}:${names.build}.value(${number},`,
       '))',
     );
@@ -120,8 +125,8 @@ export const localName = ({ module, site }: LocatedSite, path: readonly string[]
   [(site.kind === 'read' && module.record.imports[site.import]?.local) || '', ...path].join('.');
 
 /** An engine copies the variables of `for (let …)` for each iteration once the loop contains a function. */
-function getter(context: Context, place: Ancestor, name: string): string {
-  if (!isInLexicalLoop(place)) return `()=>${name}`;
+function getter(context: Context, nodePath: NodePath, name: string): string {
+  if (!isInLexicalLoop(nodePath)) return `()=>${name}`;
   const known = context.getters.get(name);
   if (known) return known;
   const declared = `${context.names.getter}${context.getters.size}`;
@@ -129,8 +134,8 @@ function getter(context: Context, place: Ancestor, name: string): string {
   return declared;
 }
 
-function isInLexicalLoop(place: Ancestor): boolean {
-  for (let at: Ancestor | null = place; at && !isFunction(at.node); at = at.parent) {
+function isInLexicalLoop(nodePath: NodePath): boolean {
+  for (let at: NodePath | null = nodePath; at && !isFunction(at.node); at = at.parent) {
     if (at.node.type !== 'ForStatement') continue;
     const { init } = at.node;
     if (init?.type === 'VariableDeclaration' && init.kind !== 'var') return true;
@@ -141,40 +146,40 @@ function isInLexicalLoop(place: Ancestor): boolean {
 /**
  * n  →  (guard,n);  n.f(x)  →  (guard,n.f(x));  { n }  →  { n: (guard,n) };  const { x } = n  →  const {} = (guard,0), …
  */
-function putGuard(context: Context, read: Ancestor, site: number, call: string): void {
+function putGuard(context: Context, read: NodePath, site: number, call: string): void {
   const { edits, names } = context;
-  const { of, place, names: before, again } = guardPlace(context, read);
+  const { of, nodePath, names: before, again } = guardPlace(context, read);
   // (seen[0]||(a,call),a[n]()): where `a` throws, `n` is not read
   const said = `${names.build}.${call}`;
   const guard = `${names.seen}[${site}]||${before.length > 0 ? `(${before.join()},${said})` : said}`;
   switch (of) {
     case 'statement':
-      edits.beforeStatement(place, `${guard};`);
+      edits.beforeStatement(nodePath, `${guard};`);
       return;
     case 'element':
-      edits.before('element', place, `${guard},${names.build}.none`);
+      edits.before('element', nodePath, `${guard},${names.build}.none`);
       return;
     case 'operand':
-      edits.before('expression', place, guard);
-      edits.wrap(place, '', `??${again}`);
+      edits.before('expression', nodePath, guard);
+      edits.wrap(nodePath, '', `??${again}`);
       return;
     default:
-      edits.before(of, place, guard);
+      edits.before(of, nodePath, guard);
   }
 }
 
 /** A message may quote the member, as callee or in another way: it has to stand as it is. */
-function isMemberQuoted(context: Context, place: Ancestor): boolean {
-  let whole = place;
+function isMemberQuoted(context: Context, nodePath: NodePath): boolean {
+  let whole = nodePath;
   while (whole.parent?.node.type === 'MemberExpression' && whole.key === 'object') whole = whole.parent;
   return isCallee(whole) || isDefault(whole) || isQuoted(context, whole);
 }
 
 /** ([a] = b.c) => {}: V8 quotes a call that stands there. */
-const isDefault = ({ parent, key }: Ancestor): boolean =>
+const isDefault = ({ parent, key }: NodePath): boolean =>
   parent?.node.type === 'AssignmentPattern' && key === 'right' && isPattern(parent.node.left);
 
-const isCallee = ({ key, parent }: Ancestor): boolean =>
+const isCallee = ({ key, parent }: NodePath): boolean =>
   /^(?:Call|New)Expression$/.test(parent?.node.type ?? '')
     ? key === 'callee'
     : parent?.node.type === 'TaggedTemplateExpression' && key === 'tag';

@@ -1,7 +1,7 @@
 /** Rendered chunk → traced chunk. */
 import type { Node, Program } from 'estree';
 import { declaredNames } from '../ast/declares.ts';
-import type { Ancestor } from '../ast/walk.ts';
+import type { NodePath } from '../ast/node-path.ts';
 import type { EditedText } from '../edited-text.ts';
 import type { ParseFailure } from '../errors.ts';
 import type { Layout, LocatedPiece, LocatedSite } from '../located.ts';
@@ -36,7 +36,7 @@ export interface Around {
   code: string;
   /** See {@link Layout}. */
   skeleton: Program;
-  body: Ancestor;
+  body: NodePath;
   names: Names;
   edits: Edits;
   /** Offset before the first statement or import, after directives. */
@@ -162,15 +162,15 @@ function declarationsOf(sites: readonly LocatedSite[], { skeleton }: Layout): Co
   return (name) => {
     names ??= new Set([
       ...declaredNames(skeleton),
-      ...sites.slice(0, 1).flatMap(({ place }) => [...declaredNames(programOf(place))]),
-      ...sites.flatMap(({ place }) => firstName(place.node)),
+      ...sites.slice(0, 1).flatMap(({ nodePath }) => [...declaredNames(programOf(nodePath))]),
+      ...sites.flatMap(({ nodePath }) => firstName(nodePath.node)),
     ]);
     return names.has(name);
   };
 }
 
-function programOf(place: Ancestor): Program {
-  let at = place;
+function programOf(nodePath: NodePath): Program {
+  let at = nodePath;
   while (at.parent) at = at.parent;
   return at.node as Program;
 }

@@ -1,6 +1,7 @@
 /** CommonJS modules that run where they are required: the call, and the body. */
+
+import { endOf, type NodePath, startOf } from '../ast/node-path.ts';
 import { listOf } from '../ast/statement.ts';
-import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import type { LocatedSite } from '../located.ts';
 import { realiseHandler } from './awaits.ts';
 import { addSite, type Context, guard } from './context.ts';
@@ -8,9 +9,9 @@ import { addSite, type Context, guard } from './context.ts';
 export function realiseRequires(context: Context, located: readonly LocatedSite[]): void {
   const { edits, names } = context;
   for (const found of located) {
-    const { site, place, module } = found;
+    const { site, nodePath, module } = found;
     if (site.kind === 'require') realiseRequire(context, found);
-    const statement = site.kind === 'body' && statementOf(place);
+    const statement = site.kind === 'body' && statementOf(nodePath);
     if (!statement) continue;
     if (site.kind === 'body' && site.edge === 'start') {
       edits.afterStatement(statement, ` ${names.build}.start(${module.index});`);
@@ -19,9 +20,9 @@ export function realiseRequires(context: Context, located: readonly LocatedSite[
 }
 
 function realiseRequire(context: Context, required: LocatedSite): void {
-  const { site, place } = required;
-  const call = place.parent;
-  if (site.kind !== 'require' || call?.node.type !== 'CallExpression' || place.key !== 'callee') return;
+  const { site, nodePath } = required;
+  const call = nodePath.parent;
+  if (site.kind !== 'require' || call?.node.type !== 'CallExpression' || nodePath.key !== 'callee') return;
   const { edits, names } = context;
   if (site.isVariable) {
     const [specifier] = call.parent?.node.type === 'CallExpression' ? call.parent.node.arguments : [];
@@ -41,8 +42,8 @@ function realiseRequire(context: Context, required: LocatedSite): void {
   realiseHandler(context, required);
 }
 
-function statementOf(place: Ancestor): Ancestor | undefined {
-  let at: Ancestor | null = place;
+function statementOf(nodePath: NodePath): NodePath | undefined {
+  let at: NodePath | null = nodePath;
   while (at && !listOf(at)) at = at.parent;
   return at ?? undefined;
 }

@@ -1,6 +1,6 @@
 /** Writes to exported bindings: the write, then a note of the new value. */
 import type { AssignmentExpression, ForInStatement, ForOfStatement, Node, UpdateExpression } from 'estree';
-import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import { endOf, type NodePath, startOf } from '../ast/node-path.ts';
 import type { LocatedSite } from '../located.ts';
 import { addSite, type Context } from './context.ts';
 
@@ -11,8 +11,8 @@ export function realiseWrites(context: Context, located: readonly LocatedSite[])
 }
 
 function realiseWrite(context: Context, write: LocatedSite): void {
-  const target = write.place.node;
-  const writer = writerOf(write.place);
+  const target = write.nodePath.node;
+  const writer = writerOf(write.nodePath);
   const { site } = write;
   if (!writer || site.kind !== 'write') return;
   const number = addSite(context, write, { kind: 'w', binding: site.binding });
@@ -20,8 +20,8 @@ function realiseWrite(context: Context, write: LocatedSite): void {
 }
 
 /** The expression or loop that assigns to a target, through any pattern. */
-export function writerOf(place: Ancestor): Ancestor | undefined {
-  for (let { parent } = place; parent; { parent } = parent) {
+export function writerOf(nodePath: NodePath): NodePath | undefined {
+  for (let { parent } = nodePath; parent; { parent } = parent) {
     switch (parent.node.type) {
       case 'AssignmentExpression':
       case 'UpdateExpression':
@@ -42,7 +42,7 @@ export function writerOf(place: Ancestor): Ancestor | undefined {
 }
 
 /** @param target an identifier, or the member (`exports.n`) that Rollup publishes the binding as */
-export function realiseAssignment(context: Context, site: number, target: Node, writer: Ancestor): void {
+export function realiseAssignment(context: Context, site: number, target: Node, writer: NodePath): void {
   const { node } = writer;
   if (node.type === 'AssignmentExpression') {
     if (target.type !== 'Identifier') {
@@ -68,7 +68,7 @@ function assignment(
   context: Context,
   site: number,
   name: string,
-  writer: Ancestor,
+  writer: NodePath,
   node: AssignmentExpression,
 ): void {
   const { edits, code } = context;
@@ -91,7 +91,7 @@ function update(
   context: Context,
   site: number,
   name: string,
-  writer: Ancestor,
+  writer: NodePath,
   node: UpdateExpression,
 ): void {
   const { edits, names } = context;
@@ -111,7 +111,7 @@ function update(
 }
 
 /** [n] = v  →  build.after([n] = v,0,n): its value is v. Several targets nest. */
-function pattern({ edits, names }: Context, site: number, name: string, writer: Ancestor): void {
+function pattern({ edits, names }: Context, site: number, name: string, writer: NodePath): void {
   edits.wrap(writer, `${names.build}.after(`, `,${site},${name})`);
 }
 
@@ -128,7 +128,7 @@ function memberAssignment(context: Context, site: number, node: AssignmentExpres
 }
 
 /** exports.n++  →  build.step(exports.n++,0,1): the new value follows from the old one. */
-function memberUpdate(context: Context, site: number, writer: Ancestor, node: UpdateExpression): void {
+function memberUpdate(context: Context, site: number, writer: NodePath, node: UpdateExpression): void {
   const { build } = context.names;
   if (node.prefix) context.edits.wrap(writer, `${build}.value(${site},`, ')');
   else context.edits.wrap(writer, `${build}.step(`, `,${site},${node.operator === '++' ? 1 : -1})`);
@@ -137,7 +137,7 @@ function memberUpdate(context: Context, site: number, writer: Ancestor, node: Up
 /** for (n of v) …  →  for (n of v) { note; … }: in a block around the body, which may declare the name anew. */
 export function atBodyStart(
   { edits }: Context,
-  loop: Ancestor,
+  loop: NodePath,
   { body }: ForInStatement | ForOfStatement,
   text: string,
 ): void {
@@ -145,7 +145,7 @@ export function atBodyStart(
 }
 
 /** Nobody takes the expression's value. */
-function isUnused({ key, parent }: Ancestor): boolean {
+function isUnused({ key, parent }: NodePath): boolean {
   switch (parent?.node.type) {
     case 'ExpressionStatement':
       return true;

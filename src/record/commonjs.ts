@@ -3,7 +3,7 @@
  * where they are required.
  */
 import type { FunctionDeclaration, Node } from 'estree';
-import type { Ancestor } from '../ast/walk.ts';
+import type { NodePath } from '../ast/node-path.ts';
 import type { ImportEntry, ModuleRecord } from '../model.ts';
 
 /** Under this name a module exports the function that runs it. */
@@ -19,14 +19,14 @@ export const isGenerated = (specifier: string): boolean =>
 export const wrappedModule = (id: string): string => /^\0(.+)\?commonjs-[\w-]+$/.exec(id)?.[1] ?? id;
 
 /** `require$$0()`, which stands for `require('./x')`. */
-export const isRequire = ({ name }: ImportEntry, { key, parent }: Ancestor): boolean =>
+export const isRequire = ({ name }: ImportEntry, { key, parent }: NodePath): boolean =>
   name === REQUIRE &&
   parent?.node.type === 'CallExpression' &&
   key === 'callee' &&
   parent.node.arguments.length === 0;
 
 /** `createCommonjsRequire("/dir")(x)`, which stands for `require(x)`. */
-export function isVariableRequire({ name }: ImportEntry, { key, parent }: Ancestor): boolean {
+export function isVariableRequire({ name }: ImportEntry, { key, parent }: NodePath): boolean {
   if (name !== CREATE_REQUIRE || key !== 'callee' || parent?.key !== 'callee') return false;
   const call = parent.parent?.node;
   return call?.type === 'CallExpression' && (call.arguments[0]?.type ?? 'SpreadElement') !== 'SpreadElement';

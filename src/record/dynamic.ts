@@ -8,13 +8,13 @@ import type {
   VariableDeclaration,
 } from 'estree';
 import { walk } from 'estree-walker';
+import { type NodePath, startOf, Trail } from '../ast/node-path.ts';
 import { memberName, roleOf } from '../ast/role.ts';
-import { type Ancestor, startOf, Trail } from '../ast/walk.ts';
 import { findScopes } from './scopes.ts';
 
 export interface NamespaceListener {
   /** A reference to the namespace: by a name, or the await that gives it; it may be the beginning of a member chain. */
-  reference(place: Ancestor): void;
+  reference(nodePath: NodePath): void;
   /** A property that is taken out once, and the variable that keeps it. */
   snapshot(name: string, variable: Identifier): void;
 }
@@ -22,14 +22,14 @@ export interface NamespaceListener {
 /** A name for the namespace, and the node in which it has that meaning. */
 interface Name {
   name: string;
-  scope: Ancestor;
+  scope: NodePath;
 }
 
 /**
  * Follows `(await import(…)).x`, `const m = await import(…)`, `const { x } = await import(…)`,
  * `import(…).then((m) => …)`, `import(…).then(({ x }) => …)`, and `const` aliases of those names.
  */
-export function followNamespace(request: Ancestor, listener: NamespaceListener): void {
+export function followNamespace(request: NodePath, listener: NamespaceListener): void {
   const names: Name[] = [];
   const { parent } = request;
   if (parent?.node.type === 'AwaitExpression') {
@@ -40,7 +40,7 @@ export function followNamespace(request: Ancestor, listener: NamespaceListener):
   }
   for (let name = names.pop(); name; name = names.pop()) follow(name);
 
-  function bindTo(target: { pattern: Pattern; scope: Ancestor } | undefined): void {
+  function bindTo(target: { pattern: Pattern; scope: NodePath } | undefined): void {
     if (target?.pattern.type === 'Identifier') names.push({ name: target.pattern.name, scope: target.scope });
     else if (target?.pattern.type === 'ObjectPattern') takeOut(target.pattern);
   }
@@ -56,7 +56,7 @@ export function followNamespace(request: Ancestor, listener: NamespaceListener):
 
   function follow({ name, scope }: Name): void {
     const scopes = findScopes(new Set([name]));
-    const found: Ancestor[] = [];
+    const found: NodePath[] = [];
     const trail = new Trail(scope.parent);
     walk(scope.node, {
       enter(node, _parent, key) {
@@ -72,17 +72,17 @@ export function followNamespace(request: Ancestor, listener: NamespaceListener):
       },
     });
     const { isModuleScoped } = scopes.scopes();
-    for (const place of found) {
-      if (roleOf(place) !== 'reference' || !isModuleScoped(name, startOf(place.node))) continue;
-      const alias = constantOf(place);
+    for (const nodePath of found) {
+      if (roleOf(nodePath) !== 'reference' || !isModuleScoped(name, startOf(nodePath.node))) continue;
+      const alias = constantOf(nodePath);
       if (alias) bindTo(alias);
-      else listener.reference(place);
+      else listener.reference(nodePath);
     }
   }
 }
 
 /** const m = <value>; a pattern takes its values at once, whatever becomes of its variables: let { x } = <value> */
-function constantOf({ key, parent }: Ancestor): { pattern: Pattern; scope: Ancestor } | undefined {
+function constantOf({ key, parent }: NodePath): { pattern: Pattern; scope: NodePath } | undefined {
   const declaration = parent?.parent;
   if (parent?.node.type !== 'VariableDeclarator' || key !== 'init' || !declaration?.parent) return undefined;
   const { kind } = declaration.node as VariableDeclaration;
@@ -92,7 +92,7 @@ function constantOf({ key, parent }: Ancestor): { pattern: Pattern; scope: Ances
 }
 
 /** <promise>.then((m) => …) */
-function parameterOf(then: Ancestor): { pattern: Pattern; scope: Ancestor } | undefined {
+function parameterOf(then: NodePath): { pattern: Pattern; scope: NodePath } | undefined {
   const call = then.parent;
   if (call?.node.type !== 'CallExpression' || then.key !== 'callee') return undefined;
   const [reaction] = call.node.arguments;

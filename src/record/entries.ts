@@ -1,6 +1,6 @@
 /** Import and export entries of a module: ECMA-262, ParseModule (sec-parsemodule). */
 import type { Identifier, ImportDeclaration, Literal, Node, Pattern, Program } from 'estree';
-import { startOf } from '../ast/walk.ts';
+import { startOf } from '../ast/node-path.ts';
 import type { Binding, ImportEntry, ModuleRecord } from '../model.ts';
 
 export type Entries = Pick<

@@ -8,7 +8,7 @@
 import { extractAssignedNames } from '@rollup/pluginutils';
 import type { Class, Function as FunctionNode, Node, Program, VariableDeclaration } from 'estree';
 import { walk } from 'estree-walker';
-import { endOf, startOf } from '../ast/walk.ts';
+import { endOf, startOf } from '../ast/node-path.ts';
 
 export interface Scopes {
   /**

@@ -28,7 +28,7 @@ export interface Bindings {
   probe(site: number): void;
   note(site: number): void;
   /** What the program read from, or is about to write to, a member that Rollup publishes. */
-  taken(site: number, value: unknown): void;
+  observe(site: number, value: unknown): void;
   write(site: number, hasValue: boolean, value: unknown): void;
   initialize(site: number, value: unknown): void;
   /** The module has ended: reads of its bindings show once more. */
@@ -42,7 +42,7 @@ export function createBindings(state: BuildState): Bindings {
   const logsAllWrites = settings.writes === 'all' || !settings.reads;
   /** By site: a read that came too early is in the trace. */
   const hasGoneWrong: boolean[] = [];
-  return { addSites, addChunk, read, probe, note, taken, write, initialize, release };
+  return { addSites, addChunk, read, probe, note, observe: taken, write, initialize, release };
 
   function addSites({ first, sites: added }: SiteTable): void {
     each(added, (row, i) => {

@@ -16,10 +16,10 @@ export interface Host {
   textOf(error: unknown): string;
 }
 
-export function createHost(realm: object = globalThis): Host {
-  const globals = realm as Globals;
+export function createHost(globalObject: object = globalThis): Host {
+  const globals = globalObject as Globals;
   const node = nodeProcess(globals);
-  const on = attempt(() => (node ? node.on.bind(node) : globals.addEventListener.bind(realm)));
+  const on = attempt(() => (node ? node.on.bind(node) : globals.addEventListener.bind(globalObject)));
   const listen: Listen = (type, listener) =>
     attempt(() => on?.(type, (subject) => attempt(() => listener(subject))));
   const textOf = errorText(globals);

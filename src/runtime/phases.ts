@@ -17,7 +17,7 @@ export interface CorePhases extends Phases {
 }
 
 export function createPhases(state: BuildState): CorePhases {
-  const { realm, host, table, requests, modules, log, admit } = state;
+  const { shared, host, table, requests, modules, log, admit } = state;
   const instantiation = createInstantiation(table, requests, modules);
   /** Instantiated modules that have not ended. */
   let pending = 0;
@@ -71,7 +71,7 @@ export function createPhases(state: BuildState): CorePhases {
       const event: NewEvent = { type: 'instantiate', module: path, chunk, bindings };
       // Of a module that shows no start, a reader of the console would wait for it.
       if (phases) log(event);
-      else realm.log(event);
+      else shared.log(event);
     });
   }
 

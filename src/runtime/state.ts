@@ -1,5 +1,5 @@
 import type { Edges } from '../graph/edges.ts';
-import type { Build, NewEvent, Realm } from '../protocol/calls.ts';
+import type { NewEvent, SharedTrace, Tracer } from '../protocol/calls.ts';
 import type { Loc, TraceEvent } from '../protocol/events.ts';
 import type { BuildTable, SiteRow } from '../protocol/tables.ts';
 import type { Host } from './host.ts';
@@ -7,7 +7,7 @@ import type { BindingSlot, ModuleSlot } from './modules.ts';
 
 /** What the parts of a build share. */
 export interface BuildState {
-  realm: Realm;
+  shared: SharedTrace;
   host: Host;
   table: BuildTable;
   /** By number: the modules that a module requests, and those that request it. */
@@ -30,7 +30,7 @@ export interface BuildState {
   /** Tells all parts of what happened. */
   tell<K extends keyof Hooks>(hook: K, ...args: Parameters<Hooks[K]>): void;
   /** The program never sees an error of the trace. */
-  guarded<A extends unknown[]>(job: (...args: A) => void): (...args: A) => void;
+  safely<A extends unknown[]>(job: (...args: A) => void): (...args: A) => void;
 }
 
 /** What a read that came too early found, for whoever explains it. */
@@ -60,7 +60,7 @@ export interface Hooks {
 
 /** What a bundle carries only if it can use it: what it hears of, and calls of realised code that are its own. */
 export interface Part extends Partial<Hooks> {
-  calls?: Partial<Build>;
+  calls?: Partial<Tracer>;
 }
 
 /** What the core says of the phases of modules, to the parts that change them. */

@@ -1,8 +1,8 @@
 /** Where the marks of a piece of a chunk have survived: the nodes before, behind or around them. */
 import type { Node, Program } from 'estree';
 import { walk } from 'estree-walker';
+import { endOf, type NodePath, startOf, Trail } from '../../ast/node-path.ts';
 import { skipTrivia } from '../../ast/trivia.ts';
-import { type Ancestor, endOf, startOf, Trail } from '../../ast/walk.ts';
 import type { ParseFailure } from '../../errors.ts';
 import type { ChunkModule, LocatedPiece } from '../../located.ts';
 import type { Site } from '../../model.ts';
@@ -39,12 +39,12 @@ export function locate({ text, marks: found, moduleOf, parse }: MarkedPiece): Lo
       const module = moduleOf(token) as ChunkModule;
       return { offset: offsets[index] as number, module, number, site: module.record.sites[number] as Site };
     });
-    const { places, texts } = findNodes(code, program, sought);
+    const { nodePaths, texts } = findNodes(code, program, sought);
     if (texts.size === 0) {
       const sites = sought.flatMap((mark) => {
-        const place = places.get(mark);
+        const nodePath = nodePaths.get(mark);
         const { module, number, site } = mark;
-        return place ? [{ module, number, site, place }] : [];
+        return nodePath ? [{ module, number, site, nodePath }] : [];
       });
       return { code, program, sites, offsetOf, marks, offsets };
     }
@@ -61,7 +61,7 @@ interface Mark {
 }
 
 interface FoundNodes {
-  places: Map<Mark, Ancestor>;
+  nodePaths: Map<Mark, NodePath>;
   /** Marks that stand in literals. */
   texts: Set<Mark>;
 }
@@ -86,7 +86,7 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
     last = offset;
   }
 
-  const found: FoundNodes = { places: new Map(), texts: new Set() };
+  const found: FoundNodes = { nodePaths: new Map(), texts: new Set() };
   const trail = new Trail();
   walk(program, {
     enter(node, parent, key) {
@@ -95,7 +95,7 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
       else if (type === 'TemplateElement' || type === 'JSXText') literal(startOf(node), endOf(node) + 1);
       moveIntoPublished(node);
       const mark = match(node, parent, key);
-      if (mark) found.places.set(mark, placeOf(mark, trail.placeOf(node, key)));
+      if (mark) found.nodePaths.set(mark, placeOf(mark, trail.placeOf(node, key)));
       trail.enter(node, key);
     },
     leave() {
@@ -124,12 +124,12 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
     if (!byEnd.has(endOf(published))) byEnd.set(endOf(published), mark);
   }
 
-  function placeOf({ site }: Mark, place: Ancestor): Ancestor {
-    const assignment = place.parent?.node;
-    const isVoid = site.kind === 'declaration' && place.node.type === 'UnaryExpression';
+  function placeOf({ site }: Mark, nodePath: NodePath): NodePath {
+    const assignment = nodePath.parent?.node;
+    const isVoid = site.kind === 'declaration' && nodePath.node.type === 'UnaryExpression';
     return isVoid && assignment?.type === 'AssignmentExpression'
-      ? { node: assignment.left, key: 'left', parent: place.parent }
-      : place;
+      ? { node: assignment.left, key: 'left', parent: nodePath.parent }
+      : nodePath;
   }
 
   function match(node: Node, parent: Node | null, key: unknown): Mark | undefined {

@@ -1,6 +1,6 @@
 import type { ArrayExpression, FunctionExpression } from 'estree';
+import { endOf, type NodePath, startOf } from '../../ast/node-path.ts';
 import { skipTrivia } from '../../ast/trivia.ts';
-import { type Ancestor, endOf, startOf } from '../../ast/walk.ts';
 import type { Format } from './format.ts';
 
 /**
@@ -41,7 +41,7 @@ interface Definition {
 }
 
 /** The call of `define`, by whatever name, around the modules' statements: `define(id?, dependencies?, factory)`. */
-function definition(code: string, { parent }: Ancestor): Definition | undefined {
+function definition(code: string, { parent }: NodePath): Definition | undefined {
   const factory = parent?.node;
   const call = parent?.parent?.node;
   if (factory?.type !== 'FunctionExpression' || call?.type !== 'CallExpression') return undefined;

@@ -1,5 +1,5 @@
 import type { ArrayExpression, BlockStatement, FunctionExpression, ObjectExpression, Property } from 'estree';
-import { type Ancestor, endOf, startOf } from '../../ast/walk.ts';
+import { endOf, type NodePath, startOf } from '../../ast/node-path.ts';
 import type { Format } from './format.ts';
 
 /**
@@ -45,7 +45,7 @@ interface Registration {
  * The call of `System.register(name?, dependencies, declare)` around the modules' statements, which stand in a function
  * of the object that `declare` returns.
  */
-function registration({ parent: execute }: Ancestor): Registration | undefined {
+function registration({ parent: execute }: NodePath): Registration | undefined {
   const property = execute?.parent;
   const object = property?.parent;
   const block = object?.parent?.parent;

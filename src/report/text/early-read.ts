@@ -1,7 +1,7 @@
 /** The block for a read of a binding whose module had not finished: what, where, why, and what to do. */
 import type { EarlyRead } from '../../findings/early-read.ts';
 import { eventLine, STATE_TONES } from './event.ts';
-import { COMPILED, type Line, place, row } from './line.ts';
+import { COMPILED, type Line, positionText, row } from './line.ts';
 
 /** Of a long cycle, so many steps at either end: what fits on a screen. */
 const STEPS_SHOWN = 8;
@@ -16,13 +16,13 @@ export function earlyRead({ read, status, kind, declared, cycle }: EarlyRead): L
   const lines: Line[] = [
     [
       ['Read too early: ', STATE_TONES[state]],
-      [`${place(read.loc)} reads ${name} of ${module} before it has a value. `, 'strong'],
+      [`${positionText(read.loc)} reads ${name} of ${module} before it has a value. `, 'strong'],
       [fatal ? 'This throws a ReferenceError.' : 'It silently gets undefined.', STATE_TONES[state]],
     ],
     row('module', `${module} has not ${linked ? 'started, its imports run first' : 'finished'} (${status})`),
     row(
       'binding',
-      `${name}${kind ? ` (${kind})` : ''} gets its value ${declared ? `at ${place(declared)}` : 'later'}; until then it is ` +
+      `${name}${kind ? ` (${kind})` : ''} gets its value ${declared ? `at ${positionText(declared)}` : 'later'}; until then it is ` +
         (fatal ? 'uninitialized, in its temporal dead zone (TDZ)' : 'undefined'),
     ),
   ];

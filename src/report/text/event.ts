@@ -14,7 +14,7 @@ import type {
   TraceEvent,
   WriteEvent,
 } from '../../protocol/events.ts';
-import { type Line, list, milliseconds, place, type Tone } from './line.ts';
+import { type Line, list, milliseconds, positionText, type Tone } from './line.ts';
 
 const { assign, create } = Object;
 
@@ -81,7 +81,7 @@ export function eventLine(event: TraceEvent): Line {
   );
   return [
     [`${name ? '  ' : ''}${event.type}`.padEnd(18), name ? 'dim' : 'strong'],
-    [loc ? place(loc) : `${module}`, name ? 'dim' : 'plain'],
+    [loc ? positionText(loc) : `${module}`, name ? 'dim' : 'plain'],
     [text && `  ${text}`, state ? STATE_TONES[state] : error ? 'bad' : 'plain'],
   ];
 }

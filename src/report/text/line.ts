@@ -24,7 +24,7 @@ export const row = (label: string, text: string, tone: Tone = 'plain'): Line => 
 export const COMPILED = ' of the compiled code';
 
 /** `file:line:column` as editors and stack traces count: the column from 1, though an event's is from 0. */
-export function place(loc: Loc): string {
+export function positionText(loc: Loc): string {
   // Not what `Object.prototype` has.
   const { file, line, column, compiled }: Loc = assign(create(null), loc);
   return `${file}:${line}:${column + 1}${compiled ? COMPILED : ''}`;

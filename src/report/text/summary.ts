@@ -1,10 +1,10 @@
 /** What a trace comes to: a few lines for a small program, at most a screen for a large one. */
-import { type BindingState, type Loc, REALM_KEY, type TraceEvent } from '../../protocol/events.ts';
+import { type BindingState, type Loc, TRACE_KEY, type TraceEvent } from '../../protocol/events.ts';
 import { STATE_TONES } from './event.ts';
-import { count, type Line, list, milliseconds, place, row } from './line.ts';
+import { count, type Line, list, milliseconds, positionText, row } from './line.ts';
 
 /** Where a person finds the trace, in the console of the page or process. */
-export const TRACE = `globalThis[Symbol.for('${REALM_KEY}')]`;
+export const TRACE = `globalThis[Symbol.for('${TRACE_KEY}')]`;
 
 /** A build of at most this many modules is small: shown event by event, and summed up without tables. */
 export const SMALL = 50;
@@ -100,7 +100,7 @@ export function add(totals: Summary, event: TraceEvent): void {
     const { name, module, loc, state } = event;
     if (state === 'initialized') return;
     const places = totals.early[state];
-    const what = `${place(loc)} reads ${name === '*' ? 'the namespace' : name} of ${module}`;
+    const what = `${positionText(loc)} reads ${name === '*' ? 'the namespace' : name} of ${module}`;
     if (places[what] || Object.keys(places).length < PLACES_SHOWN) increase(places, what);
   }
 }
@@ -171,7 +171,7 @@ function waits(waiting: readonly Wait[]): Line[] {
     const held = importers[0]
       ? `; ${importers[0]}${importers[1] ? `, … (${importers.length})` : ''} waits for it`
       : '';
-    return row('waits', `${module} at ${place(loc)}${held}`, 'bad');
+    return row('waits', `${module} at ${positionText(loc)}${held}`, 'bad');
   });
   return lines.concat(more(waiting.length - WAITS_SHOWN));
 }

@@ -9,8 +9,8 @@ import type { BuildState, Part, Phases } from '../state.ts';
 
 export default function createAwaits(state: BuildState, phases: Phases): Part {
   const { host, requests, modules, sites, log, locOf, admit } = state;
-  const suspended = state.guarded(suspend);
-  const resumed = state.guarded((site: number) => {
+  const suspended = state.safely(suspend);
+  const resumed = state.safely((site: number) => {
     const row = sites[site];
     if (row) backIn(row[1]);
   });
@@ -27,9 +27,9 @@ export default function createAwaits(state: BuildState, phases: Phases): Part {
         resumed(site);
         return value;
       },
-      disposal: state.guarded(enter),
+      disposal: state.safely(enter),
       disposing: (site) => disposable(() => suspended(site)),
-      disposed: state.guarded(exit),
+      disposed: state.safely(exit),
     },
   };
 

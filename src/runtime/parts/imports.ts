@@ -22,7 +22,7 @@ interface Pending {
 const { create } = Object;
 
 export default function createImports(
-  { host, requests, requesters, modules, sites, locOf, log, admit, guarded }: BuildState,
+  { host, requests, requesters, modules, sites, locOf, log, admit, safely }: BuildState,
   { fail }: Phases,
 ): Part {
   /** By target: requests whose outcome follows from that of the module. */
@@ -39,8 +39,8 @@ export default function createImports(
   const isListed: boolean[] = [];
   /** Modules that request one that has failed, and chunks that hold one; made when they are asked for. */
   let doomed: { modules: boolean[]; chunks: Record<string, true> } | undefined;
-  const importing = guarded(start);
-  const watched = guarded(watch);
+  const importing = safely(start);
+  const watched = safely(watch);
   return {
     ended,
     failed,

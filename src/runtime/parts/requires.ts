@@ -23,14 +23,14 @@ interface OpenRequire {
  * that those above have thrown. Nothing is put around the call: it would show in stacks, and throw the error again.
  */
 export default function createRequires(
-  { host, modules, sites, seen, locOf, log, admit, guarded }: BuildState,
+  { host, modules, sites, seen, locOf, log, admit, safely }: BuildState,
   phases: Phases,
 ): Part {
   const open: OpenRequire[] = [];
   const isFirstOf = createFirsts();
   let paths: Record<string, number> | undefined;
-  const requiring = guarded(start);
-  const returned = guarded(end);
+  const requiring = safely(start);
+  const returned = safely(end);
   return {
     backIn,
     idle: () => failAbove(-1),

@@ -10,14 +10,14 @@ import { createConsole } from './console/sink.ts';
 import { waitsOf } from './console/waits.ts';
 
 export default function createConsolePart(state: BuildState): Part {
-  const { realm, table, requests, modules } = state;
+  const { shared, table, requests, modules } = state;
   const { reads, console } = table.settings;
   const settings = console as ConsoleSettings;
   const print = createPrinter(settings.color);
   const sink = createConsole(print, settings, countPhases(table.modules), reads !== false);
   return {
     event: (event, early) => sink.event(event, early && explain(event as ReadEvent, early)),
-    finish: (isOver) => sink.finish(realm.trace.dropped, isOver ? waitsOf(state) : []),
+    finish: (isOver) => sink.finish(shared.trace.dropped, isOver ? waitsOf(state) : []),
   };
 
   function explain(read: ReadEvent, { importer, exporter, slot }: SeenEarly): EarlyRead {

@@ -9,8 +9,8 @@ const { apply } = Reflect;
 export type Print = (lines: readonly Line[], tone?: Tone) => unknown;
 
 /** Prints to standard error in Node, else to the console, else nowhere. Takes what it needs now. */
-export function createPrinter(color: ConsoleSettings['color'], realm: object = globalThis): Print {
-  const globals = realm as Globals;
+export function createPrinter(color: ConsoleSettings['color'], globalObject: object = globalThis): Print {
+  const globals = globalObject as Globals;
   const node = nodeProcess(globals);
   const print = attempt(() => node && terminal(node, color)) ?? attempt(() => page(globals.console));
   return (lines, tone) => attempt(() => print?.(lines, tone));

@@ -1,8 +1,8 @@
 /** The one trace of a page or process, which all its bundles share. */
-import type { Build, Installed, Realm } from '../protocol/calls.ts';
+import type { Installed, SharedTrace, Tracer } from '../protocol/calls.ts';
 import {
   PROTOCOL_VERSION,
-  REALM_KEY,
+  TRACE_KEY,
   type Trace,
   type TracedModule,
   type TraceEvent,
@@ -11,18 +11,18 @@ import { bare } from './bare.ts';
 import type { Host } from './host.ts';
 import { each, push, without } from './list.ts';
 
-type CreateBuild = (realm: Realm) => Build;
+type CreateTracer = (shared: SharedTrace) => Tracer;
 
-const KEY = Symbol.for(REALM_KEY);
+const KEY = Symbol.for(TRACE_KEY);
 const { defineProperty } = Object;
 const { apply } = Reflect;
 
-/** The build's side of the realm's trace; the first bundle installs it. */
-export function connect(host: Host, createBuild: CreateBuild): Build {
+/** The build's side of the shared's trace; the first bundle installs it. */
+export function connect(host: Host, createTracer: CreateTracer): Tracer {
   let isFree = false;
   try {
     const installed = (globalThis as { [KEY]?: Installed })[KEY];
-    if (installed?.version === PROTOCOL_VERSION) return installed.connect(createBuild);
+    if (installed?.version === PROTOCOL_VERSION) return installed.connect(createTracer);
     isFree = installed === undefined;
   } catch {
     // Not a trace of ours, whatever it says.
@@ -35,11 +35,11 @@ export function connect(host: Host, createBuild: CreateBuild): Build {
       // A frozen global object: the trace is there for its own console alone.
     }
   }
-  return trace.connect(createBuild);
+  return trace.connect(createTracer);
 }
 
 /** One listener of the host's for all: a process warns of more than ten. */
-function shared<T extends unknown[]>(
+function fanOut<T extends unknown[]>(
   listen: (listener: (...args: T) => void) => void,
 ): (listener: (...args: T) => void) => void {
   const listeners: ((...args: T) => void)[] = [];
@@ -62,7 +62,7 @@ function createTrace(host: Host): Installed {
   let dropped = 0;
   let failures = 0;
 
-  const realm: Realm = {
+  const shared: SharedTrace = {
     modules,
     get trace() {
       return trace;
@@ -85,8 +85,8 @@ function createTrace(host: Host): Installed {
       else dropped++;
       return isAdmitted;
     },
-    onExit: shared(host.onExit),
-    onError: shared(host.onError),
+    onExit: fanOut(host.onExit),
+    onError: fanOut(host.onError),
     fail() {
       failures++;
     },
@@ -111,6 +111,6 @@ function createTrace(host: Host): Installed {
       };
     },
   };
-  const connect: Installed['connect'] = (createBuild) => createBuild(realm);
+  const connect: Installed['connect'] = (createTracer) => createTracer(shared);
   return defineProperty(trace, 'connect', bare({ value: connect })) as Installed;
 }

@@ -4,10 +4,10 @@ import type { Node } from 'estree';
 export type Ranged<T extends Node = Node> = T & { start: number; end: number };
 
 /** Where a node hangs: the property of its parent, and the parent's own place. */
-export interface Ancestor {
+export interface NodePath {
   node: Node;
   key: string;
-  parent: Ancestor | null;
+  parent: NodePath | null;
 }
 
 export const isFunction = ({ type }: Node): boolean =>
@@ -18,11 +18,11 @@ export const endOf = (node: Node): number => (node as Ranged).end;
 
 /** The way from the program, or from a place in it, to the node that is visited. */
 export class Trail {
-  private readonly root: Ancestor | null;
+  private readonly root: NodePath | null;
   private readonly nodes: Node[] = [];
   private readonly keys: unknown[] = [];
 
-  constructor(root: Ancestor | null = null) {
+  constructor(root: NodePath | null = null) {
     this.root = root;
   }
 
@@ -42,7 +42,7 @@ export class Trail {
   }
 
   /** The place of a child of the node entered last; made when it is asked for, as few nodes of a program matter. */
-  placeOf(node: Node, key: unknown): Ancestor {
+  placeOf(node: Node, key: unknown): NodePath {
     let parent = this.root;
     for (let depth = 0; depth < this.nodes.length; depth++) {
       parent = { node: this.nodes[depth] as Node, key: String(this.keys[depth]), parent };
