@@ -77,8 +77,8 @@ export function createBuild(input: BuildInput): Build {
       if (hasEnded || hasFailed) return;
       hasEnded = true;
       await modules.end();
-      const untaken = exampleOfUntaken();
-      if (untaken !== undefined) host.warn(nothingIncluded(input.patterns, untaken, input.root));
+      const example = exampleOfUntraced();
+      if (example !== undefined) host.warn(nothingIncluded(input.patterns, example, input.root));
     },
 
     renderChunk(code, chunk, options, chunks) {
@@ -184,16 +184,16 @@ export function createBuild(input: BuildInput): Build {
 
   /** A plugin before ours has taken the marks of modules out of a chunk. */
   function warnOfLost(chunk: RenderedChunk, marks: readonly FoundMark[]): void {
-    const found = new Set(marks.map(({ token }) => token));
+    const foundTokens = new Set(marks.map(({ token }) => token));
     const lost = Object.entries(chunk.modules).flatMap(([id, rendered]) => {
       const token = modules.recordOf(id)?.token;
-      return token && !found.has(token) && rendered.code?.includes(token) ? [id] : [];
+      return token && !foundTokens.has(token) && rendered.code?.includes(token) ? [id] : [];
     });
     if (lost.length > 0) host.warn(marksRemovedInChunk(chunk.fileName, lost));
   }
 
   /** Some module where reads and writes of none are traced. No pattern matches the id of a virtual module. */
-  function exampleOfUntaken(): string | undefined {
+  function exampleOfUntraced(): string | undefined {
     let example: string | undefined;
     for (const id of host.getModuleIds()) {
       if (id.includes('\0') || host.getModuleInfo(id)?.code == null) continue;

@@ -28,7 +28,7 @@ export interface ParseFailure {
   message: string;
   pos?: number | undefined;
   /** Where `pos` is, if it is known. */
-  place?: Position | undefined;
+  position?: Position | undefined;
 }
 
 export interface InvalidOption {
@@ -120,11 +120,11 @@ export const marksRemovedInChunk = (chunk: string, ids: readonly string[]): Roll
 });
 
 /** The code of a module that reached our transform isn't JavaScript. */
-export const unparsableModule = (id: string, { message, pos, place }: ParseFailure): RollupLog => ({
+export const unparsableModule = (id: string, { message, pos, position }: ParseFailure): RollupLog => ({
   code: UNPARSABLE_MODULE,
   id,
   ...(pos !== undefined && { pos }),
-  ...(place && { loc: { file: id, line: place.line, column: place.column } }),
+  ...(position && { loc: { file: id, line: position.line, column: position.column } }),
   message: `${showId(id)} is left untraced, because it isn't JavaScript that Rollup parses (${message}). If another plugin compiles it, put that plugin before ${PACKAGE}.`,
 });
 
@@ -143,13 +143,13 @@ export const wrapperUnknown = (chunk: string, format: string): RollupLog => ({
 
 /** The `runtime` option can't be followed in an output: of several chunks inline, of iife or umd in a file. */
 export const runtimePlaced = (
-  { wanted, taken }: { wanted: string; taken: string },
+  { wanted, used }: { wanted: string; used: string },
   format: string,
   chunks: number,
 ): RollupLog => ({
   code: RUNTIME_PLACED,
   message: `Option "runtime" of ${PACKAGE} is ${quote(wanted)}, but this output (format "${format}", ${chunks === 1 ? 'one chunk' : `${chunks} chunks`}) ${
-    taken === 'file'
+    used === 'file'
       ? 'has chunks that share one runtime, so it gets a file of its own'
       : 'can load no other file, so the runtime is inlined'
   }. Use "auto" to have what fits.`,

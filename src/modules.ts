@@ -120,7 +120,11 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
       const program = await parseModuleAsync(code);
       if (!('body' in program)) {
         const { message, pos } = program;
-        unparsed.set(id, { message, pos, place: pos === undefined ? undefined : createLocator(code)(pos) });
+        unparsed.set(id, {
+          message,
+          pos,
+          position: pos === undefined ? undefined : createLocator(code)(pos),
+        });
         return null;
       }
       const { record, marks } = recordModule({ code, program, wanted });
@@ -142,13 +146,13 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
 
     parsed({ id, code }) {
       const record = recordOf(id);
-      const made = transformed.get(id);
+      const module = transformed.get(id);
       transformed.delete(id);
       const failure = unparsed.get(id);
       if (failure) host.warn(unparsableModule(id, failure));
-      if (!made || !record) return undefined;
-      if (made.code !== code) return settleChanged(id, record, made, code ?? '');
-      settle(id, record, made);
+      if (!module || !record) return undefined;
+      if (module.code !== code) return settleChanged(id, record, module, code ?? '');
+      settle(id, record, module);
       return undefined;
     },
 
@@ -189,27 +193,32 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
    * What is known once no transform is to come. Asking Rollup for the map while a module is transformed would collapse
    * the chain by which it finds the places of its own messages; once the module is parsed, that chain is a copy.
    */
-  function settle(id: string, record: ModuleRecord, made: Transformed, parsed?: ParsedModule): void {
-    const { code: marked, insertions, mapOf, isLarge } = made;
+  function settle(
+    id: string,
+    record: ModuleRecord,
+    transformedModule: Transformed,
+    parsed?: ParsedModule,
+  ): void {
+    const { code: marked, insertions, mapOf, isLarge } = transformedModule;
     if (!mapOf) return;
-    const place = (): void => {
+    const locateInSource = (): void => {
       const module = { id, record, marked, insertions, ...(parsed && { parsed }) };
       record.positions = originalPositions(module, askForMap(mapOf));
       delete record.isCompiled;
     };
     if (isIncluded(record)) {
-      place();
+      locateInSource();
       return;
     }
     record.isCompiled = true;
-    if (!isLarge) unplaced.set(id, place);
+    if (!isLarge) unplaced.set(id, locateInSource);
   }
 
   /** The same where a later transform has changed the code. Rollup's `ast` of it, once asked for, stays in memory. */
   async function settleChanged(
     id: string,
     record: ModuleRecord,
-    made: Transformed,
+    transformedModule: Transformed,
     code: string,
   ): Promise<void> {
     const program = await parseModuleAsync(code);
@@ -217,11 +226,11 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
     const requests = requestsIn(program);
     const specifiers = [...requests.keys()];
     for (const request of record.requests) request.index = specifiers.indexOf(request.specifier);
-    settle(id, record, made, {
+    settle(id, record, transformedModule, {
       code,
       requests,
       marks: marksIn(code, record),
-      marksBefore: marksIn(made.code, record),
+      marksBefore: marksIn(transformedModule.code, record),
     });
   }
 

@@ -284,8 +284,8 @@ function settle<O, S extends Record<keyof O, unknown>>(rows: Rows<O, S>, given: 
   const values = new Map<string, unknown>(Object.entries(given));
   const settled = Array.from(table, ([name, row]) => {
     const { expected, remedy } = row;
-    const found = values.get(name);
-    const value = found === undefined ? row.fallback : found;
+    const givenValue = values.get(name);
+    const value = givenValue === undefined ? row.fallback : givenValue;
     const result = row.read(value, prefix + name);
     if (result === undefined) throw toError(invalidOption({ name: prefix + name, value, expected, remedy }));
     return [name, result];

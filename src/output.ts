@@ -17,8 +17,8 @@ import {
   loadRuntime,
   runtimeFile,
 } from './realise/formats/index.ts';
-import { chunkTable } from './realise/prologue.ts';
 import { type ChunkContents, realise } from './realise/realise.ts';
+import { chunkTable } from './realise/table-text.ts';
 import { partsFor, type RuntimeTexts, runtimeText } from './runtime-text.ts';
 
 /** What an output needs to know of one of its chunks. */
@@ -49,7 +49,7 @@ export interface OutputInput {
   pathOf(file: string): string;
 }
 
-interface TakenChunk extends Pick<PrintedChunk, 'code' | 'rendered' | 'marks'> {
+interface ChunkCode extends Pick<PrintedChunk, 'code' | 'rendered' | 'marks'> {
   /** Whether a module's marks are lost. */
   isUnmarked(id: string): boolean;
 }
@@ -64,11 +64,11 @@ export interface Output {
   /** Whether the chunk is traced already. */
   has(fileName: string): boolean;
   /** The chunk taken apart; null where its modules don't stand where the format has them. */
-  layoutOf(chunk: TakenChunk): Layout | ParseFailure | null;
+  layoutOf(chunk: ChunkCode): Layout | ParseFailure | null;
   /** Whether the chunk has to carry the runtime, and would hide the globals from it where its modules stand. */
   isUnreachable(layout: Layout): boolean;
   /** How the `runtime` option can't be followed, if so: the placement that is taken instead. */
-  insteadOf: { wanted: RuntimePlacement; taken: RuntimePlacement } | null;
+  insteadOf: { wanted: RuntimePlacement; used: RuntimePlacement } | null;
   /** The traced chunk; why it can't be traced, if so. */
   trace(fileName: string, layout: Layout): EditedText | ParseFailure | 'no statement' | 'no wrapper';
   /** The runtime's file, once all chunks are traced; null where there is none, and when asked again. */
@@ -84,7 +84,7 @@ export function createOutput(input: OutputInput): Output {
   const circular = circularChunks(chunks);
   const traced = new Map<string, ChunkContents>();
   /** The plugin may stand in the config twice. */
-  let isGiven = false;
+  let isEmitted = false;
 
   return {
     has: (fileName) => traced.has(fileName),
@@ -96,7 +96,7 @@ export function createOutput(input: OutputInput): Output {
         markedBy: numbering.markedBy,
       }),
     isUnreachable: (layout) => mustInline && hidesGlobals(layout),
-    insteadOf: placement === 'auto' || placement === placed ? null : { wanted: placement, taken: placed },
+    insteadOf: placement === 'auto' || placement === placed ? null : { wanted: placement, used: placed },
     trace(fileName, layout) {
       if (placed === 'inline' && !mustInline && hidesGlobals(layout)) placed = 'file';
       const isInline = placed === 'inline';
@@ -119,8 +119,8 @@ export function createOutput(input: OutputInput): Output {
       return realised.finish(prologue);
     },
     file(nameOf) {
-      if (placed !== 'file' || traced.size === 0 || isGiven) return null;
-      isGiven = true;
+      if (placed !== 'file' || traced.size === 0 || isEmitted) return null;
+      isEmitted = true;
       const table = tableOf(traced, nameOf);
       return {
         fileName: input.runtimeFileName,

@@ -102,8 +102,8 @@ export function modulePhases(options: Options = {}): Plugin {
       const file = builds.get(this.getModuleInfo)?.finish(outputOptions, bundle);
       if (!file) return;
       const { fileName, code } = file;
-      const taken = Object.keys(bundle).find((name) => name.toLowerCase() === fileName.toLowerCase());
-      if (taken !== undefined) this.error(runtimeNameTaken(taken));
+      const existing = Object.keys(bundle).find((name) => name.toLowerCase() === fileName.toLowerCase());
+      if (existing !== undefined) this.error(runtimeNameTaken(existing));
       // Whoever takes only chunks of the output gets it too.
       this.emitFile({ type: 'prebuilt-chunk', fileName, code, exports: ['build', 'seen'] });
     },

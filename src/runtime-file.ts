@@ -31,7 +31,7 @@ export function runtimeFileName(chunks: readonly NamedChunk[]): string {
   const own = posix.basename(name);
   const ending = base.startsWith(own) ? base.slice(own.length).replace(HASH, '') : '';
   const suffix = /^[-_.~]/.test(ending) ? ending : posix.extname(base) || '.js';
-  const taken = new Set(
+  const usedPaths = new Set(
     chunks
       .flatMap((chunk) => [chunk.fileName, ...chunk.imports])
       .map((path) => posix.normalize(path).toLowerCase()),
@@ -39,6 +39,6 @@ export function runtimeFileName(chunks: readonly NamedChunk[]): string {
   const numbered = (number: number): string =>
     posix.join(folder, `${NAME}${number > 1 ? number : ''}${suffix}`);
   let number = 1;
-  while (taken.has(numbered(number).toLowerCase())) number++;
+  while (usedPaths.has(numbered(number).toLowerCase())) number++;
   return numbered(number);
 }

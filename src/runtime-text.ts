@@ -27,7 +27,7 @@ const GLOBALS = [
 ];
 
 /** Parts that others take from; the rest are told to the build. */
-const SHARED: readonly RuntimePart[] = ['core', 'lines'];
+const PROVIDERS: readonly RuntimePart[] = ['core', 'lines'];
 
 /** Sinks, which hear of each event and of the end, and whether they are wanted. They take of `lines`. */
 const WANTED_SINKS = {
@@ -61,6 +61,6 @@ export function partsFor(settings: RuntimeSettings, kinds: Iterable<SiteRow[0]>)
 /** Declares `createBuild`. */
 export function runtimeText(texts: RuntimeTexts, parts: readonly RuntimePart[]): string {
   const joined = parts.map((part) => texts[part]).join('');
-  const told = parts.filter((part) => !SHARED.includes(part)).join();
-  return `const createBuild=(function(){'use strict';const{${GLOBALS}}=globalThis;${joined}return core.createBuildOf([${told}])})();`;
+  const passed = parts.filter((part) => !PROVIDERS.includes(part)).join();
+  return `const createBuild=(function(){'use strict';const{${GLOBALS}}=globalThis;${joined}return core.createBuildOf([${passed}])})();`;
 }

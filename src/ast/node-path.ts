@@ -42,7 +42,7 @@ export class Trail {
   }
 
   /** The place of a child of the node entered last; made when it is asked for, as few nodes of a program matter. */
-  placeOf(node: Node, key: unknown): NodePath {
+  pathTo(node: Node, key: unknown): NodePath {
     let parent = this.root;
     for (let depth = 0; depth < this.nodes.length; depth++) {
       parent = { node: this.nodes[depth] as Node, key: String(this.keys[depth]), parent };

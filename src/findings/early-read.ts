@@ -39,9 +39,9 @@ export function cycleOf(
   for (let i = 0; i < path.length; i++) {
     const row = rows[path[i] as number];
     const next = path[(i + 1) % path.length];
-    const made = row?.requests ?? [];
+    const requestRows = row?.requests ?? [];
     let line: number | undefined;
-    for (let j = 0; j < made.length; j++) if (made[j]?.[0] === next) line = made[j]?.[1];
+    for (let j = 0; j < requestRows.length; j++) if (requestRows[j]?.[0] === next) line = requestRows[j]?.[1];
     steps[i] = { module: row?.path ?? '', line, compiled: row?.isCompiled === true };
   }
   return steps;

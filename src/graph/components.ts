@@ -6,14 +6,14 @@ import type { Edges } from './edges.ts';
  */
 export interface Components {
   /** By node: the number of its component. */
-  of: readonly number[];
+  componentOf: readonly number[];
   /** By component: its nodes. */
   nodes: readonly (readonly number[])[];
 }
 
 /** Tarjan's algorithm, without recursion: a chain of modules can be long. */
 export function componentsOf(edges: Edges): Components {
-  const of: number[] = [];
+  const componentOf: number[] = [];
   const nodes: number[][] = [];
   /** By node: when it was met, and the earliest that is open and reached from it. */
   const met: (number | undefined)[] = [];
@@ -24,7 +24,7 @@ export function componentsOf(edges: Edges): Components {
   const next: number[] = [];
   let count = 0;
   for (let node = 0; node < edges.length; node++) if (met[node] === undefined) visit(node);
-  return { of, nodes };
+  return { componentOf: componentOf, nodes };
 
   function visit(root: number): void {
     enter(root);
@@ -39,7 +39,7 @@ export function componentsOf(edges: Edges): Components {
       } else {
         next[depth] = (next[depth] as number) + 1;
         if (met[target] === undefined) enter(target);
-        else if (of[target] === undefined) lower(node, met[target] as number);
+        else if (componentOf[target] === undefined) lower(node, met[target] as number);
       }
     }
   }
@@ -64,7 +64,7 @@ export function componentsOf(edges: Edges): Components {
     do {
       last = open[open.length - 1] as number;
       open.length--;
-      of[last] = number;
+      componentOf[last] = number;
       component[component.length] = last;
     } while (last !== node);
   }
@@ -72,12 +72,12 @@ export function componentsOf(edges: Edges): Components {
 
 /** By node: whether it leads back to itself. */
 export function onCycle(edges: Edges): boolean[] {
-  const { of, nodes } = componentsOf(edges);
-  const found: boolean[] = [];
+  const { componentOf, nodes } = componentsOf(edges);
+  const isCircular: boolean[] = [];
   for (let node = 0; node < edges.length; node++) {
     const targets = edges[node] as readonly number[];
-    found[node] = (nodes[of[node] as number]?.length ?? 0) > 1;
-    for (let i = 0; i < targets.length; i++) if (targets[i] === node) found[node] = true;
+    isCircular[node] = (nodes[componentOf[node] as number]?.length ?? 0) > 1;
+    for (let i = 0; i < targets.length; i++) if (targets[i] === node) isCircular[node] = true;
   }
-  return found;
+  return isCircular;
 }

@@ -38,8 +38,8 @@ export function rootsOf(edges: Edges, roots: readonly number[]): Bits[] {
     const own = bitsFor(roots.length);
     add(own, root);
     sets[node] = union(own, sets[node] as Bits);
-    const found = linkOrder(edges, node, visited);
-    for (let i = 0; i < found.length; i++) order[order.length] = found[i] as number;
+    const reached = linkOrder(edges, node, visited);
+    for (let i = 0; i < reached.length; i++) order[order.length] = reached[i] as number;
   }
   // What leads to a node comes after it, but on a cycle: so until nothing changes, to and fro.
   let hasChanged = true;

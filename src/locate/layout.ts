@@ -130,24 +130,24 @@ function find(
   to: number,
   isList: (nodePath: NodePath) => boolean,
 ): Layout['body'] | undefined {
-  let found: Layout['body'] | undefined;
+  let body: Layout['body'] | undefined;
   const trail = new Trail();
   walk(program, {
     enter(node, _parent, key) {
       // The program has what stands before its first statement and after its last.
-      if (found || (node.type !== 'Program' && (startOf(node) > from || endOf(node) < to))) {
+      if (body || (node.type !== 'Program' && (startOf(node) > from || endOf(node) < to))) {
         this.skip();
         return;
       }
-      const nodePath = trail.placeOf(node, key);
-      if (isList(nodePath)) found = nodePath as Layout['body'];
+      const nodePath = trail.pathTo(node, key);
+      if (isList(nodePath)) body = nodePath as Layout['body'];
       trail.enter(node, key);
     },
     leave() {
       trail.leave();
     },
   });
-  return found;
+  return body;
 }
 
 /** Whether a scope that the modules' statements stand in declares the name. */

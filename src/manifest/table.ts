@@ -55,21 +55,21 @@ function moduleRow(
     const line = record.positions.requests[index]?.line;
     return [line === undefined ? [requestedNumber] : [requestedNumber, line]];
   });
-  const found = rendered.get(number);
+  const renderedModule = rendered.get(number);
   const isExcluded = !record.wanted.bindings;
   const compiled = record.isCompiled && { isCompiled: true as const };
   // A module that the bundle has nothing of matters only as a step of a path.
-  if (!found) return { path: pathOf(id), ...compiled, requests, bindings: [], exports: [] };
+  if (!renderedModule) return { path: pathOf(id), ...compiled, requests, bindings: [], exports: [] };
   return {
     path: pathOf(id),
-    chunk: found.chunk,
-    ...(found.phases && { phases: found.phases }),
+    chunk: renderedModule.chunk,
+    ...(renderedModule.phases && { phases: renderedModule.phases }),
     ...(isExcluded && { isExcluded }),
     ...compiled,
     requests,
     bindings: record.bindings.map(({ name, kind }, index): BindingRow => {
       const { line = 1, column = 0 } = record.positions.bindings[index] ?? {};
-      const state = found.states.get(index);
+      const state = renderedModule.states.get(index);
       return state === undefined ? [name, kind, line, column] : [name, kind, line, column, state];
     }),
     exports: isExcluded ? [] : exportRows(numbering, rendered, id),
@@ -100,22 +100,22 @@ export function siteRow(
 ): SiteRow {
   const { kind, module } = site;
   const { line, column, file } = modules[module]?.record.positions.sites[site.site] ?? { line: 1, column: 0 };
-  const place = [module, line, column] as const;
+  const position = [module, line, column] as const;
   const named: [file?: string] = file === undefined ? [] : [pathOf(file)];
   switch (kind) {
     case 'r':
     case 's': {
       const { target, local } = site;
-      return [kind, ...place, target.module ?? '', target.binding, local, ...named];
+      return [kind, ...position, target.module ?? '', target.binding, local, ...named];
     }
     case 'w':
     case 'i':
-      return [kind, ...place, site.binding, ...named];
+      return [kind, ...position, site.binding, ...named];
     case 'd':
-      return [kind, ...place, site.target.module, site.isAwaited ? 1 : 0, ...named];
+      return [kind, ...position, site.target.module, site.isAwaited ? 1 : 0, ...named];
     case 'q':
-      return [kind, ...place, site.target.module, ...named];
+      return [kind, ...position, site.target.module, ...named];
     case 'a':
-      return [kind, ...place, ...named];
+      return [kind, ...position, ...named];
   }
 }

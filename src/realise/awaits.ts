@@ -8,28 +8,30 @@ import { addSite, type Context } from './context.ts';
 import { withLabels } from './guard.ts';
 
 export function realiseAwaits(context: Context, located: readonly LocatedSite[]): void {
-  const waiting = located.flatMap((found): LocatedSite[] => {
-    const nodePath = waitingPlace(found);
-    return nodePath ? [{ ...found, nodePath }] : [];
+  const waiting = located.flatMap((locatedSite): LocatedSite[] => {
+    const nodePath = waitingNode(locatedSite);
+    return nodePath ? [{ ...locatedSite, nodePath }] : [];
   });
   const blocks = new Set<Node>();
-  for (const found of waiting) {
-    const { node } = found.nodePath;
-    if (node.type === 'AwaitExpression') realiseAwait(context, addWait(context, found), found.nodePath);
+  for (const waitingSite of waiting) {
+    const { node } = waitingSite.nodePath;
+    if (node.type === 'AwaitExpression')
+      realiseAwait(context, addWait(context, waitingSite), waitingSite.nodePath);
     else if (node.type === 'BlockStatement' && !blocks.has(node)) {
       blocks.add(node);
-      realiseBlock(context, addWait(context, found), node, found.nodePath);
+      realiseBlock(context, addWait(context, waitingSite), node, waitingSite.nodePath);
     }
   }
   // From the inside out: an await may be the whole of what a loop is over, a block or a loop the whole body of another.
-  for (const found of waiting.reverse()) {
-    const { node } = found.nodePath;
-    if (node.type === 'ForOfStatement') realiseLoop(context, addWait(context, found), node, found.nodePath);
+  for (const waitingSite of waiting.reverse()) {
+    const { node } = waitingSite.nodePath;
+    if (node.type === 'ForOfStatement')
+      realiseLoop(context, addWait(context, waitingSite), node, waitingSite.nodePath);
   }
 }
 
 /** What waits: an expression, a loop, or a block, which waits for what it declares. */
-function waitingPlace({ site, nodePath }: LocatedSite): NodePath | null | undefined {
+function waitingNode({ site, nodePath }: LocatedSite): NodePath | null | undefined {
   if (site.kind === 'await') return nodePath;
   const declaration = site.kind === 'disposal' ? nodePath.parent?.parent : undefined;
   return declaration && isAwaitUsing(declaration.node) ? declaration.parent : undefined;
@@ -109,14 +111,14 @@ function realiseLoop(
 
 /** Whether the expression has an await of the module's own in it. */
 function waits(expression: Node): boolean {
-  let found = false;
+  let hasAwait = false;
   walk(expression, {
     enter(node) {
-      if (found || isFunction(node)) this.skip();
-      else found = node.type === 'AwaitExpression';
+      if (hasAwait || isFunction(node)) this.skip();
+      else hasAwait = node.type === 'AwaitExpression';
     },
   });
-  return found;
+  return hasAwait;
 }
 
 /** catch (e) { build.caught(0); … } around what may fail in the middle of a module. */

@@ -113,8 +113,8 @@ export class Edits {
 
   /** Puts statements before one: behind those that are there already, or first of all. */
   beforeStatement(nodePath: NodePath, text: string, order: 'first' | 'last' = 'last'): void {
-    const found = this.#statementText(nodePath);
-    found.before = order === 'first' ? text + found.before : found.before + text;
+    const texts = this.#statementText(nodePath);
+    texts.before = order === 'first' ? text + texts.before : texts.before + text;
   }
 
   /** Puts statements after a declarator: const a = 1, b = 2  →  const a = 1; text const b = 2 */
@@ -194,22 +194,22 @@ export class Edits {
   }
 
   #statementText(nodePath: NodePath): StatementText {
-    let found = this.#statements.get(nodePath.node);
-    if (!found) {
-      found = { node: nodePath.node, before: '', after: '', isAlone: !listOf(nodePath) };
-      this.#statements.set(nodePath.node, found);
+    let texts = this.#statements.get(nodePath.node);
+    if (!texts) {
+      texts = { node: nodePath.node, before: '', after: '', isAlone: !listOf(nodePath) };
+      this.#statements.set(nodePath.node, texts);
     }
-    return found;
+    return texts;
   }
 
   #textBetween({ declarations, kind }: VariableDeclaration, index: number): DeclaratorText {
     const declarator = declarations[index] as Node;
-    let found = this.#splits.get(declarator);
-    if (!found) {
-      found = { comma: commaAfter(this.#code, endOf(declarator)), kind, after: '' };
-      this.#splits.set(declarator, found);
+    let split = this.#splits.get(declarator);
+    if (!split) {
+      split = { comma: commaAfter(this.#code, endOf(declarator)), kind, after: '' };
+      this.#splits.set(declarator, split);
     }
-    return found;
+    return split;
   }
 }
 

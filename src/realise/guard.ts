@@ -7,9 +7,9 @@ import type { ArrayExpression, CallExpression, NewExpression, Node, Pattern, Spr
 import { endOf, isFunction, type NodePath, startOf } from '../ast/node-path.ts';
 import { roleOf } from '../ast/role.ts';
 
-export interface GuardPlace {
+export interface GuardPlacement {
   /** What it stands before; an `operand` is an expression, and repeated as `again` says. */
-  of: 'expression' | 'statement' | 'declarator' | 'element' | 'operand' | 'delegate';
+  form: 'expression' | 'statement' | 'declarator' | 'element' | 'operand' | 'delegate';
   nodePath: NodePath;
   /** Names that are looked up between the guard and the read: where one throws, the read does not happen. */
   names: readonly string[];
@@ -26,14 +26,14 @@ export interface Surroundings {
 
 /** A message may quote the expression. */
 export function isQuoted(chunk: Surroundings, expression: NodePath): boolean {
-  const { of, nodePath } = guardPlace(chunk, expression);
-  return of !== 'expression' || nodePath.node !== expression.node;
+  const { form, nodePath } = guardPlacement(chunk, expression);
+  return form !== 'expression' || nodePath.node !== expression.node;
 }
 
-export function guardPlace(chunk: Surroundings, read: NodePath): GuardPlace {
+export function guardPlacement(chunk: Surroundings, read: NodePath): GuardPlacement {
   const whole = wholeChain(read);
   const { key, parent } = whole;
-  const inside: GuardPlace = { of: 'expression', nodePath: whole, names: [] };
+  const inside: GuardPlacement = { form: 'expression', nodePath: whole, names: [] };
   switch (parent?.node.type) {
     // yield* a
     case 'YieldExpression':
@@ -43,15 +43,15 @@ export function guardPlace(chunk: Surroundings, read: NodePath): GuardPlace {
       return key === 'right' && isPattern(parent.node.left) ? { ...inside, nodePath: parent } : inside;
     // const { x } = a
     case 'VariableDeclarator':
-      return isPattern(parent.node.id) ? { ...inside, of: 'declarator', nodePath: parent } : inside;
+      return isPattern(parent.node.id) ? { ...inside, form: 'declarator', nodePath: parent } : inside;
     // ({ x: { y } = a }) => {}
     case 'AssignmentPattern':
       return isQuotedDefault(parent)
-        ? repeated(inside, againOf(chunk, parent.node.left, whole.node))
+        ? beforeOperand(inside, againOf(chunk, parent.node.left, whole.node))
         : inside;
     // for (const x of a)
     case 'ForOfStatement':
-      return key === 'right' ? { ...inside, of: 'statement', nodePath: withLabels(parent) } : inside;
+      return key === 'right' ? { ...inside, form: 'statement', nodePath: withLabels(parent) } : inside;
     // f(...a), [...a]
     case 'SpreadElement':
       return parent.parent ? beforeSpread(chunk, inside, parent.node, parent.parent) : inside;
@@ -64,7 +64,7 @@ export function guardPlace(chunk: Surroundings, read: NodePath): GuardPlace {
 }
 
 /** Of a name that a statement or declaration begins with V8 quotes nothing, unless other code comes first in it. */
-function beforeDelegate(inside: GuardPlace, delegate: NodePath): GuardPlace {
+function beforeDelegate(inside: GuardPlacement, delegate: NodePath): GuardPlacement {
   const { parent } = firstIn(delegate);
   switch (parent?.node.type) {
     case 'ExpressionStatement':
@@ -72,11 +72,11 @@ function beforeDelegate(inside: GuardPlace, delegate: NodePath): GuardPlace {
     case 'ThrowStatement':
     case 'IfStatement':
     case 'SwitchStatement':
-      return { ...inside, of: 'statement', nodePath: withLabels(parent) };
+      return { ...inside, form: 'statement', nodePath: withLabels(parent) };
     case 'VariableDeclarator':
-      return { ...inside, of: 'declarator', nodePath: parent };
+      return { ...inside, form: 'declarator', nodePath: parent };
     default:
-      return { ...inside, of: 'delegate', nodePath: delegate };
+      return { ...inside, form: 'delegate', nodePath: delegate };
   }
 }
 
@@ -100,9 +100,9 @@ const isQuotedDefault = ({ node, parent }: NodePath): boolean =>
   node.type === 'AssignmentPattern' && isPattern(node.left) && parent !== null && !isFunction(parent.node);
 
 /** A name alone can be looked up once more. */
-const repeated = (inside: GuardPlace, again: string | undefined): GuardPlace =>
+const beforeOperand = (inside: GuardPlacement, again: string | undefined): GuardPlacement =>
   again !== undefined && inside.nodePath.node.type === 'Identifier'
-    ? { ...inside, of: 'operand', again }
+    ? { ...inside, form: 'operand', again }
     : inside;
 
 /** What V8 says of a pattern names its first property, in the words that what this one is assigned to asks for. */
@@ -127,10 +127,10 @@ const textOf = (code: string, node: Node): string => code.slice(startOf(node), e
 
 function beforeSpread(
   chunk: Surroundings,
-  inside: GuardPlace,
+  inside: GuardPlacement,
   spread: SpreadElement,
   holder: NodePath,
-): GuardPlace {
+): GuardPlacement {
   const { node } = holder;
   if (node.type === 'ArrayExpression') return inArray(inside, spread, node, holder);
   if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return inside;
@@ -140,18 +140,18 @@ function beforeSpread(
   const { nodePath } = inside;
   // f(...a)  →  f(...(guard,a)??0(...a)); V8 takes nothing of `a` where it leaves out the constructor that is called
   if (nodePath.node.type === 'Identifier' && node.callee.type !== 'Super')
-    return repeated(inside, `0(...${nodePath.node.name})`);
+    return beforeOperand(inside, `0(...${nodePath.node.name})`);
   return inCall(chunk, inside, node, before, holder);
 }
 
 /** f(b, ...a.x)  →  (guard,f(b, ...a.x)) */
 function inCall(
   chunk: Surroundings,
-  inside: GuardPlace,
+  inside: GuardPlacement,
   call: CallExpression | NewExpression,
   before: readonly Node[],
   holder: NodePath,
-): GuardPlace {
+): GuardPlacement {
   const isOptional = 'optional' in call && call.optional;
   // A name among the arguments may have a guard of its own, which comes first.
   const isAlone = !isOptional && before.every((node) => node.type === 'Literal' || isFunction(node));
@@ -161,22 +161,22 @@ function inCall(
 
 /** [...a]  →  (guard,[...a]);  [f(), ...a]  →  [f(), ...(guard,none), ...a] */
 function inArray(
-  inside: GuardPlace,
+  inside: GuardPlacement,
   spread: SpreadElement,
   { elements }: ArrayExpression,
   holder: NodePath,
-): GuardPlace {
+): GuardPlacement {
   const isFirst = elements.slice(0, elements.indexOf(spread)).every((element) => element?.type === 'Literal');
   if (isFirst) return { ...inside, nodePath: wholeChain(holder) };
-  return { ...inside, of: 'element', nodePath: { node: spread, key: 'elements', parent: holder } };
+  return { ...inside, form: 'element', nodePath: { node: spread, key: 'elements', parent: holder } };
 }
 
 /** b[a]()  →  (guard,b[a]()), where the message quotes both. */
-function beforeComputed(chunk: Surroundings, inside: GuardPlace, member: NodePath): GuardPlace {
+function beforeComputed(chunk: Surroundings, inside: GuardPlacement, member: NodePath): GuardPlacement {
   if (member.node.type !== 'MemberExpression' || member.node.optional) return inside;
   const names = namesOf(chunk, member.node.object);
   if (!names || !isQuoted(chunk, member)) return inside;
-  const outer = guardPlace(chunk, member);
+  const outer = guardPlacement(chunk, member);
   return { ...outer, names: [...outer.names, ...names] };
 }
 

@@ -1,27 +1,7 @@
 /** What a chunk runs before its first statement. */
 import type { Node } from 'estree';
 import { endOf, startOf } from '../ast/node-path.ts';
-import type { SiteRow } from '../protocol/tables.ts';
-import type { ChunkContext, DeclaredBinding } from './context.ts';
-
-/** Text of a value as an expression; safe in a script element too, and of one line by anybody's count. */
-export const literal = (value: unknown): string =>
-  JSON.stringify(value)
-    .replace(/<(?=[/!])/g, '\\u003c')
-    .replaceAll('\u2028', '\\u2028')
-    .replaceAll('\u2029', '\\u2029');
-
-/** The chunk's own table. @param first number of its first site in the build */
-export function chunkTable(
-  first: number,
-  sites: readonly SiteRow[],
-  declared: readonly DeclaredBinding[],
-): string {
-  const getters = declared.map(
-    ({ module, binding, expression }) => `[${module},${binding},${expression && `()=>${expression}`}]`,
-  );
-  return `{first:${first},sites:${literal(sites)},getters:[${getters.join()}]}`;
-}
+import type { ChunkContext } from './context.ts';
 
 /** Functions that guards name: other code may call into the chunk before its first statement runs. */
 export const getterFunctions = ({ getters }: ChunkContext): string =>

@@ -5,7 +5,7 @@ import { memberName, roleOf } from '../ast/role.ts';
 import type { LocatedSite } from '../located.ts';
 import type { Target } from '../model.ts';
 import { addSite, type Context, textOf } from './context.ts';
-import { guardPlace, isPattern, isQuoted } from './guard.ts';
+import { guardPlacement, isPattern, isQuoted } from './guard.ts';
 import { isRenamed, unwrapSequence } from './printed-by-rollup.ts';
 
 export function realiseReads(context: Context, located: readonly LocatedSite[]): void {
@@ -148,11 +148,11 @@ function isInLexicalLoop(nodePath: NodePath): boolean {
  */
 function putGuard(context: Context, read: NodePath, site: number, call: string): void {
   const { edits, names } = context;
-  const { of, nodePath, names: before, again } = guardPlace(context, read);
+  const { form, nodePath, names: before, again } = guardPlacement(context, read);
   // (seen[0]||(a,call),a[n]()): where `a` throws, `n` is not read
   const said = `${names.build}.${call}`;
   const guard = `${names.seen}[${site}]||${before.length > 0 ? `(${before.join()},${said})` : said}`;
-  switch (of) {
+  switch (form) {
     case 'statement':
       edits.beforeStatement(nodePath, `${guard};`);
       return;
@@ -164,7 +164,7 @@ function putGuard(context: Context, read: NodePath, site: number, call: string):
       edits.wrap(nodePath, '', `??${again}`);
       return;
     default:
-      edits.before(of, nodePath, guard);
+      edits.before(form, nodePath, guard);
   }
 }
 

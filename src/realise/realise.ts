@@ -66,16 +66,16 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
   const located = locatePieces(layout);
   const chunk = contextOf(input, located);
 
-  const found: LocatedSite[] = [];
+  const unslicedSites: LocatedSite[] = [];
   for (const piece of pieces) {
-    const of = located.take(piece);
-    if (!of) continue;
-    realisePiece(chunk, of, layout).apply(text, of.offsetOf);
-    if (!piece.module) found.push(...of.sites);
+    const locatedPiece = located.take(piece);
+    if (!locatedPiece) continue;
+    realisePiece(chunk, locatedPiece, layout).apply(text, locatedPiece.offsetOf);
+    if (!piece.module) unslicedSites.push(...locatedPiece.sites);
   }
   const failure = located.failure();
   if (failure) return failure;
-  const extents = layout.extents ?? extentsOf(body.node.body, found);
+  const extents = layout.extents ?? extentsOf(body.node.body, unslicedSites);
   if (!extents) return 'no wrapper';
   if (extents.length === 0) return 'no statement';
 

@@ -8,9 +8,9 @@ import { addSite, type Context, guard } from './context.ts';
 
 export function realiseRequires(context: Context, located: readonly LocatedSite[]): void {
   const { edits, names } = context;
-  for (const found of located) {
-    const { site, nodePath, module } = found;
-    if (site.kind === 'require') realiseRequire(context, found);
+  for (const locatedSite of located) {
+    const { site, nodePath, module } = locatedSite;
+    if (site.kind === 'require') realiseRequire(context, locatedSite);
     const statement = site.kind === 'body' && statementOf(nodePath);
     if (!statement) continue;
     if (site.kind === 'body' && site.edge === 'start') {

@@ -10,17 +10,17 @@ import { awaitBefore, localName, survivorOf } from './reads.ts';
 export function realiseSnapshots(context: Context, located: readonly LocatedSite[]): void {
   const { edits, names } = context;
   /** By the node that gives the namespace, or runs with it. */
-  const taken = new Map<Node, { nodePath: NodePath; sites: number[] }>();
+  const readsByOwner = new Map<Node, { nodePath: NodePath; sites: number[] }>();
   for (const read of located) {
-    const found = takenBy(context, read);
-    if (!found?.target) continue;
-    const { owner, kind, target, local } = found;
+    const member = memberReadBy(context, read);
+    if (!member?.target) continue;
+    const { owner, kind, target, local } = member;
     const number = addSite(context, read, { kind, target, local });
-    const same = taken.get(owner.node);
+    const same = readsByOwner.get(owner.node);
     if (same) same.sites.push(number);
-    else taken.set(owner.node, { nodePath: owner, sites: [number] });
+    else readsByOwner.set(owner.node, { nodePath: owner, sites: [number] });
   }
-  for (const { nodePath, sites } of taken.values()) {
+  for (const { nodePath, sites } of readsByOwner.values()) {
     const { node, key } = nodePath;
     const list = sites.join();
     // const { x } = await import('a')  →  const { x } = build.snapshot?.(await import('a'),0)
@@ -35,7 +35,7 @@ export function realiseSnapshots(context: Context, located: readonly LocatedSite
 }
 
 /** A read of a member: what is asked for, and the node that gives the namespace or runs with it. */
-function takenBy(
+function memberReadBy(
   context: Context,
   read: LocatedSite,
 ): { owner: NodePath; kind: 'r' | 's'; target: Target | null; local: string } | undefined {

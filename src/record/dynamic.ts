@@ -56,14 +56,14 @@ export function followNamespace(request: NodePath, listener: NamespaceListener):
 
   function follow({ name, scope }: Name): void {
     const scopes = findScopes(new Set([name]));
-    const found: NodePath[] = [];
+    const candidates: NodePath[] = [];
     const trail = new Trail(scope.parent);
     walk(scope.node, {
       enter(node, _parent, key) {
         // The scope itself declares the name.
         if (node !== scope.node) scopes.enter(node);
         const at = node === scope.node ? scope.key : key;
-        if (node.type === 'Identifier' && node.name === name) found.push(trail.placeOf(node, at));
+        if (node.type === 'Identifier' && node.name === name) candidates.push(trail.pathTo(node, at));
         trail.enter(node, at);
       },
       leave(node) {
@@ -72,7 +72,7 @@ export function followNamespace(request: NodePath, listener: NamespaceListener):
       },
     });
     const { isModuleScoped } = scopes.scopes();
-    for (const nodePath of found) {
+    for (const nodePath of candidates) {
       if (roleOf(nodePath) !== 'reference' || !isModuleScoped(name, startOf(nodePath.node))) continue;
       const alias = constantOf(nodePath);
       if (alias) bindTo(alias);

@@ -29,10 +29,10 @@ export interface Recorded {
 
 export function recordModule({ code, program, wanted }: RecordInput): Recorded {
   const entries = readEntries(program);
-  const found = findSites(program, code, entries, wanted);
+  const foundSites = findSites(program, code, entries, wanted);
   const { importsByLocal: _imports, bindingsByLocal: _bindings, ...plain } = entries;
   return {
-    record: { wanted, ...plain, sites: found.map(({ site }) => site) },
-    marks: found.map(({ mark }) => mark),
+    record: { wanted, ...plain, sites: foundSites.map(({ site }) => site) },
+    marks: foundSites.map(({ mark }) => mark),
   };
 }

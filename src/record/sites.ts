@@ -25,7 +25,7 @@ export function findSites(
   wanted: WantedSites,
 ): FoundSite[] {
   const { importsByLocal, bindingsByLocal } = entries;
-  const found: FoundSite[] = [];
+  const foundSites: FoundSite[] = [];
   const names = new Set([...importsByLocal.keys(), ...bindingsByLocal.keys()]);
   const scopeFinder = findScopes(names);
   const requireFunction = requireFunctionOf(entries);
@@ -37,14 +37,14 @@ export function findSites(
   const trail = new Trail();
 
   const add = (mark: number, offset: number, content: WithoutOffset<Site>): void => {
-    found.push({ mark, site: { ...content, offset } });
+    foundSites.push({ mark, site: { ...content, offset } });
   };
 
   walk(program, {
     enter(node, parent, key) {
       // Half of all nodes: they have no children, and declare nothing of their own.
       if (node.type === 'Identifier') {
-        if (names.has(node.name)) named.push(trail.placeOf(node, key));
+        if (names.has(node.name)) named.push(trail.pathTo(node, key));
         return;
       }
       trail.enter(node, key);
@@ -58,7 +58,7 @@ export function findSites(
       if (node.type === 'Identifier') return;
       trail.leave();
       // Of one within another Rollup resolves the inner one first.
-      if (node.type === 'ImportExpression') dynamicImport(node, trail.placeOf(node, key));
+      if (node.type === 'ImportExpression') dynamicImport(node, trail.pathTo(node, key));
       scopeFinder.leave(node);
       if (isFunction(node)) functionDepth--;
     },
@@ -67,7 +67,7 @@ export function findSites(
   for (const nodePath of named) identifier(nodePath.node as Identifier, nodePath);
   for (const { dynamic, specifier, nodePath } of requests)
     namespaceReads(dynamic, `import('${specifier}')`, nodePath);
-  return found;
+  return foundSites;
 
   function topLevelStatement(node: Node): void {
     switch (node.type) {
@@ -165,7 +165,7 @@ export function findSites(
     // `import.source(x)` and `import.defer(x)` do not evaluate.
     if ('phase' in node && node.phase) return;
     const specifier = specifierOf(node);
-    const dynamic = found.length;
+    const dynamic = foundSites.length;
     add(endOf(node), startOf(node), { kind: 'import', specifier });
     if (specifier !== null && wanted.reads) requests.push({ dynamic, specifier, nodePath });
   }

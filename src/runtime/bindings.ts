@@ -16,7 +16,9 @@ type Source =
   | { from: 'state'; state: BindingState };
 
 /** What a read gave. */
-type Taken = { from: 'value'; state: BindingState; value: unknown } | { from: 'state'; state: BindingState };
+type ReadResult =
+  | { from: 'value'; state: BindingState; value: unknown }
+  | { from: 'state'; state: BindingState };
 
 /** An event before it is logged. */
 type Content<E> = Omit<E, 'seq' | 'time'>;
@@ -42,7 +44,7 @@ export function createBindings(state: BuildState): Bindings {
   const logsAllWrites = settings.writes === 'all' || !settings.reads;
   /** By site: a read that came too early is in the trace. */
   const hasGoneWrong: boolean[] = [];
-  return { addSites, addChunk, read, probe, note, observe: taken, write, initialize, release };
+  return { addSites, addChunk, read, probe, note, observe, write, initialize, release };
 
   function addSites({ first, sites: added }: SiteTable): void {
     each(added, (row, i) => {
@@ -86,7 +88,7 @@ export function createBindings(state: BuildState): Bindings {
     read(site, { from: 'state', state: isPublished ? 'initialized' : 'undefined' });
   }
 
-  function taken(site: number, value: unknown): void {
+  function observe(site: number, value: unknown): void {
     const kind = sites[site]?.[0];
     if (kind === 'i') initialize(site, value);
     else if (seen[site]) {
@@ -103,20 +105,20 @@ export function createBindings(state: BuildState): Bindings {
     const slot = bindingAt(row);
     const early = exporter !== undefined && hasNotEnded(exporter);
 
-    const taken = source.from === 'state' ? source : take(source, slot, early);
-    const found = taken.state;
-    const isTaken = taken.from === 'value';
-    const text = isTaken ? preview(taken.value, settings.values) : undefined;
-    if (settings.reads === 'first' && found !== 'uninitialized') {
+    const result = source.from === 'state' ? source : take(source, slot, early);
+    const readState = result.state;
+    const gaveValue = result.from === 'value';
+    const text = gaveValue ? preview(result.value, settings.values) : undefined;
+    if (settings.reads === 'first' && readState !== 'uninitialized') {
       seen[site] = 1;
       if (slot) push(slot.readers, site);
     }
     if (slot) {
       slot.isRead = true;
-      if (isTaken) slot.text = text;
+      if (gaveValue) slot.text = text;
       releaseWriters(slot);
     }
-    const isWrong = found !== 'initialized';
+    const isWrong = readState !== 'initialized';
     if (!admit(isWrong && !hasGoneWrong[site], modules[importer])) return;
     if (isWrong) hasGoneWrong[site] = true;
 
@@ -127,12 +129,15 @@ export function createBindings(state: BuildState): Bindings {
       module: exporter?.row.path ?? `${target}`,
       name: slot?.row[0] ?? (name === -1 ? '*' : `${name}`),
       local,
-      state: found,
+      state: readState,
       ...(text !== undefined && { value: text }),
       early,
       ...(row[0] === 's' && { snapshot: true }),
     };
-    log(event, early || found === 'uninitialized' ? bare({ importer, exporter: target, slot }) : undefined);
+    log(
+      event,
+      early || readState === 'uninitialized' ? bare({ importer, exporter: target, slot }) : undefined,
+    );
   }
 
   /** A read that throws is not caught for the program: its own, which follows, throws again. */
@@ -140,7 +145,7 @@ export function createBindings(state: BuildState): Bindings {
     source: Exclude<Source, { from: 'state' }>,
     slot: BindingSlot | undefined,
     early: boolean,
-  ): Taken {
+  ): ReadResult {
     try {
       const value = source.from === 'getter' ? source.get() : source.value;
       const isTooSoon = value === undefined && ((early && !hasValue(slot)) || isNotPublished(slot));

@@ -23,7 +23,7 @@ export function createPhases(state: BuildState): CorePhases {
   let pending = 0;
   let isCheckQueued = false;
   /** An error without a text, which the host may tell yet: of several the first, since that one is passed on. */
-  let untold: TraceEvent | undefined;
+  let unexplained: TraceEvent | undefined;
   return { start, end, finish, tell, fail, failOne, revive, queueCheck };
 
   function start(index: number): void {
@@ -32,7 +32,7 @@ export function createPhases(state: BuildState): CorePhases {
     // CommonJS runs what has failed again, as often as it is asked for.
     if (module.status !== 'linked') module.isLogged = admit();
     module.status = 'evaluating';
-    untold = undefined;
+    unexplained = undefined;
     module.startedAt = host.now();
     push(state.running, index);
     queueCheck();
@@ -112,31 +112,31 @@ export function createPhases(state: BuildState): CorePhases {
 
   function tell(error: string, isRejection: boolean): void {
     state.tell('idle');
-    const hasFound = failAll(error);
-    if (untold) {
+    const hasFailed = failAll(error);
+    if (unexplained) {
       defineProperty(
-        untold,
+        unexplained,
         'error',
         bare({ value: error, enumerable: true, configurable: true, writable: true }),
       );
-      untold = undefined;
-    } else if (!hasFound && !isRejection) state.tell('unowned', error);
+      unexplained = undefined;
+    } else if (!hasFailed && !isRejection) state.tell('unowned', error);
   }
 
   function fail(error: string, target: number | undefined): void {
-    if (untold) tell(error, true);
+    if (unexplained) tell(error, true);
     else state.tell('unowned', error, target);
   }
 
   /** All that are neither suspended nor finished, nor wait for what a block declared; whether there were any. */
   function failAll(error?: string): boolean {
-    let hasFound = false;
+    let hasFailed = false;
     each(state.running, (index) => {
       if (modules[index]?.status !== 'evaluating') return;
-      hasFound = true;
+      hasFailed = true;
       failOne(index, error);
     });
-    return hasFound;
+    return hasFailed;
   }
 
   function failOne(index: number, error?: string): void {
@@ -150,7 +150,7 @@ export function createPhases(state: BuildState): CorePhases {
         ...(error !== undefined && { error }),
       });
       // What is required passes its error on to what requires it, which may catch it.
-      if (error === undefined && module.row.phases !== 'required') untold ??= event;
+      if (error === undefined && module.row.phases !== 'required') unexplained ??= event;
     }
     state.tell('failed', index, error);
   }

@@ -21,8 +21,8 @@ export function moduleNamed(
   if (specifier[0] !== '.') return undefined;
   const path = joined(importer, specifier);
   for (let i = 0; i < ENDINGS.length; i++) {
-    const found = index[path + (ENDINGS[i] as string)];
-    if (found !== undefined) return found;
+    const number = index[path + (ENDINGS[i] as string)];
+    if (number !== undefined) return number;
   }
   return undefined;
 }

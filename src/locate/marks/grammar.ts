@@ -34,4 +34,4 @@ export const findMarks = (code: string): FoundMark[] =>
 
 /** Without the marks of one module. */
 export const stripMarks = (code: string, token: string): string =>
-  code.replace(MARK, (mark, found: string) => (found === token ? '' : mark));
+  code.replace(MARK, (mark, owner: string) => (owner === token ? '' : mark));

@@ -27,8 +27,13 @@ export interface LocatedText extends LocatedPiece {
 }
 
 /** Why it can't be parsed, if so: then the offset is one of the text, too. */
-export function locate({ text, marks: found, moduleOf, parse }: MarkedPiece): LocatedText | ParseFailure {
-  const known = found.filter(({ token, site }) => moduleOf(token)?.record.sites[site] !== undefined);
+export function locate({
+  text,
+  marks: candidates,
+  moduleOf,
+  parse,
+}: MarkedPiece): LocatedText | ParseFailure {
+  const known = candidates.filter(({ token, site }) => moduleOf(token)?.record.sites[site] !== undefined);
   for (let marks = known; ; ) {
     const { code, offsets, offsetOf } = withoutMarks(text, marks);
     const program = parse(code);
@@ -86,7 +91,7 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
     last = offset;
   }
 
-  const found: FoundNodes = { nodePaths: new Map(), texts: new Set() };
+  const result: FoundNodes = { nodePaths: new Map(), texts: new Set() };
   const trail = new Trail();
   walk(program, {
     enter(node, parent, key) {
@@ -95,21 +100,21 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
       else if (type === 'TemplateElement' || type === 'JSXText') literal(startOf(node), endOf(node) + 1);
       moveIntoPublished(node);
       const mark = match(node, parent, key);
-      if (mark) found.nodePaths.set(mark, placeOf(mark, trail.placeOf(node, key)));
+      if (mark) result.nodePaths.set(mark, targetPath(mark, trail.pathTo(node, key)));
       trail.enter(node, key);
     },
     leave() {
       trail.leave();
     },
   });
-  return found;
+  return result;
 
   /** @param end behind the last offset that is inside */
   function literal(start: number, end: number): void {
     for (let index = indexFrom(marks, start); index < marks.length; index++) {
       const mark = marks[index] as Mark;
       if (mark.offset >= end) return;
-      found.texts.add(mark);
+      result.texts.add(mark);
     }
   }
 
@@ -124,7 +129,7 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
     if (!byEnd.has(endOf(published))) byEnd.set(endOf(published), mark);
   }
 
-  function placeOf({ site }: Mark, nodePath: NodePath): NodePath {
+  function targetPath({ site }: Mark, nodePath: NodePath): NodePath {
     const assignment = nodePath.parent?.node;
     const isVoid = site.kind === 'declaration' && nodePath.node.type === 'UnaryExpression';
     return isVoid && assignment?.type === 'AssignmentExpression'

@@ -5,8 +5,8 @@
 import type { Program } from 'estree';
 import type { BuildTable } from '../../protocol/tables.ts';
 import type { Names } from '../context.ts';
-import { literal } from '../prologue.ts';
 import type { Around } from '../realise.ts';
+import { literal } from '../table-text.ts';
 import { amd } from './amd.ts';
 import { cjs } from './cjs.ts';
 import { es } from './es.ts';

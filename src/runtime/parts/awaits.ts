@@ -88,15 +88,15 @@ export default function createAwaits(state: BuildState, phases: Phases): Part {
 
   /** The error is a waiting module's; of several that wait, nothing tells which one. */
   function unowned(error: string, target?: number): void {
-    const graph = target === undefined ? undefined : reachedFrom(requests, [target]);
-    let found = -1;
+    const isInGraph = target === undefined ? undefined : reachedFrom(requests, [target]);
+    let waiting = -1;
     for (let i = 0; i < state.running.length; i++) {
       const index = state.running[i] as number;
       if (modules[index]?.status !== 'evaluating-async') continue;
-      if (graph && !graph[index]) continue;
-      if (found >= 0) return;
-      found = index;
+      if (isInGraph && !isInGraph[index]) continue;
+      if (waiting >= 0) return;
+      waiting = index;
     }
-    if (found >= 0) phases.failOne(found, error);
+    if (waiting >= 0) phases.failOne(waiting, error);
   }
 }

@@ -17,10 +17,18 @@ function createBuildOf(parts: readonly CreatePart[]): (table: BuildTable) => Tra
 }
 
 /** Whatever a part may import of these modules it finds here. */
-type Shared = typeof import('../../graph/link-order.ts') &
+type ForOtherParts = typeof import('../../graph/link-order.ts') &
   typeof import('../../graph/paths.ts') &
   typeof import('../bare.ts') &
   typeof import('../globals.ts');
 
-const shared: Shared = { attempt, bare, isNative, linkOrder, nodeProcess, ownProperty, reachedFrom };
-export default { createBuildOf, ...shared };
+const forOtherParts: ForOtherParts = {
+  attempt,
+  bare,
+  isNative,
+  linkOrder,
+  nodeProcess,
+  ownProperty,
+  reachedFrom,
+};
+export default { createBuildOf, ...forOtherParts };

@@ -3,9 +3,9 @@ import { eventLine, STATE_TONES } from '../../report/text/event.ts';
 import { COMPILED, count, lineText, list, milliseconds, positionText, row } from '../../report/text/line.ts';
 
 /** Whatever a part may import of these modules it finds here. */
-type Shared = typeof import('../../report/text/event.ts') & typeof import('../../report/text/line.ts');
+type ForOtherParts = typeof import('../../report/text/event.ts') & typeof import('../../report/text/line.ts');
 
-const shared: Shared = {
+const forOtherParts: ForOtherParts = {
   COMPILED,
   STATE_TONES,
   count,
@@ -16,4 +16,4 @@ const shared: Shared = {
   positionText,
   row,
 };
-export default shared;
+export default forOtherParts;
