@@ -1,8 +1,8 @@
 import type { Edges } from './edges.ts';
 
 /**
- * The strongly connected components of a graph: nodes that reach each other, a node on no cycle by itself. A component
- * comes after all that it leads to.
+ * The strongly connected components of a graph: sets of nodes that reach each other; a node on no cycle is a component
+ * of its own. A component has a higher number than those that it reaches.
  */
 export interface Components {
   /** By node: the number of its component. */
@@ -11,14 +11,14 @@ export interface Components {
   nodes: readonly (readonly number[])[];
 }
 
-/** Tarjan's algorithm, without recursion: a chain of modules can be long. */
+/** Tarjan's algorithm, without recursion, since a chain of modules can be longer than the stack allows. */
 export function componentsOf(edges: Edges): Components {
   const componentOf: number[] = [];
   const nodes: number[][] = [];
-  /** By node: when it was met, and the earliest that is open and reached from it. */
+  /** By node: its number in the order of visits (`met`), and the lowest such number of an open node that it reaches. */
   const met: (number | undefined)[] = [];
   const lowest: number[] = [];
-  /** Nodes that have no component as yet. */
+  /** Visited nodes that have no component yet. */
   const open: number[] = [];
   const path: number[] = [];
   const next: number[] = [];
@@ -70,7 +70,7 @@ export function componentsOf(edges: Edges): Components {
   }
 }
 
-/** By node: whether it leads back to itself. */
+/** By node: whether it is on a cycle, be it an edge to itself. */
 export function onCycle(edges: Edges): boolean[] {
   const { componentOf, nodes } = componentsOf(edges);
   const isCircular: boolean[] = [];

@@ -1,6 +1,6 @@
 import type { Edges } from './edges.ts';
 
-/** By number: whether a node is one of `from`, or reached from them. */
+/** By node: whether it is one of `from`, or reached from them. */
 export function reachedFrom(edges: Edges, from: readonly number[]): boolean[] {
   const isReached: boolean[] = [];
   const queue: number[] = [];

@@ -1,4 +1,4 @@
-/** The one trace of a page or process, which all its bundles share. */
+/** The trace of a page or process: one object, shared by all bundles whose runtimes speak the same protocol version. */
 import type { Installed, SharedTrace, Tracer } from '../protocol/calls.ts';
 import {
   PROTOCOL_VERSION,
@@ -17,7 +17,10 @@ const KEY = Symbol.for(TRACE_KEY);
 const { defineProperty } = Object;
 const { apply } = Reflect;
 
-/** The build's side of the shared's trace; the first bundle installs it. */
+/**
+ * Finds the installed trace, or installs one, and creates this build's tracer on it. `core` calls it once per build,
+ * before any module of the build runs.
+ */
 export function connect(host: Host, createTracer: CreateTracer): Tracer {
   let isFree = false;
   try {
@@ -25,20 +28,20 @@ export function connect(host: Host, createTracer: CreateTracer): Tracer {
     if (installed?.version === PROTOCOL_VERSION) return installed.connect(createTracer);
     isFree = installed === undefined;
   } catch {
-    // Not a trace of ours, whatever it says.
+    // Something else is at the key, and throws.
   }
   const trace = createTrace(host);
   if (isFree) {
     try {
       defineProperty(globalThis, KEY, bare({ value: trace, configurable: true, writable: true }));
     } catch {
-      // A frozen global object: the trace is there for its own console alone.
+      // The global object is frozen: this build traces on its own, and only its console shows it.
     }
   }
   return trace.connect(createTracer);
 }
 
-/** One listener of the host's for all: a process warns of more than ten. */
+/** Registers one listener with the host for all builds: Node warns when an event has more than ten. */
 function fanOut<T extends unknown[]>(
   listen: (listener: (...args: T) => void) => void,
 ): (listener: (...args: T) => void) => void {
@@ -55,9 +58,9 @@ function createTrace(host: Host): Installed {
   const began = host.now();
   const events: TraceEvent[] = [];
   const modules: Record<string, TracedModule> = Object.create(null);
-  /** A listener is taken out of the list when it stops, and hears nothing more of an event that is on its way. */
+  /** Unsubscribing clears `hear` too, so that a listener gets nothing of an event that is being delivered. */
   let listeners: { hear?: ((event: TraceEvent) => void) | undefined }[] = [];
-  /** Of any build: bundles and their later instances share the trace. */
+  /** Counts the events under `limit`, over all builds. */
   let admitted = 0;
   let dropped = 0;
   let failures = 0;

@@ -1,4 +1,4 @@
-/** One build's side of the trace: what the realised code of its chunks calls. */
+/** Creates one build's tracer: the methods that the realised code of its chunks calls. */
 import { type Edges, reversed } from '../graph/edges.ts';
 import type { SharedTrace, Tracer } from '../protocol/calls.ts';
 import type { TraceEvent } from '../protocol/events.ts';
@@ -15,11 +15,11 @@ import { publish } from './traced-modules.ts';
 const { apply } = Reflect;
 const { assign } = Object;
 
-/** Ends at its first step. */
+/** An iterable that is done at its first step, without the array iterator, which a page can patch. */
 const NONE = bare({ [Symbol.iterator]: () => ENDED });
 const ENDED: Iterator<never> = bare({ next: () => bare({ done: true as const, value: undefined }) });
 
-/** Where a site's row names the file, if it does. */
+/** By kind of site: index of the element of its row that names the file. */
 const FILE_AT: Readonly<Record<SiteRow[0], number>> = { r: 7, s: 7, w: 5, i: 5, d: 6, q: 5, a: 4 };
 
 export function createTracer(
@@ -31,7 +31,7 @@ export function createTracer(
   const table = { ...given, modules: bareRows(given.modules) };
   const { settings, modules: rows } = table;
   const modules = createModules(table);
-  // Before any of their code runs: a cycle of chunks may call it before its module is instantiated.
+  // At once: in a cycle of chunks, code of a module may run before the module is instantiated.
   each(modules, (module) => publish(shared.modules, modules, module));
   const requests = requestsOf(rows);
   let requesters: Edges | undefined;
@@ -75,7 +75,7 @@ export function createTracer(
     },
     safely,
   };
-  /** What a subscriber did to the event must not keep the trace from going on. */
+  /** Wrapped, because a subscriber may have changed the event so that a sink throws. */
   const show = safely((event: TraceEvent, early?: SeenEarly) => state.tell('event', event, early));
   const phases = createPhases(state);
   const calls: Partial<Tracer> = bare({});
@@ -116,7 +116,7 @@ export function createTracer(
     },
     target: (site, assign) => ({
       set value(value: unknown) {
-        // What this throws is the program's.
+        // Outside of `safely`: an error of the assignment is the program's own.
         assign(value);
         observe(site, value);
       },
@@ -127,7 +127,7 @@ export function createTracer(
     },
     caught: safely((module: number) => state.tell('backIn', module)),
     snapshot(...args) {
-      // Rollup may give an import() of its own chunk a namespace that is not there yet: nothing is read of it.
+      // For an import() within a chunk Rollup may print a namespace that is still undefined: no member is read.
       if (args[0] === undefined) return args[0];
       for (let i = 1; i < args.length; i++) if (!state.seen[args[i] as number]) probe(args[i] as number);
       return args[0];
@@ -135,7 +135,7 @@ export function createTracer(
     ...calls,
   } as Tracer;
 
-  /** The program never sees an error of the trace. */
+  /** See {@link BuildState.safely}. */
   function safely<A extends unknown[]>(job: (...args: A) => void): (...args: A) => void {
     return (...args) => {
       try {

@@ -1,4 +1,4 @@
-/** Top-level await: where a module waits, and when it goes on. */
+/** Part for top-level await: logs when a module begins to wait and when it resumes. */
 import { reachedFrom } from '../../graph/paths.ts';
 import type { SuspendEvent } from '../../protocol/events.ts';
 import type { SiteRow } from '../../protocol/tables.ts';
@@ -62,7 +62,7 @@ export default function createAwaits(state: BuildState, phases: Phases): Part {
     return (modules[row[1]] as ModuleSlot).disposals;
   }
 
-  /** A block that was left before its last declaration waits for what it declared. */
+  /** A block that was left before its last declaration waits for the resources that it has declared. */
   function idle(): void {
     each(state.running, (index) => {
       const { status, disposals } = modules[index] as ModuleSlot;
@@ -86,7 +86,7 @@ export default function createAwaits(state: BuildState, phases: Phases): Part {
     if (module.isWaitLogged) log({ type, module: module.row.path, loc: locOf(sites[site] as SiteRow) });
   }
 
-  /** The error is a waiting module's; of several that wait, nothing tells which one. */
+  /** Assigns the error to the one module that waits; to none where several do. */
   function unowned(error: string, target?: number): void {
     const isInGraph = target === undefined ? undefined : reachedFrom(requests, [target]);
     let waiting = -1;

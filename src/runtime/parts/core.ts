@@ -1,4 +1,4 @@
-/** What every bundle carries, and what its other parts take of it. */
+/** Part that every bundle carries, with the functions that other parts import from it. */
 import { linkOrder } from '../../graph/link-order.ts';
 import { reachedFrom } from '../../graph/paths.ts';
 import type { Tracer } from '../../protocol/calls.ts';
@@ -10,13 +10,13 @@ import { connect } from '../shared-trace.ts';
 import type { CreatePart } from '../state.ts';
 import { createTracer } from '../tracer.ts';
 
-/** Gives what a bundle calls once, before any of its modules runs. */
+/** Gives `createBuild`, which a bundle calls once with its table, before any of its modules runs. */
 function createBuildOf(parts: readonly CreatePart[]): (table: BuildTable) => Tracer {
   const host = createHost();
   return (table) => connect(host, (shared) => createTracer(shared, host, table, parts));
 }
 
-/** Whatever a part may import of these modules it finds here. */
+/** Parts are built with imports of these modules replaced by members of `core` (`TAKEN_FROM` in rollup.config.ts). */
 type ForOtherParts = typeof import('../../graph/link-order.ts') &
   typeof import('../../graph/paths.ts') &
   typeof import('../bare.ts') &

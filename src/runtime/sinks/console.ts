@@ -1,4 +1,4 @@
-/** The console: events as they happen, why a read came too early, and a summary. */
+/** Sink for the console: prints events as they happen, explains reads that came too early, and ends with a summary. */
 
 import { cycleOf, type EarlyRead } from '../../findings/early-read.ts';
 import type { ReadEvent } from '../../protocol/events.ts';
@@ -33,7 +33,7 @@ export default function createConsolePart(state: BuildState): Part {
   }
 }
 
-/** Modules whose phases the bundle shows. */
+/** Number of modules whose start and end the bundle shows. */
 function countPhases(rows: readonly ModuleRow[]): number {
   let count = 0;
   for (let i = 0; i < rows.length; i++) if (rows[i]?.phases) count++;
