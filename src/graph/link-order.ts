@@ -1,6 +1,8 @@
 import type { Edges } from './edges.ts';
 
-/** Nodes in ECMA-262's order of linking, a post-order from `root`. Skips nodes marked in `visited`, and marks the rest. */
+/**
+ * Nodes in ECMA-262's order of linking, a post-order from `root`. Skips nodes marked in `visited`, and marks the rest.
+ */
 export function linkOrder(edges: Edges, root: number, visited: boolean[]): number[] {
   const order: number[] = [];
   if (visited[root]) return order;

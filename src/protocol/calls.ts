@@ -29,7 +29,10 @@ export interface Tracer {
   write(site: number, value?: unknown): void;
   /** As `write`, for an expression whose value (`result`) is not the new value: `n++`, `[n] = v`. */
   after<T>(result: T, site: number, value?: unknown): T;
-  /** Replaces a target in a pattern or a loop's head: a value assigned to its `value` is passed to `assign`, then logged. */
+  /**
+   * Replaces a target in a pattern or a loop's head: a value assigned to its `value` is passed to `assign`, then
+   * logged.
+   */
   target(site: number, assign: (value: unknown) => void): { value: unknown };
   /** Called with the old value of `a.n++` or `a.n--`, which it returns, and with 1 or -1. */
   step<T>(old: T, site: number, by: number): T;
@@ -53,7 +56,10 @@ export interface Tracer {
   imported<T>(site: number, promise: T): T;
   /** Called before members of the namespace of a dynamic import are read all at once, by a pattern. */
   snapshot<T>(namespace: T, ...sites: number[]): T;
-  /** Called before a CommonJS module is required; with the specifier, which it returns, where that is known only at run time. */
+  /**
+   * Called before a CommonJS module is required; with the specifier, which it returns, where that is known only at run
+   * time.
+   */
   requiring<T>(site: number, specifier?: T): T;
   /** Called with the exports that `require` returned. */
   required<T>(site: number, exports: T): T;
@@ -70,7 +76,9 @@ export interface SharedTrace {
   readonly modules: Record<string, TracedModule>;
   /** Adds an event, calls the subscribers, and returns the event as it is in the trace. */
   log(event: NewEvent): TraceEvent;
-  /** Counts an event that the program can repeat. True if it is vital or among the first `limit`; else it is dropped. */
+  /**
+   * Counts an event that the program can repeat. True if it is vital or among the first `limit`; else it is dropped.
+   */
   admit(limit: number, isVital: boolean): boolean;
   /** Registers a listener for the exit of the process, or for each time the page is hidden. */
   onExit(listener: () => void): void;

@@ -3,7 +3,7 @@
 /** Version of the events and of the installed object. Runtimes of the same version share one trace. */
 export const PROTOCOL_VERSION = 1;
 
-/** The runtime installs itself at `globalThis[Symbol.for(REALM_KEY)]`. */
+/** The first runtime installs the trace at `globalThis[Symbol.for(TRACE_KEY)]`. */
 export const TRACE_KEY = 'module-phases';
 
 /**

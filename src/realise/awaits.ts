@@ -1,4 +1,15 @@
-/** Where a module waits: awaits, loops that await each step, and blocks that dispose of what they declare. */
+/**
+ * Where a module waits. `suspend`, `resume` and so on are calls of the build with the site's number:
+ *
+ * 1. `await v`  →  `resume?.(0,await suspend(0,v))`
+ * 2. `for await (… of v) body`
+ *    →  `suspend;try { for await (… of v) { resume;try { body } finally { suspend; } } } finally { resume; }`
+ * 3. `for await (… of [v])`, `for await (… of await v)`  →  the same, but `of suspend(0,…)` instead of the statement
+ * 4. `for (await using … of v) body`  →  as 2, without the first `suspend`: it does not wait before its first step
+ * 5. `{ a(); await using x = f(); b(); }`
+ *    →  `{ disposal;try { a(); await using x = f(); using u=disposing; b(); } finally { disposed; } }`
+ * 6. `try { await v } catch (e) { … }`  →  `… catch (e) { caught(module); … }`, so also `finally`
+ */
 import type { BlockStatement, ForOfStatement, Node } from 'estree';
 import { walk } from 'estree-walker';
 import { endOf, isFunction, type NodePath, startOf } from '../ast/node-path.ts';
@@ -22,7 +33,8 @@ export function realiseAwaits(context: Context, located: readonly LocatedSite[])
       realiseBlock(context, addWait(context, waitingSite), node, waitingSite.nodePath);
     }
   }
-  // From the inside out: an await may be the whole of what a loop is over, a block or a loop the whole body of another.
+  // After those, and from the inside out: an await may be the whole right side of a loop, and a block or loop the whole
+  // body of another, so that their edits have the same range.
   for (const waitingSite of waiting.reverse()) {
     const { node } = waitingSite.nodePath;
     if (node.type === 'ForOfStatement')
@@ -30,7 +42,7 @@ export function realiseAwaits(context: Context, located: readonly LocatedSite[])
   }
 }
 
-/** What waits: an expression, a loop, or a block, which waits for what it declares. */
+/** The node that waits: an `await`, a loop, or the block or loop that an `await using` is in. */
 function waitingNode({ site, nodePath }: LocatedSite): NodePath | null | undefined {
   if (site.kind === 'await') return nodePath;
   const declaration = site.kind === 'disposal' ? nodePath.parent?.parent : undefined;
@@ -46,9 +58,8 @@ function addWait(context: Context, waiting: LocatedSite): number {
 }
 
 /**
- * await v  →  build.resume?.(0,await build.suspend(0,v))
- *
- * Where V8's message quotes an optional call, it says what it says of an await: (intermediate value).
+ * `resume?.`: where V8's message quotes the expression, it says of an optional call what it says of an await,
+ * `(intermediate value)`.
  */
 function realiseAwait({ edits, names, code }: Context, site: number, nodePath: NodePath): void {
   edits.wrap(nodePath, `${names.build}.resume?.(${site},`, ')');
@@ -59,12 +70,9 @@ function realiseAwait({ edits, names, code }: Context, site: number, nodePath: N
 }
 
 /**
- * { a(); await using x = f(); b(); }  →
- * { disposal; try { a(); await using x = f(); using first = disposing; b(); } finally { disposed; } }
- *
- * What is declared last is disposed of first, and without a tick: then the wait begins. Where the block is left before,
- * between two such declarations, the runtime finds that it waits. Nothing is put between them, or before: behind a
- * null, the engine would wait for what is disposed of at once.
+ * The resource that is declared last is disposed of first, and synchronously: then the wait begins. Where the block is
+ * left between two `await using`, the runtime finds out in its hook `idle`. No `using` goes between or before them,
+ * because after a null resource the engine would wait for a synchronous disposal too.
  */
 function realiseBlock(
   { edits, names }: Context,
@@ -83,13 +91,8 @@ function realiseBlock(
 }
 
 /**
- * for await (… of v) body  →
- * suspend; try { for await (… of v) { resume; try { body } finally { suspend } } } finally { resume; }
- *
- * for (await using … of v) body  →  the same, but that it does not wait before its first step
- *
- * However the body is left, the loop then waits for the iterator: to go on, or to be closed. However the loop is left,
- * be it for a label further out, the module goes on.
+ * However the body is left, the loop then waits for the iterator to go on or to close. However the loop is left, even by
+ * a jump to an outer label, the module goes on.
  */
 function realiseLoop(
   { edits, names }: Context,
@@ -100,7 +103,8 @@ function realiseLoop(
   const loop = withLabels(nodePath);
   const suspend = `${names.build}.suspend(${site})`;
   const resume = `${names.build}.resume(${site});`;
-  // V8's message quotes what is not async iterable: that stays as it is, unless it waits itself, before the loop does.
+  // V8's message quotes a right side that is not async iterable, so it must not change. An array literal is iterable;
+  // an expression that awaits needs the call behind its own wait.
   if (isAsync && (right.type === 'ArrayExpression' || waits(right))) {
     edits.wrapRange(startOf(right), endOf(right), `${names.build}.suspend(${site},`, ')');
   } else if (isAsync) edits.beforeStatement(loop, `${suspend};`);
@@ -109,7 +113,7 @@ function realiseLoop(
   edits.wrapRange(startOf(loop.node), endOf(loop.node), 'try { ', ` } finally { ${resume} }`);
 }
 
-/** Whether the expression has an await of the module's own in it. */
+/** Whether the expression has an await that is not in a function. */
 function waits(expression: Node): boolean {
   let hasAwait = false;
   walk(expression, {
@@ -121,7 +125,7 @@ function waits(expression: Node): boolean {
   return hasAwait;
 }
 
-/** catch (e) { build.caught(0); … } around what may fail in the middle of a module. */
+/** Adds `build.caught(module);` to the block that runs first if the expression throws. */
 export function realiseHandler({ edits, names, handlers }: Context, { nodePath, module }: LocatedSite): void {
   const handler = handlerOf(nodePath);
   if (!handler || handlers.has(handler)) return;
@@ -129,7 +133,7 @@ export function realiseHandler({ edits, names, handlers }: Context, { nodePath, 
   edits.insert(startOf(handler) + 1, ` ${names.build}.caught(${module.index});`);
 }
 
-/** The block that runs first if the expression throws: of the nearest `catch` or `finally`. */
+/** The block of the nearest `catch` or `finally` around the expression. */
 function handlerOf(nodePath: NodePath): Node | undefined {
   for (let { key, parent } = nodePath; parent; { key, parent } = parent) {
     const { node } = parent;

@@ -1,30 +1,40 @@
 /**
- * Where the guard of a read may stand. An engine's messages quote the expression that failed (`a is not a
- * function`, `Cannot destructure … of 'a'`), so the guard goes before the whole of what is quoted, but never before
- * what may keep the read from happening: other code of the program, or a name that may throw.
+ * Where the guard of a read goes. Error messages quote the expression that failed (`a is not a function`, `Cannot
+ * destructure … of 'a'`), so the guard goes before the whole quoted expression; but not before code that could keep the
+ * read from happening, that is other code of the program or a name that may throw.
+ *
+ *  1. `a.b(x).c`  →  `(guard,a.b(x).c)`
+ *  2. `({ x } = a)`  →  `((guard,{ x } = a))`
+ *  3. `const { x } = a`  →  `const {} = (guard,0), { x } = a`
+ *  4. `({ x: { y } = a } = b)`  →  `({ x: { y } = (guard,a)??({ y: {} } = a) } = b)`
+ *  5. `for (const x of a)`  →  `guard;for (const x of a)`
+ *  6. `[...a]`  →  `(guard,[...a])`; `[f(), ...a]`  →  `[f(), ...(guard,none), ...a]`
+ *  7. `f(...a)`  →  `f(...(guard,a)??0(...a))`; `f(1, ...a.x)`  →  `(guard,f(1, ...a.x))`
+ *  8. `b[a]()`  →  `(seen[0]||(b,build.read(…)),b[a]())`
+ *  9. `yield* a;`  →  `guard;yield* a;`; `x(), yield* a`  →  `x(), ((guard,0)?0:yield* a)`
  */
 import type { ArrayExpression, CallExpression, NewExpression, Node, Pattern, SpreadElement } from 'estree';
 import { endOf, isFunction, type NodePath, startOf } from '../ast/node-path.ts';
 import { roleOf } from '../ast/role.ts';
 
 export interface GuardPlacement {
-  /** What it stands before; an `operand` is an expression, and repeated as `again` says. */
+  /** What the guard goes before. An `operand` is an expression after which `?? again` is added. */
   form: 'expression' | 'statement' | 'declarator' | 'element' | 'operand' | 'delegate';
   nodePath: NodePath;
-  /** Names that are looked up between the guard and the read: where one throws, the read does not happen. */
+  /** Names that are looked up between the guard and the read. If one throws, the read must not be logged. */
   names: readonly string[];
-  /** What throws the error that the program is about to throw, where the operand is null or undefined. */
+  /** Expression that throws the program's own error where the operand is null or undefined. */
   again?: string;
 }
 
-/** What is known of the chunk around a read. */
+/** The chunk around a read. */
 export interface Surroundings {
   code: string;
-  /** The chunk declares the name: to look it up runs no code. */
+  /** Whether the chunk declares the name. If not, it is a global of the host. */
   isDeclared(name: string): boolean;
 }
 
-/** A message may quote the expression. */
+/** Whether error messages may quote the expression. */
 export function isQuoted(chunk: Surroundings, expression: NodePath): boolean {
   const { form, nodePath } = guardPlacement(chunk, expression);
   return form !== 'expression' || nodePath.node !== expression.node;
@@ -63,7 +73,7 @@ export function guardPlacement(chunk: Surroundings, read: NodePath): GuardPlacem
   }
 }
 
-/** Of a name that a statement or declaration begins with V8 quotes nothing, unless other code comes first in it. */
+/** Before the statement or declarator where no other code comes first in it; there V8's message quotes nothing. */
 function beforeDelegate(inside: GuardPlacement, delegate: NodePath): GuardPlacement {
   const { parent } = firstIn(delegate);
   switch (parent?.node.type) {
@@ -80,7 +90,7 @@ function beforeDelegate(inside: GuardPlacement, delegate: NodePath): GuardPlacem
   }
 }
 
-/** The largest expression that evaluates nothing before this one: `a = yield* b, c` for its `yield* b`. */
+/** The largest expression that evaluates this one first: `a = yield* b, c` for its `yield* b`. */
 function firstIn(nodePath: NodePath): NodePath {
   let at = nodePath;
   for (; at.parent; at = at.parent) {
@@ -95,17 +105,20 @@ function firstIn(nodePath: NodePath): NodePath {
 
 export const isPattern = ({ type }: Node): boolean => type === 'ObjectPattern' || type === 'ArrayPattern';
 
-/** Of a parameter's own default no message quotes anything. */
+/** Messages quote the default of a nested pattern, but not of a parameter itself. */
 const isQuotedDefault = ({ node, parent }: NodePath): boolean =>
   node.type === 'AssignmentPattern' && isPattern(node.left) && parent !== null && !isFunction(parent.node);
 
-/** A name alone can be looked up once more. */
+/** Only an identifier may be evaluated once more; other expressions keep the guard inside. */
 const beforeOperand = (inside: GuardPlacement, again: string | undefined): GuardPlacement =>
   again !== undefined && inside.nodePath.node.type === 'Identifier'
     ? { ...inside, form: 'operand', again }
     : inside;
 
-/** What V8 says of a pattern names its first property, in the words that what this one is assigned to asks for. */
+/**
+ * An expression for which V8 gives the same message as for the pattern: it quotes the first property, and its words
+ * depend on the target of that property.
+ */
 function againOf({ code }: Surroundings, pattern: Pattern, read: Node): string | undefined {
   const name = textOf(code, read);
   if (pattern.type !== 'ObjectPattern') return `[...${name}]`;
@@ -134,11 +147,11 @@ function beforeSpread(
   const { node } = holder;
   if (node.type === 'ArrayExpression') return inArray(inside, spread, node, holder);
   if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return inside;
-  // f(...a, b): with other arguments after it, or another spread, messages quote nothing.
+  // f(...a, b): where more arguments or another spread follow, messages quote nothing.
   const before = node.arguments.slice(0, -1);
   if (node.arguments.at(-1) !== spread || before.some(({ type }) => type === 'SpreadElement')) return inside;
   const { nodePath } = inside;
-  // f(...a)  →  f(...(guard,a)??0(...a)); V8 takes nothing of `a` where it leaves out the constructor that is called
+  // `0(...a)` throws the same message as `f(...a)`. Not in super(...a), whose message has no callee.
   if (nodePath.node.type === 'Identifier' && node.callee.type !== 'Super')
     return beforeOperand(inside, `0(...${nodePath.node.name})`);
   return inCall(chunk, inside, node, before, holder);
@@ -153,7 +166,7 @@ function inCall(
   holder: NodePath,
 ): GuardPlacement {
   const isOptional = 'optional' in call && call.optional;
-  // A name among the arguments may have a guard of its own, which comes first.
+  // Only literals and functions before it: a name may have a guard of its own, which has to come first.
   const isAlone = !isOptional && before.every((node) => node.type === 'Literal' || isFunction(node));
   const names = isAlone ? namesOf(chunk, call.callee) : undefined;
   return names ? { ...inside, nodePath: wholeChain(holder), names } : inside;
@@ -171,7 +184,7 @@ function inArray(
   return { ...inside, form: 'element', nodePath: { node: spread, key: 'elements', parent: holder } };
 }
 
-/** b[a]()  →  (guard,b[a]()), where the message quotes both. */
+/** b[a](): before the call, where the message quotes object and property. */
 function beforeComputed(chunk: Surroundings, inside: GuardPlacement, member: NodePath): GuardPlacement {
   if (member.node.type !== 'MemberExpression' || member.node.optional) return inside;
   const names = namesOf(chunk, member.node.object);
@@ -180,14 +193,14 @@ function beforeComputed(chunk: Surroundings, inside: GuardPlacement, member: Nod
   return { ...outer, names: [...outer.names, ...names] };
 }
 
-/** The names that an expression looks up; nothing where it may do something else. */
+/** The names that an expression looks up; undefined where it may run code. */
 function namesOf(chunk: Surroundings, node: Node): string[] | undefined {
   switch (node.type) {
     case 'Identifier':
-      // What the host declares is there.
+      // A global of the host exists, and its lookup does not throw.
       return chunk.isDeclared(node.name) ? [node.name] : [];
     case 'ThisExpression':
-      // A derived class has none before `super()`.
+      // Throws in a derived class before `super()`.
       return ['this'];
     case 'Super':
       return [];
@@ -201,7 +214,7 @@ function namesOf(chunk: Surroundings, node: Node): string[] | undefined {
   }
 }
 
-/** A statement's labels stay on it. */
+/** The statement with its labels, which must stay on it. */
 export function withLabels(statement: NodePath): NodePath {
   let nodePath = statement;
   while (nodePath.parent?.node.type === 'LabeledStatement') nodePath = nodePath.parent;
@@ -209,8 +222,8 @@ export function withLabels(statement: NodePath): NodePath {
 }
 
 /**
- * The largest expression that begins by evaluating this one and can stand in parentheses: `a.b(x).c` for its `a`.
- * A callee that takes its object as `this` can't, nor part of a chain with `?.`, nor a target or operand of `delete`.
+ * The largest expression that evaluates this one first and may be put in parentheses: `a.b(x).c` for its `a`. Not in
+ * parentheses: a callee whose object is its `this`, a part of a `?.` chain, an assignment target, an operand of `delete`.
  */
 export function wholeChain(read: NodePath): NodePath {
   let whole = read;
@@ -224,10 +237,10 @@ export function wholeChain(read: NodePath): NodePath {
   return whole;
 }
 
-/** Evaluating the node begins with evaluating its child. */
+/** Whether evaluating the node begins with evaluating the child. */
 function beginsWith(node: Node, key: string, child: Node): boolean {
   switch (node.type) {
-    // (0, a)(): the first part runs nothing
+    // (0, a)(): the literal runs no code.
     case 'SequenceExpression':
       return node.expressions[0]?.type === 'Literal' && node.expressions[1] === child;
     case 'MemberExpression':

@@ -1,20 +1,20 @@
-/** What a chunk runs before its first statement. */
+/** The prologue, which a chunk runs before its first statement: where it goes, and the functions that it declares. */
 import type { Node } from 'estree';
 import { endOf, startOf } from '../ast/node-path.ts';
 import type { ChunkContext } from './context.ts';
 
-/** Functions that guards name: other code may call into the chunk before its first statement runs. */
+/** Functions that guards call. Hoisted, because other chunks may call into this one before its first statement runs. */
 export const getterFunctions = ({ getters }: ChunkContext): string =>
   Array.from(getters, ([name, getter]) => `function ${getter}(){return ${name}}`).join('');
 
-/** After directives and imports; before the first statement, with the comments that belong to it. */
+/** Offset after directives and imports, and before the first statement and the comments that annotate it. */
 export function prologueOffset(code: string, body: readonly Node[]): number {
   const first = body.findIndex((node) => !isHead(node));
   const before = first < 0 ? body.at(-1) : body[first - 1];
   return before ? endOf(before) : commentedStart(code, body[0]);
 }
 
-/** After directives; before the first statement or import, with the comments that belong to it. */
+/** Offset after directives, and before the first statement or import and the comments that annotate it. */
 export function headOffset(code: string, body: readonly Node[]): number {
   const first = body.findIndex((node) => !('directive' in node));
   const before = body[first - 1];
@@ -37,7 +37,7 @@ function commentedStart(code: string, node: Node | undefined): number {
   }
 }
 
-/** A comment that says something of the statement after it: JSDoc, or an annotation for bundlers. */
+/** Start of a comment that annotates the statement after it: JSDoc, or an annotation for bundlers. */
 function annotationStart(code: string, end: number): number | undefined {
   if (!code.endsWith('*/', end)) return undefined;
   const start = code.lastIndexOf('/*', end - 2);

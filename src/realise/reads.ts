@@ -1,4 +1,14 @@
-/** Reads of imports. The read itself stays where it was, so that its error is the engine's own. */
+/**
+ * Reads of imports. The read itself stays where it was, so that an error it throws is the engine's own. `guard` is
+ * `seen[0]||build.read(0,()=>n)`:
+ *
+ * 1. a variable: `n`  →  `(guard,n)`, `n.f(x)`  →  `(guard,n.f(x))`, `{ n }`  →  `{ n: (guard,n) }`; for other syntax
+ *    around it see guard.ts;
+ * 2. a member of a namespace object that Rollup printed: `ns.x`  →  `(seen[0]||build.probe(0),ns.x)`; of a module that is
+ *    not included, whose bindings have no getters in the table, `(seen[0]||build.read(0,()=>ns.x),ns.x)`;
+ * 3. a member of another object: `ext.x`  →  `(seen[0]?ext.x:build.value(0,ext.x))`;
+ * 4. such a member where an error message may quote it: `ext.f()`  →  `(seen[0]||build.note(0),ext.f())`.
+ */
 
 import { isFunction, type NodePath } from '../ast/node-path.ts';
 import { memberName, roleOf } from '../ast/role.ts';
@@ -12,31 +22,32 @@ export function realiseReads(context: Context, located: readonly LocatedSite[]):
   for (const read of located) {
     if (read.site.kind !== 'read' || read.site.variable !== undefined) continue;
     const survivor = survivorOf(context, read);
-    // What an await gives is there to be asked only after it.
+    // Members of `(await v)` are handled in snapshots.ts: before the await there is no value to read.
     if (!awaitBefore(survivor.nodePath)) realiseRead(context, survivor, read);
   }
 }
 
-/** `(await v).a.b`: the await that the member chain begins with. */
+/** The await at the start of a member chain: `await v` in `(await v).a.b`. */
 export function awaitBefore(member: NodePath): NodePath | undefined {
   let at = member;
   while (at.node.type === 'MemberExpression') at = { node: at.node.object, key: 'object', parent: at };
   return at.node.type === 'AwaitExpression' ? at : undefined;
 }
 
-/** What is left of a read: the expression that stands for the import and the first names of the chain. */
+/** The rest of a read in the chunk: the expression for the import, with the first names of its member chain. */
 interface Survivor {
   nodePath: NodePath;
-  /** Names of members that it includes. */
+  /** The member names that the expression includes. */
   path: readonly string[];
   target: Target | null;
-  /** It is a member of a namespace object that Rollup printed. */
+  /** The expression is a member of a namespace object that Rollup printed. */
   ofNamespace: boolean;
 }
 
 /**
- * `ns.a.b` may be printed as it is, as `a.b`, and as `b`: what is still there as members is taken off, and of a
- * namespace object that remains the member that is taken of it.
+ * Rollup may print `ns.a.b` as it is, as `a.b` or as `b`. The survivor is the innermost part of the printed chain that
+ * stands for a binding: members that are still printed are stripped from the end, then names are added back while the
+ * rest stands for a namespace object.
  */
 export function survivorOf(context: Context, read: LocatedSite): Survivor {
   const { site, module, number } = read;
@@ -71,7 +82,7 @@ export function survivorOf(context: Context, read: LocatedSite): Survivor {
   return { nodePath: chain[index] ?? read.nodePath, path: path.slice(0, depth), target, ofNamespace };
 }
 
-/** What stands at the mark is something else: the mark was left behind by a read that is gone. */
+/** Whether the expression at the mark is not the marked read: Rollup dropped the read and left its mark behind. */
 function isAnother(context: Context, { nodePath: { node }, target, ofNamespace }: Survivor): boolean {
   if (!target || ofNamespace) return !target;
   if (node.type === 'Identifier') {
@@ -82,7 +93,7 @@ function isAnother(context: Context, { nodePath: { node }, target, ofNamespace }
     return !mayBeNamed && !context.publishers.has(node.name);
   }
   if (node.type !== 'MemberExpression') return true;
-  // (exports.n), (chunk.n): by what name it is published is Rollup's; of what has no declaration it is that of the import
+  // exports.n, chunk.n: Rollup chooses the published name. A binding without a declaration keeps the imported name.
   const { object } = node;
   const names = typeof target.binding === 'string' ? [target.binding, 'default'] : [];
   const isPublished = object.type === 'Identifier' && context.publishers.has(object.name);
@@ -104,14 +115,14 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
   if (node.type === 'Identifier') {
     putGuard(context, nodePath, number, `read(${number},${getter(context, nodePath, node.name)})`);
   } else if (ofNamespace && typeof target.binding === 'number') {
-    // A namespace object's getter may throw, so the read is announced before.
+    // A getter of a namespace object may throw, so the call comes before the read.
     const call =
       target.name !== undefined ? `read(${number},()=>${textOf(context, node)})` : `probe(${number})`;
     putGuard(context, nodePath, number, call);
   } else if (node.optional || isMemberQuoted(context, nodePath)) {
     putGuard(context, nodePath, number, `note(${number})`);
   } else {
-    // ext.x  →  (seen[0]?ext.x:build.value(0,ext.x)): the program evaluates it once; it may be a getter
+    // In either branch the member is evaluated once: it may be a getter.
     edits.wrap(
       nodePath,
       `(${names.seen}[${number}]?${textOf(context, node)}:${names.build}.value(${number},`,
@@ -120,11 +131,14 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
   }
 }
 
-/** What the importer calls it, with the names of members. */
+/** The importer's own name for the binding, with the names of members. */
 export const localName = ({ module, site }: LocatedSite, path: readonly string[]): string =>
   [(site.kind === 'read' && module.record.imports[site.import]?.local) || '', ...path].join('.');
 
-/** An engine copies the variables of `for (let …)` for each iteration once the loop contains a function. */
+/**
+ * The function that reads the variable: inline; in a `for (let …)` a function of the chunk, because engines copy the
+ * loop's variables for each iteration once the loop contains a function.
+ */
 function getter(context: Context, nodePath: NodePath, name: string): string {
   if (!isInLexicalLoop(nodePath)) return `()=>${name}`;
   const known = context.getters.get(name);
@@ -143,9 +157,7 @@ function isInLexicalLoop(nodePath: NodePath): boolean {
   return false;
 }
 
-/**
- * n  →  (guard,n);  n.f(x)  →  (guard,n.f(x));  { n }  →  { n: (guard,n) };  const { x } = n  →  const {} = (guard,0), …
- */
+/** Puts the guard where {@link guardPlacement} says. */
 function putGuard(context: Context, read: NodePath, site: number, call: string): void {
   const { edits, names } = context;
   const { form, nodePath, names: before, again } = guardPlacement(context, read);
@@ -168,14 +180,14 @@ function putGuard(context: Context, read: NodePath, site: number, call: string):
   }
 }
 
-/** A message may quote the member, as callee or in another way: it has to stand as it is. */
+/** Whether an error message may quote the member, as callee or otherwise: then its text must not change. */
 function isMemberQuoted(context: Context, nodePath: NodePath): boolean {
   let whole = nodePath;
   while (whole.parent?.node.type === 'MemberExpression' && whole.key === 'object') whole = whole.parent;
   return isCallee(whole) || isDefault(whole) || isQuoted(context, whole);
 }
 
-/** ([a] = b.c) => {}: V8 quotes a call that stands there. */
+/** ([a] = b.c) => {}: V8's message would quote a call in place of `b.c`. */
 const isDefault = ({ parent, key }: NodePath): boolean =>
   parent?.node.type === 'AssignmentPattern' && key === 'right' && isPattern(parent.node.left);
 

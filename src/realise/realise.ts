@@ -27,11 +27,13 @@ export interface RealiseInput {
   /** Number of the chunk's first site in the build. */
   first: number;
   tracesNamespaces: boolean;
-  /** The expression that gives the build, by the name of a variable or function that the chunk does not have. */
+  /**
+   * Returns the expression that gives the tracer. `holder` is an unused name, for the variable or function behind it.
+   */
   buildBy(holder: string): string;
 }
 
-/** What stands around the modules of a realised chunk: formats put the runtime there. */
+/** The code around the modules of a realised chunk: formats put the runtime there. */
 export interface Around {
   code: string;
   /** See {@link Layout}. */
@@ -43,9 +45,9 @@ export interface Around {
   head: number;
 }
 
-/** What a chunk holds, for the tables. */
+/** The contents of a chunk, for the tables. */
 export interface ChunkContents {
-  /** Numbers of the modules that it has statements of. */
+  /** Indices of the modules of which it has statements. */
   modules: number[];
   declared: readonly DeclaredBinding[];
   sites: readonly RealisedSite[];
@@ -54,11 +56,15 @@ export interface ChunkContents {
 export interface RealisedChunk {
   contents: ChunkContents;
   around: Around;
-  /** The traced chunk. @param prologue runs before the first statement, and makes `names` known */
+  /**
+   * Returns the traced chunk. Called once.
+   *
+   * @param prologue statements that declare `names`
+   */
   finish(prologue: string): EditedText;
 }
 
-/** Why it can't be traced, if so. */
+/** Realises a chunk, or returns the reason why it can't be traced. */
 export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no statement' | 'no wrapper' {
   const { layout } = input;
   const { text, code, skeleton, body, pieces, offsetOf } = layout;
@@ -125,7 +131,10 @@ function contextOf(
 
 type Realiser = (context: Context, located: readonly LocatedSite[]) => void;
 
-/** In the order in which they put their edits. One that stands for several kinds gets their sites together. */
+/**
+ * Called once per piece, in this order, which decides the nesting of edits with the same range. A realiser of several
+ * kinds of sites gets them together.
+ */
 const REALISERS: Readonly<Record<Site['kind'], Realiser>> = {
   read: realiseReads,
   write: realiseWrites,
@@ -148,14 +157,14 @@ function realisePiece(chunk: ChunkContext, { code, sites }: LocatedPiece, layout
       sites.filter(({ site }) => REALISERS[site.kind] === realiser),
     );
   }
-  // Reads of what an await gives, behind all that the await itself needs.
+  // Last, so that their calls go around those of the await.
   realiseSnapshots(context, sites);
   return edits;
 }
 
 /**
- * What a piece uses that the chunk declares: in the piece itself, around the pieces, or in another piece, of which it
- * imports it. Few pieces have a place that asks.
+ * Whether the chunk declares a name that the piece uses: in the piece itself, around the pieces, or in another piece,
+ * from which the piece imports it. The names are collected on the first call, since few pieces need them.
  */
 function declarationsOf(sites: readonly LocatedSite[], { skeleton }: Layout): Context['isDeclared'] {
   let names: Set<string> | undefined;

@@ -1,4 +1,10 @@
-/** CommonJS modules that run where they are required: the call, and the body. */
+/**
+ * CommonJS modules that @rollup/plugin-commonjs wraps in a function, which runs when they are required:
+ *
+ * 1. `requireA()`  →  `build.required(0,(seen[0]||build.requiring(0),requireA()))`
+ * 2. `createRequire("/dir")(x)`  →  `build.required(0,createRequire("/dir")(build.requiring(0,x)))`
+ * 3. the body: `hasRequiredA = 1; … return a;`  →  `hasRequiredA = 1; build.start(0); … build.end(0); return a;`
+ */
 
 import { endOf, type NodePath, startOf } from '../ast/node-path.ts';
 import { listOf } from '../ast/statement.ts';
@@ -27,14 +33,12 @@ function realiseRequire(context: Context, required: LocatedSite): void {
   if (site.isVariable) {
     const [specifier] = call.parent?.node.type === 'CallExpression' ? call.parent.node.arguments : [];
     if (!call.parent || call.key !== 'callee' || !specifier) return;
-    // createRequire("/dir")(x)  →  build.required(0,createRequire("/dir")(build.requiring(0,x)))
     const number = addSite(context, required, { kind: 'q', target: { module: null, binding: -1 } });
     edits.wrap(call.parent, `${names.build}.required(${number},`, ')');
     edits.wrapRange(startOf(specifier), endOf(specifier), `${names.build}.requiring(${number},`, ')');
   } else {
     const target = required.module.targets[required.number]?.[0];
     if (!target) return;
-    // requireA()  →  build.required(0,(seen[0]||build.requiring(0),requireA()))
     const number = addSite(context, required, { kind: 'q', target });
     const announced = guard(context, number, `requiring(${number})`);
     edits.wrap(call, `${names.build}.required(${number},(${announced},`, '))');

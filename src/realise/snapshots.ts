@@ -1,4 +1,11 @@
-/** Members that are taken out of what a dynamic import gave: reads of values that are kept. */
+/**
+ * Members read from the namespace of an awaited dynamic import:
+ *
+ * 1. `const { x } = await import('a')`  →  `const { x } = build.snapshot?.(await import('a'),0)`
+ * 2. `(await import('a')).x`  →  `(build.snapshot?.(await import('a'),0)).x`
+ * 3. `import('a').then(({ x }) => { … })`  →  `….then(({ x }) => { build.snapshot(0,0); … })`
+ * 4. `import('a').then(({ x }) => v)`  →  `….then(({ x }) => (build.snapshot(0,0),v))`
+ */
 import type { Node } from 'estree';
 import { type NodePath, startOf } from '../ast/node-path.ts';
 import type { LocatedSite } from '../located.ts';
@@ -6,10 +13,9 @@ import type { Target } from '../model.ts';
 import { addSite, type Context } from './context.ts';
 import { awaitBefore, localName, survivorOf } from './reads.ts';
 
-/** Announced before the pattern is run, or the member is read. */
 export function realiseSnapshots(context: Context, located: readonly LocatedSite[]): void {
   const { edits, names } = context;
-  /** By the node that gives the namespace, or runs with it. */
+  /** By owner, see {@link memberReadBy}: an owner has one call for all its reads. */
   const readsByOwner = new Map<Node, { nodePath: NodePath; sites: number[] }>();
   for (const read of located) {
     const member = memberReadBy(context, read);
@@ -23,18 +29,18 @@ export function realiseSnapshots(context: Context, located: readonly LocatedSite
   for (const { nodePath, sites } of readsByOwner.values()) {
     const { node, key } = nodePath;
     const list = sites.join();
-    // const { x } = await import('a')  →  const { x } = build.snapshot?.(await import('a'),0)
-    // (await import('a')).x  →  (build.snapshot?.(await import('a'),0)).x
-    // An optional call is quoted as an await is, see realiseAwait.
+    // An optional call, because V8's messages quote it as they quote an await, see realiseAwait.
     if (key === 'init' || key === 'object') edits.wrap(nodePath, `${names.build}.snapshot?.(`, `,${list})`);
-    // ({ x }) => { … }  →  ({ x }) => { build.snapshot(0,0); … }
     else if (node.type === 'BlockStatement') {
       edits.insert(startOf(node) + 1, ` ${names.build}.snapshot(0,${list});`);
     } else edits.wrap(nodePath, `(${names.build}.snapshot(0,${list}),`, ')');
   }
 }
 
-/** A read of a member: what is asked for, and the node that gives the namespace or runs with it. */
+/**
+ * The target of the read, and its owner: the expression that gives the namespace, or the body of a function that gets
+ * it.
+ */
 function memberReadBy(
   context: Context,
   read: LocatedSite,
@@ -51,7 +57,7 @@ function memberReadBy(
   return owner && { owner, kind: 'r', target, local: localName(read, path) };
 }
 
-/** What a pattern is given, or the body of the function that it is a parameter of. */
+/** The value that a pattern takes apart, or the body of the function whose parameter the pattern is. */
 function ownerOf(variable: NodePath): NodePath | undefined {
   for (let { key, parent } = variable; parent; { key, parent } = parent) {
     const { node } = parent;

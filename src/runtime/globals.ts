@@ -60,7 +60,9 @@ export function attempt<T>(get: () => T): T | undefined {
 export const nodeProcess = (globals: Globals): Process | undefined =>
   attempt(() => (typeof globals.process.versions.node === 'string' ? globals.process : undefined));
 
-/** The descriptor of an own property, or an empty one; neither inherits accessors that a page put on `Object.prototype`. */
+/**
+ * The descriptor of an own property, or an empty one; neither inherits accessors that a page put on `Object.prototype`.
+ */
 export const ownProperty = (object: object, key: PropertyKey): PropertyDescriptor =>
   bare(getOwnPropertyDescriptor(object, key) ?? {});
 

@@ -20,7 +20,9 @@ export interface Instantiation {
   endsAnEntry(module: number): boolean;
 }
 
-/** Static or dynamic entries. `reaching` gives the set of those that reach a module, and is computed when first called. */
+/**
+ * Static or dynamic entries. `reaching` gives the set of those that reach a module, and is computed when first called.
+ */
 interface Entries {
   modules: readonly number[];
   reaching(module: number): Bits;
@@ -62,7 +64,10 @@ export function createInstantiation(
     );
   }
 
-  /** Modules that are reached by every unlinked entry that counts and reaches the module; undefined without such an entry. */
+  /**
+   * Modules that are reached by every unlinked entry that counts and reaches the module; undefined without such an
+   * entry.
+   */
   function reachedByAll(
     { modules: list, reaching }: Entries,
     index: number,

@@ -10,7 +10,9 @@ export interface BindingSlot {
   row: BindingRow;
   /** Reads the binding; 0 where reading could run user code, undefined before its chunk begins. */
   getter: (() => unknown) | 0 | undefined;
-  /** State before any module runs: as printed, or as its getter found it. Undefined where the bundle lacks the binding. */
+  /**
+   * State before any module runs: as printed, or as its getter found it. Undefined where the bundle lacks the binding.
+   */
   state: BindingState | undefined;
   /** Its chunk began before the module was instantiated, so `state` was observed. */
   isObservedInTime: boolean;

@@ -200,7 +200,9 @@ function beforePublication(code: string, end: number): number {
   return code.charAt(before - 1) === ';' ? before - 1 : end;
 }
 
-/** exports("n", n = 1);  of several names  n = 1, exports({ a: n, b: n }), n;  of a pattern  (function (v) {…})([n] = v) */
+/**
+ * exports("n", n = 1);  of several names  n = 1, exports({ a: n, b: n }), n;  of a pattern  (function (v) {…})([n] = v)
+ */
 function publishedBy(node: Node): Node | undefined {
   if (node.type === 'CallExpression') {
     if (isPublishing(node)) return node.arguments[1];

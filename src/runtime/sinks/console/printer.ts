@@ -71,7 +71,9 @@ const wantsColor = ({ NO_COLOR, FORCE_COLOR, TERM }: Process['env'], isTTY?: boo
   !NO_COLOR &&
   (FORCE_COLOR === undefined ? isTTY && TERM !== 'dumb' : FORCE_COLOR !== '0' && FORCE_COLOR !== 'false');
 
-/** Longer blocks are printed as a closed group. A small program's summary fits, so that its early reads stay visible. */
+/**
+ * Longer blocks are printed as a closed group. A small program's summary fits, so that its early reads stay visible.
+ */
 const LINES_OPEN = 11;
 
 /** Errors and warnings are one message, which browsers show with a stack. Any other long block is a closed group. */

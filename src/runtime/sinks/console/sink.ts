@@ -1,4 +1,7 @@
-/** Decides what the console shows: a small trace line by line, a large one as a summary, a wrong read at once as a block. */
+/**
+ * Decides what the console shows: a small trace line by line, a large one as a summary, a wrong read at once as a
+ * block.
+ */
 
 import type { EarlyRead } from '../../../findings/early-read.ts';
 import type { TraceEvent } from '../../../protocol/events.ts';
