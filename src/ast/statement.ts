@@ -2,7 +2,7 @@
 import type { Node } from 'estree';
 import { type NodePath, startOf } from './node-path.ts';
 
-/** The list that a statement is an element of; nothing where it is the only one (`if (a) b`). */
+/** The list of statements that contains the statement; undefined where the grammar has only one (`if (a) b`). */
 export function listOf({ key, parent }: NodePath): readonly Node[] | undefined {
   switch (parent?.node.type) {
     case 'Program':
@@ -16,6 +16,7 @@ export function listOf({ key, parent }: NodePath): readonly Node[] | undefined {
   }
 }
 
+/** Binary search: the last node of the list that starts before `node`. */
 export function previousIn(list: readonly Node[], node: Node): Node | undefined {
   let low = 0;
   let high = list.length - 1;
@@ -27,7 +28,7 @@ export function previousIn(list: readonly Node[], node: Node): Node | undefined 
   return list[low - 1];
 }
 
-/** The expression statement that begins with the node, if one does. */
+/** The expression statement that begins with the node, if there is one. */
 export function statementOpenedBy(nodePath: NodePath): NodePath | undefined {
   for (
     let at: NodePath | null = nodePath;
@@ -39,7 +40,7 @@ export function statementOpenedBy(nodePath: NodePath): NodePath | undefined {
   return undefined;
 }
 
-/** Statements whose end needs no semicolon. */
+/** Statements that never need a semicolon. */
 const CLOSED = new Set([
   'FunctionDeclaration',
   'ClassDeclaration',

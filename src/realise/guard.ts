@@ -18,13 +18,13 @@ import { endOf, isFunction, type NodePath, startOf } from '../ast/node-path.ts';
 import { roleOf } from '../ast/role.ts';
 
 export interface GuardPlacement {
-  /** What the guard goes before. An `operand` is an expression after which `?? again` is added. */
+  /** What the guard goes before. An `operand` is an expression after which `?? rethrow` is added. */
   form: 'expression' | 'statement' | 'declarator' | 'element' | 'operand' | 'delegate';
   nodePath: NodePath;
   /** Names that are looked up between the guard and the read. If one throws, the read must not be logged. */
   names: readonly string[];
   /** Expression that throws the program's own error where the operand is null or undefined. */
-  again?: string;
+  rethrow?: string;
 }
 
 /** The chunk around a read. */
@@ -57,7 +57,7 @@ export function guardPlacement(chunk: Surroundings, read: NodePath): GuardPlacem
     // ({ x: { y } = a }) => {}
     case 'AssignmentPattern':
       return isQuotedDefault(parent)
-        ? beforeOperand(inside, againOf(chunk, parent.node.left, whole.node))
+        ? beforeOperand(inside, rethrowOf(chunk, parent.node.left, whole.node))
         : inside;
     // for (const x of a)
     case 'ForOfStatement':
@@ -110,16 +110,16 @@ const isQuotedDefault = ({ node, parent }: NodePath): boolean =>
   node.type === 'AssignmentPattern' && isPattern(node.left) && parent !== null && !isFunction(parent.node);
 
 /** Only an identifier may be evaluated once more; other expressions keep the guard inside. */
-const beforeOperand = (inside: GuardPlacement, again: string | undefined): GuardPlacement =>
-  again !== undefined && inside.nodePath.node.type === 'Identifier'
-    ? { ...inside, form: 'operand', again }
+const beforeOperand = (inside: GuardPlacement, rethrow: string | undefined): GuardPlacement =>
+  rethrow !== undefined && inside.nodePath.node.type === 'Identifier'
+    ? { ...inside, form: 'operand', rethrow }
     : inside;
 
 /**
  * An expression for which V8 gives the same message as for the pattern: it quotes the first property, and its words
  * depend on the target of that property.
  */
-function againOf({ code }: Surroundings, pattern: Pattern, read: Node): string | undefined {
+function rethrowOf({ code }: Surroundings, pattern: Pattern, read: Node): string | undefined {
   const name = textOf(code, read);
   if (pattern.type !== 'ObjectPattern') return `[...${name}]`;
   const [first] = pattern.properties;

@@ -41,7 +41,7 @@ interface Survivor {
   path: readonly string[];
   target: Target | null;
   /** The expression is a member of a namespace object that Rollup printed. */
-  ofNamespace: boolean;
+  isNamespaceMember: boolean;
 }
 
 /**
@@ -72,19 +72,19 @@ export function survivorOf(context: Context, read: LocatedSite): Survivor {
     depth++;
   }
   let target = targets[depth] ?? null;
-  let ofNamespace = false;
+  let isNamespaceMember = false;
   while (target?.binding === -1 && index < chain.length - 1) {
     index++;
     depth++;
     target = targets[depth] ?? null;
-    ofNamespace = true;
+    isNamespaceMember = true;
   }
-  return { nodePath: chain[index] ?? read.nodePath, path: path.slice(0, depth), target, ofNamespace };
+  return { nodePath: chain[index] ?? read.nodePath, path: path.slice(0, depth), target, isNamespaceMember };
 }
 
 /** Whether the expression at the mark is not the marked read: Rollup dropped the read and left its mark behind. */
-function isAnother(context: Context, { nodePath: { node }, target, ofNamespace }: Survivor): boolean {
-  if (!target || ofNamespace) return !target;
+function isUnrelated(context: Context, { nodePath: { node }, target, isNamespaceMember }: Survivor): boolean {
+  if (!target || isNamespaceMember) return !target;
   if (node.type === 'Identifier') {
     const expression = context.declarationOf(target)?.expression;
     if (typeof expression === 'string') return expression !== node.name;
@@ -101,20 +101,20 @@ function isAnother(context: Context, { nodePath: { node }, target, ofNamespace }
 }
 
 function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): void {
-  const { nodePath, path, target, ofNamespace } = survivor;
+  const { nodePath, path, target, isNamespaceMember } = survivor;
   const { node } = nodePath;
   if (node.type !== 'Identifier' && node.type !== 'MemberExpression') return;
   if (node.type === 'Identifier' && node.name === 'undefined') return;
   if (roleOf(nodePath) !== 'reference') return;
   const { site } = read;
-  if (!target || site.kind !== 'read' || isAnother(context, survivor)) return;
+  if (!target || site.kind !== 'read' || isUnrelated(context, survivor)) return;
 
   const number = addSite(context, read, { kind: 'r', target, local: localName(read, path) });
   const { edits, names } = context;
 
   if (node.type === 'Identifier') {
     putGuard(context, nodePath, number, `read(${number},${getter(context, nodePath, node.name)})`);
-  } else if (ofNamespace && typeof target.binding === 'number') {
+  } else if (isNamespaceMember && typeof target.binding === 'number') {
     // A getter of a namespace object may throw, so the call comes before the read.
     const call =
       target.name !== undefined ? `read(${number},()=>${textOf(context, node)})` : `probe(${number})`;
@@ -160,10 +160,10 @@ function isInLexicalLoop(nodePath: NodePath): boolean {
 /** Puts the guard where {@link guardPlacement} says. */
 function putGuard(context: Context, read: NodePath, site: number, call: string): void {
   const { edits, names } = context;
-  const { form, nodePath, names: before, again } = guardPlacement(context, read);
+  const { form, nodePath, names: before, rethrow } = guardPlacement(context, read);
   // (seen[0]||(a,call),a[n]()): where `a` throws, `n` is not read
-  const said = `${names.build}.${call}`;
-  const guard = `${names.seen}[${site}]||${before.length > 0 ? `(${before.join()},${said})` : said}`;
+  const runtimeCall = `${names.build}.${call}`;
+  const guard = `${names.seen}[${site}]||${before.length > 0 ? `(${before.join()},${runtimeCall})` : runtimeCall}`;
   switch (form) {
     case 'statement':
       edits.beforeStatement(nodePath, `${guard};`);
@@ -173,7 +173,7 @@ function putGuard(context: Context, read: NodePath, site: number, call: string):
       return;
     case 'operand':
       edits.before('expression', nodePath, guard);
-      edits.wrap(nodePath, '', `??${again}`);
+      edits.wrap(nodePath, '', `??${rethrow}`);
       return;
     default:
       edits.before(form, nodePath, guard);

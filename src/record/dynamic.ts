@@ -1,4 +1,4 @@
-/** Where the source shows what is read of the namespace object that a dynamic import gives. */
+/** Finds the reads of members of the namespace that a dynamic import gives. */
 import type {
   AssignmentProperty,
   Identifier,
@@ -13,13 +13,13 @@ import { memberName, roleOf } from '../ast/role.ts';
 import { findScopes } from './scopes.ts';
 
 export interface NamespaceListener {
-  /** A reference to the namespace: by a name, or the await that gives it; it may be the beginning of a member chain. */
+  /** Called with each reference to the namespace: a name, or the await that gives it; a member chain may follow. */
   reference(nodePath: NodePath): void;
-  /** A property that is taken out once, and the variable that keeps it. */
+  /** Called with each property that a pattern reads, and the variable that keeps its value. */
   snapshot(name: string, variable: Identifier): void;
 }
 
-/** A name for the namespace, and the node in which it has that meaning. */
+/** A name of the namespace, and the node in which it is in scope. */
 interface Name {
   name: string;
   scope: NodePath;
@@ -81,7 +81,10 @@ export function followNamespace(request: NodePath, listener: NamespaceListener):
   }
 }
 
-/** const m = <value>; a pattern takes its values at once, whatever becomes of its variables: let { x } = <value> */
+/**
+ * The target of `const m = <value>` or `let { x } = <value>`. A pattern reads its properties at once, so its variables
+ * need not be constants.
+ */
 function constantOf({ key, parent }: NodePath): { pattern: Pattern; scope: NodePath } | undefined {
   const declaration = parent?.parent;
   if (parent?.node.type !== 'VariableDeclarator' || key !== 'init' || !declaration?.parent) return undefined;
@@ -91,7 +94,7 @@ function constantOf({ key, parent }: NodePath): { pattern: Pattern; scope: NodeP
   return isKept ? { pattern, scope: declaration.parent } : undefined;
 }
 
-/** <promise>.then((m) => …) */
+/** The parameter of the reaction in `<promise>.then((m) => …)`. */
 function parameterOf(then: NodePath): { pattern: Pattern; scope: NodePath } | undefined {
   const call = then.parent;
   if (call?.node.type !== 'CallExpression' || then.key !== 'callee') return undefined;

@@ -1,4 +1,4 @@
-/** One walk over a module: every place that gets a mark. */
+/** Finds every site of a module, in one walk. */
 import type { FunctionDeclaration, Identifier, ImportExpression, Node, Program } from 'estree';
 import { walk } from 'estree-walker';
 import { endOf, isFunction, type NodePath, startOf, Trail } from '../ast/node-path.ts';
@@ -29,9 +29,12 @@ export function findSites(
   const names = new Set([...importsByLocal.keys(), ...bindingsByLocal.keys()]);
   const scopeFinder = findScopes(names);
   const requireFunction = requireFunctionOf(entries);
-  /** Identifiers by the name of an import or an exported binding; whether they mean it is known after the walk. */
+  /**
+   * Identifiers with the name of an import or an exported binding; after the walk, scopes decide whether they refer to
+   * it.
+   */
   const named: NodePath[] = [];
-  /** Dynamic imports whose namespace is followed. */
+  /** Dynamic imports whose namespace is followed; `dynamic` is the number of the site. */
   const requests: { dynamic: number; specifier: string; nodePath: NodePath }[] = [];
   let functionDepth = 0;
   const trail = new Trail();
@@ -42,14 +45,14 @@ export function findSites(
 
   walk(program, {
     enter(node, parent, key) {
-      // Half of all nodes: they have no children, and declare nothing of their own.
+      // Half of all nodes are identifiers: they have no children and no scope, so the rest is skipped.
       if (node.type === 'Identifier') {
         if (names.has(node.name)) named.push(trail.pathTo(node, key));
         return;
       }
       trail.enter(node, key);
       scopeFinder.enter(node);
-      // Rollup's parser keeps comments beside the statements, those that it removes.
+      // Rollup's parser adds annotation comments to `body` under another key.
       if (parent?.type === 'Program' && key === 'body') topLevelStatement(node);
       if (isFunction(node)) functionDepth++;
       else if (functionDepth === 0) topLevelAwait(node, parent);
@@ -57,7 +60,7 @@ export function findSites(
     leave(node, _parent, key) {
       if (node.type === 'Identifier') return;
       trail.leave();
-      // Of one within another Rollup resolves the inner one first.
+      // On leaving: Rollup resolves nested dynamic imports from the inside out.
       if (node.type === 'ImportExpression') dynamicImport(node, trail.pathTo(node, key));
       scopeFinder.leave(node);
       if (isFunction(node)) functionDepth--;
@@ -139,8 +142,8 @@ export function findSites(
   }
 
   /**
-   * Of a namespace's member chain `ns.a.b` any prefix may collapse to one name: the mark stands at its end, outside
-   * of what Rollup replaces and names in source maps.
+   * Of a namespace's member chain `ns.a.b` Rollup may replace any prefix by one name. So the mark goes after the whole
+   * chain, outside of the replaced text, which source maps name.
    */
   function read(index: number, nodePath: NodePath): void {
     const path: string[] = [];
@@ -170,7 +173,7 @@ export function findSites(
     if (specifier !== null && wanted.reads) requests.push({ dynamic, specifier, nodePath });
   }
 
-  /** Reads of the namespace that a dynamic import gives; `shown` stands for it where it has no name. */
+  /** Adds the reads of a dynamic import's namespace; `shown` is printed for the namespace where it has no name. */
   function namespaceReads(dynamic: number, shown: string, request: NodePath): void {
     const entryOf = (local: string): number => {
       const known = entries.imports.findIndex((entry) => entry.dynamic === dynamic && entry.local === local);
@@ -178,7 +181,7 @@ export function findSites(
     };
     followNamespace(request, {
       reference(nodePath) {
-        // Where it goes as a whole, nothing is read of it yet.
+        // A reference without a member, such as an argument, reads no binding.
         if (nodePath.parent?.node.type !== 'MemberExpression' || nodePath.key !== 'object') return;
         const { node } = nodePath;
         if (node.type === 'Identifier') read(entryOf(node.name), nodePath);
@@ -198,7 +201,8 @@ export function findSites(
       const keyword = skipTrivia(code, startOf(node) + 'for'.length);
       add(keyword + 'await'.length, startOf(node), { kind: 'await' });
     } else if (node.type === 'VariableDeclaration' && node.kind === 'await using') {
-      // What a module declares itself Rollup disposes of with its chunk. A loop that awaits each step tells of both.
+      // Not at the top level, where Rollup disposes of the resource with the whole chunk; nor in a `for await`, whose own
+      // site covers the wait.
       const isToldHere =
         parent?.type === 'BlockStatement' || (parent?.type === 'ForOfStatement' && !parent.await);
       if (!isToldHere) return;
@@ -207,7 +211,7 @@ export function findSites(
   }
 }
 
-/** Where it is a literal, as Rollup sees it. */
+/** The specifier if it is a literal, by Rollup's definition; else null. */
 function specifierOf({ source }: ImportExpression): string | null {
   if (source.type === 'Literal') return typeof source.value === 'string' ? source.value : null;
   if (source.type !== 'TemplateLiteral' || source.expressions.length > 0) return null;

@@ -105,7 +105,7 @@ export function createBindings(state: BuildState): Bindings {
     const slot = bindingAt(row);
     const early = exporter !== undefined && hasNotEnded(exporter);
 
-    const result = source.from === 'state' ? source : take(source, slot, early);
+    const result = source.from === 'state' ? source : resultOf(source, slot, early);
     const readState = result.state;
     const gaveValue = result.from === 'value';
     const text = gaveValue ? preview(result.value, settings.values) : undefined;
@@ -141,7 +141,7 @@ export function createBindings(state: BuildState): Bindings {
   }
 
   /** Catches what the getter throws: the program's own read follows, and throws again. */
-  function take(
+  function resultOf(
     source: Exclude<Source, { from: 'state' }>,
     slot: BindingSlot | undefined,
     early: boolean,

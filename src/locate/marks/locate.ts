@@ -1,4 +1,4 @@
-/** Where the marks of a piece of a chunk have survived: the nodes before, behind or around them. */
+/** Finds the nodes to which the surviving marks of a piece of a chunk belong. */
 import type { Node, Program } from 'estree';
 import { walk } from 'estree-walker';
 import { endOf, type NodePath, startOf, Trail } from '../../ast/node-path.ts';
@@ -10,23 +10,23 @@ import type { FoundMark } from './grammar.ts';
 import { withoutMarks } from './unmarked.ts';
 
 export interface MarkedPiece {
-  /** With its marks. */
+  /** The piece's text, with marks. */
   text: string;
-  /** Those that it may have, in their order, with offsets of the text. */
+  /** Candidates for marks, in the order of their offsets in `text`. */
   marks: readonly FoundMark[];
   moduleOf(token: string): ChunkModule | undefined;
   parse(code: string): Program | ParseFailure;
 }
 
-/** A located piece, whose offsets lead to the text with the marks. */
+/** A located piece; its `offsetOf` gives offsets of the text with marks. */
 export interface LocatedText extends LocatedPiece {
-  /** What is to be taken out of the text. */
+  /** The true marks, which have to be removed from the text. */
   marks: readonly FoundMark[];
-  /** By mark: its offset in the code. */
+  /** By index of a mark: its offset in the code without marks. */
   offsets: readonly number[];
 }
 
-/** Why it can't be parsed, if so: then the offset is one of the text, too. */
+/** The located piece; or the parser's failure, with `pos` an offset of `text`. */
 export function locate({
   text,
   marks: candidates,
@@ -53,7 +53,7 @@ export function locate({
       });
       return { code, program, sites, offsetOf, marks, offsets };
     }
-    // What only looks like a mark is text of the program, and stays.
+    // A candidate in a literal is text of the program, which stays: parse again with it.
     marks = marks.filter((_, index) => !texts.has(sought[index] as Mark));
   }
 }
@@ -67,7 +67,7 @@ interface Mark {
 
 interface FoundNodes {
   nodePaths: Map<Mark, NodePath>;
-  /** Marks that stand in literals. */
+  /** Candidates inside of literals. */
   texts: Set<Mark>;
 }
 
@@ -85,7 +85,7 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
       let end = code.charAt(offset - 1) === ';' ? offset - 1 : offset;
       while (/\s/.test(code.charAt(end - 1))) end--;
       if (site.kind === 'declaration') end = beforePublication(code, end);
-      // Where two marks follow one expression, what the second stood behind is gone.
+      // Where two marks follow one expression, the expression of the second was dropped.
       if (end > last) byEnd.set(end, mark);
     }
     last = offset;
@@ -109,7 +109,7 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
   });
   return result;
 
-  /** @param end behind the last offset that is inside */
+  /** @param end offset after the last one inside of the literal */
   function literal(start: number, end: number): void {
     for (let index = indexFrom(marks, start); index < marks.length; index++) {
       const mark = marks[index] as Mark;
@@ -118,7 +118,7 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
     }
   }
 
-  /** What ends with an expression that System format publishes may have its mark behind what publishes it. */
+  /** Moves a mark after a call that publishes an expression, in System format, to the end of the expression. */
   function moveIntoPublished(node: Node): void {
     const published = publishedBy(node);
     if (!published) return;
@@ -151,7 +151,7 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
         const mark = isVoid && key === 'right' ? byEnd.get(endOf(node)) : undefined;
         return mark?.site.kind === 'declaration' ? mark : undefined;
       }
-      // import('./x.js')/*mark*/, and what Rollup prints in its stead.
+      // import('./x.js')/*mark*/, or a call that Rollup prints instead.
       case 'ImportExpression':
       case 'CallExpression':
       case 'NewExpression': {
@@ -190,7 +190,10 @@ function indexFrom(marks: readonly { offset: number }[], offset: number): number
   }
   return low;
 }
-/** `let n; exports("n", n)`, and the mark: what System format prints behind a declaration that lacks its semicolon. */
+/**
+ * End of the declaration before a mark. In System format Rollup prints `let n; exports("n", n)` and then the mark, where
+ * the source has no semicolon.
+ */
 function beforePublication(code: string, end: number): number {
   const start = code.charAt(end - 1) === ')' ? code.lastIndexOf('exports(', end) : -1;
   const call = /^exports\((?:"(?:[^"\\]|\\.)*",\s?[^\s()"]+|\{[^}]*\})\)$/;
@@ -201,7 +204,11 @@ function beforePublication(code: string, end: number): number {
 }
 
 /**
- * exports("n", n = 1);  of several names  n = 1, exports({ a: n, b: n }), n;  of a pattern  (function (v) {…})([n] = v)
+ * The published expression of
+ *
+ * 1. `exports("n", n = 1)`
+ * 2. `n = 1, exports({ a: n, b: n }), n`, with several names
+ * 3. `(function (v) { return exports("n", n), v; })([n] = v)`, of a pattern
  */
 function publishedBy(node: Node): Node | undefined {
   if (node.type === 'CallExpression') {
