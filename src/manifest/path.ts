@@ -15,7 +15,7 @@ export function modulePath(id: string, root: string, platform: PlatformPath = pa
   return platform.relative(root, id.slice(0, end)).replaceAll('\\', '/') + id.slice(end);
 }
 
-/** How much of an id is folders that the root is in too, or the root itself. */
+/** Length of the longest common folder of id and root. */
 function commonLength(id: string, root: string, { sep }: PlatformPath): number {
   const comparable = (text: string): string =>
     sep === '\\' ? text.replaceAll('/', sep).toLowerCase() : text;
@@ -26,7 +26,7 @@ function commonLength(id: string, root: string, { sep }: PlatformPath): number {
   return length;
 }
 
-/** The path of each module. Of two that would have the same, the later id has a number behind it. */
+/** By id: the module's path. Where two ids have the same path, the later one gets a number: `a.js (2)`. */
 export function uniquePaths(ids: Iterable<string>, root: string): Map<string, string> {
   const paths = new Map<string, string>();
   const usedPaths = new Set<string>();

@@ -1,5 +1,5 @@
 /**
- * CommonJS modules that @rollup/plugin-commonjs wraps in a function, which runs when they are required:
+ * CommonJS modules that \@rollup/plugin-commonjs wraps in a function, which runs when they are required:
  *
  * 1. `requireA()`  →  `build.required(0,(seen[0]||build.requiring(0),requireA()))`
  * 2. `createRequire("/dir")(x)`  →  `build.required(0,createRequire("/dir")(build.requiring(0,x)))`
