@@ -1,6 +1,6 @@
 /**
- * A text with edits. Offsets are UTF-16 code units of the original text. MagicString makes the source map; without a map
- * the edits are joined here, because MagicString splits its chunks at each edit and takes long for many.
+ * A text with edits. Offsets are UTF-16 code units of the original text. MagicString makes the source map; without a
+ * map the edits are joined here, because MagicString splits its chunks at each edit and takes long for many.
  */
 import MagicString, { type SourceMap } from 'magic-string';
 
@@ -26,16 +26,18 @@ export class EditedText {
   }
 
   /**
-   * Replaces a range, which must not overlap another one. No insertion may be strictly inside it: `toString` would repeat
-   * the rest of the range, and MagicString throws. Insertions at `start` come before the replacement, at `end` after it.
+   * Replaces a range, which must not overlap another one. No insertion may be strictly inside it: `toString` would
+   * repeat the rest of the range, and MagicString throws. Insertions at `start` come before the replacement, at `end`
+   * after it.
    */
   replace(start: number, end: number, text: string): void {
     this.#replacements.push({ start, end, text });
   }
 
   /**
-   * Inserts `left`, which belongs to the code that ends at the offset, and `right`, which belongs to the code that begins
-   * there. Of several insertions at one offset all `left` texts come before all `right` texts, each in the order of calls.
+   * Inserts `left`, which belongs to the code that ends at the offset, and `right`, which belongs to the code that
+   * begins there. Of several insertions at one offset all `left` texts come before all `right` texts, each in the order
+   * of calls.
    */
   insert(offset: number, left: string, right: string): void {
     this.#insertions.push({ offset, left, right });

@@ -18,8 +18,8 @@ interface Recorded {
 export interface ModuleRequest extends Recorded {
   specifier: string;
   /**
-   * Set if a transform after ours changed the code: index of the specifier in the code that was parsed in the end, -1 if
-   * it has none.
+   * Set if a transform after ours changed the code: index of the specifier in the code that was parsed in the end, -1
+   * if it has none.
    */
   index?: number;
 }
@@ -63,8 +63,8 @@ export interface IndirectExport {
  * - `write`: after the target of a write to an exported binding.
  * - `await`: after the keyword of a top-level await.
  * - `disposal`: after a name that a block or loop declares by `await using`.
- * - `require`: after the name of the function that runs an imported CommonJS module, or (`isVariable`) of the helper that
- *   returns a `require` function for specifiers known only at run time.
+ * - `require`: after the name of the function that runs an imported CommonJS module, or (`isVariable`) of the helper
+ *   that returns a `require` function for specifiers known only at run time.
  * - `body`: before and after the code of a CommonJS module in its function.
  * - `import`: after a dynamic import; `specifier` is null where it is known only at run time.
  */
@@ -82,8 +82,8 @@ export type Site = Recorded &
   );
 
 /**
- * Which sites of a module are recorded. Those of its phases (awaits, dynamic imports, requires) always are. `bindings` are
- * declarations of exported bindings, and false for a module that is not included.
+ * Which sites of a module are recorded. Those of its phases (awaits, dynamic imports, requires) always are. `bindings`
+ * are declarations of exported bindings, and false for a module that is not included.
  */
 export interface WantedSites {
   bindings: boolean;

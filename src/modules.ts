@@ -68,8 +68,8 @@ export type TransformedModule = Partial<Pick<MarkedCode, 'code' | 'map'>> & {
 };
 
 /**
- * A module that is not included and has at least this many UTF-16 code units keeps its positions in compiled code. Rollup
- * keeps each requested map decoded in memory, about 100 bytes per character for the maps that many plugins make.
+ * A module that is not included and has at least this many UTF-16 code units keeps its positions in compiled code.
+ * Rollup keeps each requested map decoded in memory, about 100 bytes per character for the maps that many plugins make.
  */
 const LARGE = 50_000;
 

@@ -20,7 +20,8 @@ export type RuntimePlacement = 'auto' | 'inline' | 'file';
 export interface ConsoleOptions {
   /**
    * How much the console shows: every event as a line (`'full'`), a summary of one screen at the end (`'summary'`), or
-   * either by the number of modules (`'auto'`). Reads that threw or gave `undefined` too early are always printed at once.
+   * either by the number of modules (`'auto'`). Reads that threw or gave `undefined` too early are always printed at
+   * once.
    * @default 'auto'
    */
   detail?: ConsoleDetail | undefined;
@@ -51,7 +52,8 @@ export interface Options {
    */
   exclude?: FilterPattern | undefined;
   /**
-   * `'first'`: a read is logged again only when its result may have changed; `'all'`: every read is logged; `false`: none.
+   * `'first'`: a read is logged again only when its result may have changed; `'all'`: every read is logged; `false`:
+   * none.
    * @default 'first'
    */
   reads?: ReadsMode | undefined;
@@ -87,9 +89,9 @@ export interface Options {
    */
   devtools?: boolean | undefined;
   /**
-   * How many events that a program can repeat the trace keeps, over all its bundles: reads, writes, requests (`import()`,
-   * `require`), waits of a top-level `await`, and further runs of a module. A request or wait counts once, and its end is
-   * kept with its start. Further ones are only counted, in `trace.dropped`.
+   * How many events that a program can repeat the trace keeps, over all its bundles: reads, writes, requests
+   * (`import()`, `require`), waits of a top-level `await`, and further runs of a module. A request or wait counts once,
+   * and its end is kept with its start. Further ones are only counted, in `trace.dropped`.
    *
    * Not bounded by `limit`, but by the size of the program: the phases of each module and the initializations of its
    * bindings, the first request of each target, and the first read of each place that came too early and threw or gave
@@ -98,8 +100,8 @@ export interface Options {
    */
   limit?: number | undefined;
   /**
-   * Folder to which module paths in the trace, and globs of `include` and `exclude`, are relative. A relative path starts
-   * at the working directory.
+   * Folder to which module paths in the trace, and globs of `include` and `exclude`, are relative. A relative path
+   * starts at the working directory.
    * @default process.cwd()
    */
   root?: string | undefined;

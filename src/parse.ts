@@ -13,9 +13,9 @@ const OPTIONS = { jsx: true };
 /**
  * Parses an ECMAScript module, or a part of one; returns the parser's failure if it is none.
  *
- * In code without an import, an export or an unambiguous await, Rollup's parser reads `await (x)` as a call, `await [x]`
- * as a member and `await -x` as a subtraction. So an unambiguous await is added after the code, where it changes neither
- * directives nor offsets.
+ * In code without an import, an export or an unambiguous await, Rollup's parser reads `await (x)` as a call,
+ * `await [x]` as a member and `await -x` as a subtraction. So an unambiguous await is added after the code, where it
+ * changes neither directives nor offsets.
  */
 export function parseModule(code: string): Program | ParseFailure {
   return (hasAwait(code) && withoutCertain(code, parse(code + CERTAIN_AWAIT))) || parse(code);

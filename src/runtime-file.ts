@@ -16,9 +16,10 @@ const NAME = 'module-phases';
 const HASH = /[-_.~]?!~\{[^}]*\}~/g;
 
 /**
- * Name of the runtime's file. It is in the folder of the first chunk and has the same ending (`.es.js` of `main.es.js`),
- * so that outputs of two formats can share a folder, and a cjs build can be below a `"type": "module"`. It has no hash,
- * since chunks contain the name before the content is known, and differs from all chunks' names on case-insensitive disks.
+ * Name of the runtime's file. It is in the folder of the first chunk and has the same ending (`.es.js` of
+ * `main.es.js`), so that outputs of two formats can share a folder, and a cjs build can be below a `"type": "module"`.
+ * It has no hash, since chunks contain the name before the content is known, and differs from all chunks' names on
+ * case-insensitive disks.
  */
 export function runtimeFileName(chunks: readonly NamedChunk[]): string {
   const { fileName, name } = chunks[0] ?? { fileName: '', name: '' };

@@ -12,8 +12,8 @@ export type RuntimePart = (typeof RUNTIME_PARTS)[number];
 export type RuntimeTexts = Readonly<Record<RuntimePart, string>>;
 
 /**
- * Globals that the runtime uses by name. It reads them from `globalThis`, since the chunk around it may declare variables
- * of these names.
+ * Globals that the runtime uses by name. It reads them from `globalThis`, since the chunk around it may declare
+ * variables of these names.
  */
 const GLOBALS = [
   'Array',

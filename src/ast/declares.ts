@@ -79,8 +79,8 @@ function namesInside(node: Node): string[] {
 }
 
 /**
- * A quick test before {@link declares}, since walking a whole chunk takes long: whether the text has the name, literal or
- * escaped (`\u0067`, `\u{67}`), in other syntax than plain uses such as `typeof globalThis` and `globalThis.x`.
+ * A quick test before {@link declares}, since walking a whole chunk takes long: whether the text has the name, literal
+ * or escaped (`\u0067`, `\u{67}`), in other syntax than plain uses such as `typeof globalThis` and `globalThis.x`.
  */
 export function mayDeclare(code: string, name: string): boolean {
   const spelt = Array.from(name, (char) => {

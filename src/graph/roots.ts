@@ -24,8 +24,8 @@ export function includes(bits: Bits, others: Bits): boolean {
 export const bitsFor = (size: number): Bits => new Uint32Array((size + 31) >> 5);
 
 /**
- * By node: the set of roots (indices of `roots`) that reach it. Sets are never changed, so nodes that are reached by the
- * same roots usually share one: with one root there is one set for all nodes.
+ * By node: the set of roots (indices of `roots`) that reach it. Sets are never changed, so nodes that are reached by
+ * the same roots usually share one: with one root there is one set for all nodes.
  */
 export function rootsOf(edges: Edges, roots: readonly number[]): Bits[] {
   const sets: Bits[] = [];
@@ -41,7 +41,8 @@ export function rootsOf(edges: Edges, roots: readonly number[]): Bits[] {
     const reached = linkOrder(edges, node, visited);
     for (let i = 0; i < reached.length; i++) order[order.length] = reached[i] as number;
   }
-  // In `order` a node comes before those that lead to it, except on cycles: so passes in both directions until a fixpoint.
+  // In `order` a node comes before those that lead to it, except on cycles. So passes in both directions, until nothing
+  // changes.
   let hasChanged = true;
   for (let round = 0; hasChanged; round++) {
     hasChanged = false;

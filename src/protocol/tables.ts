@@ -33,8 +33,8 @@ export interface RuntimeSettings {
 export const STATES: readonly BindingState[] = ['uninitialized', 'undefined', 'initialized'];
 
 /**
- * A binding that a module declares: name, kind, position of its declaration, and its state before any module runs (index
- * of {@link STATES}), by the declaration that the bundler printed; no state where the bundle lacks the binding.
+ * A binding that a module declares: name, kind, position of its declaration, and its state before any module runs
+ * (index of {@link STATES}), by the declaration that the bundler printed; no state where the bundle lacks the binding.
  */
 export type BindingRow = [name: string, kind: BindingKind, line: number, column: number, state?: number];
 

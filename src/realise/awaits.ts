@@ -91,8 +91,8 @@ function realiseBlock(
 }
 
 /**
- * However the body is left, the loop then waits for the iterator to go on or to close. However the loop is left, even by
- * a jump to an outer label, the module goes on.
+ * However the body is left, the loop then waits for the iterator to go on or to close. However the loop is left, even
+ * by a jump to an outer label, the module goes on.
  */
 function realiseLoop(
   { edits, names }: Context,

@@ -5,8 +5,8 @@ import type { ChunkModule, Extent, LocatedSite } from '../located.ts';
 import type { Names } from './context.ts';
 
 /**
- * Puts `start` before a module's extent and the comments before it, so that annotations stay next to their statement, and
- * `end` after it. Each call is on a line of its own: neither a comment nor an unfinished expression can swallow it.
+ * Puts `start` before a module's extent and the comments before it, so that annotations stay next to their statement,
+ * and `end` after it. Each call is on a line of its own: neither a comment nor an unfinished expression can swallow it.
  *
  * @param startAt offset of the prologue, before which no `start` may be
  */
@@ -34,8 +34,9 @@ interface BodiesContext {
 }
 
 /**
- * The extents in a chunk without slices: a module extends from its first to its last statement that has a located site of
- * it. Undefined where one statement has sites of several modules: then `list` is not the list of modules' statements.
+ * The extents in a chunk without slices: a module extends from its first to its last statement that has a located site
+ * of it. Undefined where one statement has sites of several modules: then `list` is not the list of modules'
+ * statements.
  */
 export function extentsOf(list: readonly Node[], sites: readonly LocatedSite[]): Extent[] | undefined {
   const extents = new Map<ChunkModule, Extent>();

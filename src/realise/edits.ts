@@ -1,8 +1,8 @@
 /**
- * Edits of a piece of a chunk, collected in any order. Offsets are UTF-16 code units of the piece. At one offset the text
- * becomes, in this order: insertions, in the order of their calls; the ends of ranges that end there, the innermost first;
- * the beginnings of ranges that begin there, the outermost first. Of edits with the same range, `before` is innermost, then
- * wraps in the order of their calls, then statements.
+ * Edits of a piece of a chunk, collected in any order. Offsets are UTF-16 code units of the piece. At one offset the
+ * text becomes, in this order: insertions, in the order of their calls; the ends of ranges that end there, the
+ * innermost first; the beginnings of ranges that begin there, the outermost first. Of edits with the same range,
+ * `before` is innermost, then wraps in the order of their calls, then statements.
  *
  * Replacements (operators, commas) must not overlap, and no other edit may begin or end strictly inside one.
  */

@@ -223,7 +223,8 @@ export function withLabels(statement: NodePath): NodePath {
 
 /**
  * The largest expression that evaluates this one first and may be put in parentheses: `a.b(x).c` for its `a`. Not in
- * parentheses: a callee whose object is its `this`, a part of a `?.` chain, an assignment target, an operand of `delete`.
+ * parentheses: a callee whose object is its `this`, a part of a `?.` chain, an assignment target, an operand of
+ * `delete`.
  */
 export function wholeChain(read: NodePath): NodePath {
   let whole = read;

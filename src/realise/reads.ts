@@ -4,8 +4,8 @@
  *
  * 1. a variable: `n`  →  `(guard,n)`, `n.f(x)`  →  `(guard,n.f(x))`, `{ n }`  →  `{ n: (guard,n) }`; for other syntax
  *    around it see guard.ts;
- * 2. a member of a namespace object that Rollup printed: `ns.x`  →  `(seen[0]||build.probe(0),ns.x)`; of a module that is
- *    not included, whose bindings have no getters in the table, `(seen[0]||build.read(0,()=>ns.x),ns.x)`;
+ * 2. a member of a namespace object that Rollup printed: `ns.x`  →  `(seen[0]||build.probe(0),ns.x)`; of a module that
+ *    is not included, whose bindings have no getters in the table, `(seen[0]||build.read(0,()=>ns.x),ns.x)`;
  * 3. a member of another object: `ext.x`  →  `(seen[0]?ext.x:build.value(0,ext.x))`;
  * 4. such a member where an error message may quote it: `ext.f()`  →  `(seen[0]||build.note(0),ext.f())`.
  */

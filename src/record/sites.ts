@@ -201,8 +201,8 @@ export function findSites(
       const keyword = skipTrivia(code, startOf(node) + 'for'.length);
       add(keyword + 'await'.length, startOf(node), { kind: 'await' });
     } else if (node.type === 'VariableDeclaration' && node.kind === 'await using') {
-      // Not at the top level, where Rollup disposes of the resource with the whole chunk; nor in a `for await`, whose own
-      // site covers the wait.
+      // Not at the top level, where Rollup disposes of the resource with the whole chunk; nor in a `for await`, whose
+      // own site covers the wait.
       const isToldHere =
         parent?.type === 'BlockStatement' || (parent?.type === 'ForOfStatement' && !parent.await);
       if (!isToldHere) return;

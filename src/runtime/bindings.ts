@@ -156,8 +156,8 @@ export function createBindings(state: BuildState): Bindings {
   }
 
   /**
-   * Whether the binding has its value, so that `undefined` is that value. A function has one from the start, but a chunk
-   * may publish it later: only a write proves that it is there.
+   * Whether the binding has its value, so that `undefined` is that value. A function has one from the start, but a
+   * chunk may publish it later: only a write proves that it is there.
    */
   function hasValue(slot: BindingSlot | undefined): boolean {
     return !!slot?.isInitialized && (slot.isWritten || slot.row[1] !== 'function');

@@ -1,4 +1,4 @@
-/** The first request of each target is logged whatever `limit` is: their number is bounded by the program's text. */
+/** The first request of each target is logged regardless of `limit`: their number is bounded by the program's text. */
 
 /**
  * Returns a function that says whether it is called for a target for the first time. A module of the build is known by

@@ -14,8 +14,8 @@ export interface Host {
    */
   onExit(listener: () => void): void;
   /**
-   * Registers a listener for errors that nothing caught. It gets the error's text, and whether the error is an unhandled
-   * rejection, which may have nothing to do with a module.
+   * Registers a listener for errors that nothing caught. It gets the error's text, and whether the error is an
+   * unhandled rejection, which may have nothing to do with a module.
    */
   onError(listener: (text: string, isRejection: boolean) => void): void;
   /** The message of a thrown value; runs no code of the value. */

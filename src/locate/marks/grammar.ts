@@ -12,8 +12,8 @@ const MARK = new RegExp(MARK_PATTERN, 'g');
 const MARK_START = '/*~';
 
 /**
- * Text that has the form of a mark; offsets are UTF-16 code units. It is a mark if its token is that of a module, since the
- * module's own code does not contain the token.
+ * Text that has the form of a mark; offsets are UTF-16 code units. It is a mark if its token is that of a module, since
+ * the module's own code does not contain the token.
  */
 export interface FoundMark {
   start: number;

@@ -191,8 +191,8 @@ function indexFrom(marks: readonly { offset: number }[], offset: number): number
   return low;
 }
 /**
- * End of the declaration before a mark. In System format Rollup prints `let n; exports("n", n)` and then the mark, where
- * the source has no semicolon.
+ * End of the declaration before a mark. In System format Rollup prints `let n; exports("n", n)` and then the mark,
+ * where the source has no semicolon.
  */
 function beforePublication(code: string, end: number): number {
   const start = code.charAt(end - 1) === ')' ? code.lastIndexOf('exports(', end) : -1;

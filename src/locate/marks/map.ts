@@ -1,6 +1,6 @@
 /**
- * Makes the `mappings` of a source map (ECMA-426) for insertions into a text. Every module of every build needs one, even
- * without source maps, and only columns change; a general library takes several times as long.
+ * Makes the `mappings` of a source map (ECMA-426) for insertions into a text. Every module of every build needs one,
+ * even without source maps, and only columns change; a general library takes several times as long.
  */
 
 export interface Insertion {

@@ -8,8 +8,8 @@ import type { Format } from './format.ts';
  *   →  define(['exports', './a', './runtime'], (function (exports, a, runtime) {…}))
  *
  * Dependencies that are loaded only for their effects come last and have no parameter: the runtime goes before them.
- * Where the call has no array of dependencies, it gets one. The wrapper is unknown (null) where the modules don't stand in
- * a function expression that is the last argument of a call; the callee may have any name.
+ * Where the call has no array of dependencies, it gets one. The wrapper is unknown (null) where the modules don't stand
+ * in a function expression that is the last argument of a call; the callee may have any name.
  */
 export const amd: Format = {
   load(path, { code, body, names, edits }) {

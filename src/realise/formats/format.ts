@@ -4,8 +4,8 @@ import type { Around } from '../realise.ts';
 export interface Format {
   /**
    * Returns statements for the chunk's prologue that declare `names.holder` and `names.seen` from the file at `path`
-   * (relative to the chunk), and may edit the wrapper around the modules to load the file before any other import. Null,
-   * without edits, where the wrapper is not that of the format: the chunk then stays untraced, with the warning
+   * (relative to the chunk), and may edit the wrapper around the modules to load the file before any other import.
+   * Null, without edits, where the wrapper is not that of the format: the chunk then stays untraced, with the warning
    * WRAPPER_UNKNOWN.
    */
   load(path: string, around: Around): string | null;

@@ -41,8 +41,8 @@ export function inlineRuntime(
   if (!mayRunEarly(skeleton)) {
     return `const ${names.holder}=${created},${names.seen}=${names.holder}.seen;\n${names.holder}.chunk(${table});`;
   }
-  // Other chunks may call into this one before its first statement runs, but functions exist by then. Until the tracer is
-  // created, `seen` is an empty function: it has no cells, so guards call `holder()`, which creates the tracer.
+  // Other chunks may call into this one before its first statement runs, but functions exist by then. Until the tracer
+  // is created, `seen` is an empty function: it has no cells, so guards call `holder()`, which creates the tracer.
   const variable = `${names.holder}_build`;
   return `var ${variable};function ${names.seen}(){}function ${names.holder}(){if(!${variable}){${variable}=${created};${names.seen}=${variable}.seen;${variable}.chunk(${table})}return ${variable}}\n${names.build};`;
 }

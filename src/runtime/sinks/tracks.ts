@@ -1,6 +1,7 @@
 /**
  * Sink for the performance panel of Chrome's DevTools: each evaluation of a module is a span on a custom track, each
- * early read that threw or gave `undefined` a marker (https://developer.chrome.com/docs/devtools/performance/extension).
+ * early read that threw or gave `undefined` a marker
+ * (https://developer.chrome.com/docs/devtools/performance/extension).
  */
 import type { TraceEvent } from '../../protocol/events.ts';
 import { eventLine } from '../../report/text/event.ts';
