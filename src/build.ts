@@ -1,4 +1,4 @@
-/** One build: its modules, and its outputs. */
+/** One build: passes Rollup's hooks on to its modules and outputs, and issues the warnings. */
 import type {
   InternalModuleFormat,
   NormalizedOutputOptions,
@@ -28,7 +28,7 @@ import { runtimeFileName } from './runtime-file.ts';
 import type { RuntimeTexts } from './runtime-text.ts';
 
 export interface BuildInput extends ResolvedOptions {
-  /** Of the plugin. */
+  /** Version of the plugin. */
   version: string;
   /** Texts of the runtime's parts. */
   runtimeTexts: RuntimeTexts;
@@ -39,7 +39,7 @@ export interface BuildInput extends ResolvedOptions {
 
 export interface Build {
   modules: Modules;
-  /** All modules are parsed, or the build has failed. */
+  /** Called when all modules are parsed, or the build has failed. */
   end(hasFailed: boolean): Promise<void>;
   renderChunk(
     code: string,
@@ -47,7 +47,7 @@ export interface Build {
     options: NormalizedOutputOptions,
     chunks: Readonly<Record<string, RenderedChunk>>,
   ): EditedText | null;
-  /** Takes the marks out of what other plugins see; the file of the runtime, if this output has one. */
+  /** Removes marks from the `bundle` that other plugins see. Returns the runtime's file, if this output has one. */
   finish(options: NormalizedOutputOptions, bundle: OutputBundle): RuntimeFile | null;
 }
 
@@ -65,7 +65,7 @@ export function createBuild(input: BuildInput): Build {
     wantedOf: (id) => (filter(id) ? included : PHASES_ALONE),
   });
   const outputs = new WeakMap<NormalizedOutputOptions, Output>();
-  /** How long the marks are in what is rendered of a module. */
+  /** By rendered module: sum of the lengths of its marks. */
   const marked = new WeakMap<RenderedModule, number>();
   let hasEnded = false;
 
@@ -73,12 +73,12 @@ export function createBuild(input: BuildInput): Build {
     modules,
 
     async end(hasFailed) {
-      // The plugin stands in the config twice.
+      // The plugin may be in the config twice.
       if (hasEnded || hasFailed) return;
       hasEnded = true;
       await modules.end();
-      const untaken = exampleOfUntaken();
-      if (untaken !== undefined) host.warn(nothingIncluded(input.patterns, untaken, input.root));
+      const example = exampleOfUntraced();
+      if (example !== undefined) host.warn(nothingIncluded(input.patterns, example, input.root));
     },
 
     renderChunk(code, chunk, options, chunks) {
@@ -94,7 +94,7 @@ export function createBuild(input: BuildInput): Build {
         names.set(chunk.preliminaryFileName, chunk.fileName);
         for (const [id, rendered] of Object.entries(chunk.modules)) {
           hideMarks(rendered, modules.recordOf(id)?.token, marked.get(rendered));
-          // The plugin may stand in the config twice.
+          // The plugin may be in the config twice: nothing is left to hide the second time.
           marked.set(rendered, 0);
         }
       }
@@ -141,7 +141,7 @@ export function createBuild(input: BuildInput): Build {
     return output;
   }
 
-  /** The traced chunk; null where it is left as it is. */
+  /** The traced chunk; null where it is left untraced, after a warning where the user can change that. */
   function trace(
     output: Output,
     code: string,
@@ -174,7 +174,7 @@ export function createBuild(input: BuildInput): Build {
     return null;
   }
 
-  /** Slices have all marks of their modules. */
+  /** Notes the lengths of each module's marks: a chunk with slices has all of them. */
   function noteMarks(chunk: RenderedChunk, marks: readonly FoundMark[]): void {
     const lengths = lengthsOf(marks);
     for (const [id, rendered] of Object.entries(chunk.modules)) {
@@ -182,18 +182,18 @@ export function createBuild(input: BuildInput): Build {
     }
   }
 
-  /** A plugin before ours has taken the marks of modules out of a chunk. */
+  /** Warns if a plugin's `renderChunk` before ours removed the marks of modules. */
   function warnOfLost(chunk: RenderedChunk, marks: readonly FoundMark[]): void {
-    const found = new Set(marks.map(({ token }) => token));
+    const foundTokens = new Set(marks.map(({ token }) => token));
     const lost = Object.entries(chunk.modules).flatMap(([id, rendered]) => {
       const token = modules.recordOf(id)?.token;
-      return token && !found.has(token) && rendered.code?.includes(token) ? [id] : [];
+      return token && !foundTokens.has(token) && rendered.code?.includes(token) ? [id] : [];
     });
     if (lost.length > 0) host.warn(marksRemovedInChunk(chunk.fileName, lost));
   }
 
-  /** Some module where reads and writes of none are traced. No pattern matches the id of a virtual module. */
-  function exampleOfUntaken(): string | undefined {
+  /** Id of some module if no module is included. Skips virtual modules, whose ids no pattern matches. */
+  function exampleOfUntraced(): string | undefined {
     let example: string | undefined;
     for (const id of host.getModuleIds()) {
       if (id.includes('\0') || host.getModuleInfo(id)?.code == null) continue;
@@ -203,7 +203,7 @@ export function createBuild(input: BuildInput): Build {
     return example;
   }
 
-  /** The chunk without marks; null where it has none. */
+  /** The untraced chunk without marks; null if it has none. */
   function strip(code: string, chunk: RenderedChunk): EditedText | null {
     const tokens = new Set(Object.keys(chunk.modules).map((id) => modules.recordOf(id)?.token));
     const marks = findMarks(code).filter(({ token }) => tokens.has(token));
@@ -213,7 +213,7 @@ export function createBuild(input: BuildInput): Build {
   }
 }
 
-/** Rollup makes the text each time that it is asked for. */
+/** A generator, because Rollup renders `code` at each access. */
 function* renderedBy({ modules }: RenderedChunk): Iterable<[id: string, code: string | null]> {
   for (const [id, rendered] of Object.entries(modules)) yield [id, rendered.code];
 }

@@ -1,6 +1,6 @@
 /**
- * A text and its edits. Joined where no source map is wanted: MagicString, which makes the map, splits what it holds at
- * each edit, and a chunk has very many.
+ * A text with edits. Offsets are UTF-16 code units of the original text. MagicString makes the source map; without a
+ * map the edits are joined here, because MagicString splits its chunks at each edit and takes long for many.
  */
 import MagicString, { type SourceMap } from 'magic-string';
 
@@ -25,12 +25,20 @@ export class EditedText {
     this.#code = code;
   }
 
-  /** Replacements do not overlap. */
+  /**
+   * Replaces a range, which must not overlap another one. No insertion may be strictly inside it: `toString` would
+   * repeat the rest of the range, and MagicString throws. Insertions at `start` come before the replacement, at `end`
+   * after it.
+   */
   replace(start: number, end: number, text: string): void {
     this.#replacements.push({ start, end, text });
   }
 
-  /** `left` belongs to what ends at the offset, `right` to what begins there. Of several, the first comes first. */
+  /**
+   * Inserts `left`, which belongs to the code that ends at the offset, and `right`, which belongs to the code that
+   * begins there. Of several insertions at one offset all `left` texts come before all `right` texts, each in the order
+   * of calls.
+   */
   insert(offset: number, left: string, right: string): void {
     this.#insertions.push({ offset, left, right });
   }
@@ -63,7 +71,7 @@ export class EditedText {
       if (replacement) text.update(start, end, replacement);
       else text.remove(start, end);
     }
-    // MagicString looks for each place from the last one on.
+    // In the order of offsets: MagicString searches from its last position.
     for (const { offset, left, right } of this.#insertions) {
       if (left) text.appendLeft(offset, left);
       if (right) text.prependRight(offset, right);
@@ -71,7 +79,7 @@ export class EditedText {
     return text.generateMap({ hires: 'boundary' });
   }
 
-  /** One insertion for each offset, in their order. */
+  /** Sorts the insertions, and joins those of the same offset. */
   #join(): void {
     const joined: Insertion[] = [];
     for (const insertion of this.#insertions.sort((a, b) => a.offset - b.offset)) {

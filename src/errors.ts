@@ -1,4 +1,4 @@
-/** Every message of the plugin: one factory per code. Plain data, for `this.warn` and `this.error`. */
+/** All messages of the plugin: one factory per code, which returns a log for `this.warn` or `this.error`. */
 import { isAbsolute, relative } from 'node:path';
 import { inspect } from 'node:util';
 import { closest, distance } from 'fastest-levenshtein';
@@ -23,12 +23,13 @@ const DUPLICATE_PLUGIN = 'DUPLICATE_PLUGIN',
   UNPARSABLE_MODULE = 'UNPARSABLE_MODULE',
   WRAPPER_UNKNOWN = 'WRAPPER_UNKNOWN';
 
-/** What a parser threw: Rollup's `PARSE_ERROR` fits. */
+/** The error of a parser, such as Rollup's `PARSE_ERROR`. */
 export interface ParseFailure {
   message: string;
+  /** Offset in UTF-16 code units. */
   pos?: number | undefined;
-  /** Where `pos` is, if it is known. */
-  place?: Position | undefined;
+  /** Line and column of `pos`. */
+  position?: Position | undefined;
 }
 
 export interface InvalidOption {
@@ -41,7 +42,7 @@ export interface InvalidOption {
   remedy: string;
 }
 
-/** An option, or the whole of the options, has a value that it can't have. */
+/** An option, or the options object itself, has an invalid value. */
 export const invalidOption = ({ name, value, expected, remedy }: InvalidOption): RollupLog => ({
   code: INVALID_OPTION,
   message:
@@ -50,7 +51,7 @@ export const invalidOption = ({ name, value, expected, remedy }: InvalidOption):
       : `Option "${name}" of ${PACKAGE} must be ${expected}, but is ${render(value)}. ${remedy}`,
 });
 
-/** An option has a name that is none of `known`; `prefix` is the path of the object that it stands in. */
+/** An option's name is not one of `known`; `prefix` is the path of the object that has the option. */
 export function unknownOption(prefix: string, name: string, known: readonly string[]): RollupLog {
   const near = nearest(name, known);
   return {
@@ -81,13 +82,13 @@ export const noBundle = (): RollupLog => ({
   message: `${PACKAGE} traces bundles, and a dev server makes none, so nothing is traced here. Build the app and run that (vite build, vite preview).`,
 });
 
-/** Rolldown drops the comments that mark places, so that none would be found again. */
+/** Rolldown drops comments, and with them the marks. */
 export const rolldownUntraced = (version: string): RollupLog => ({
   code: ROLLDOWN_UNTRACED,
   message: `${PACKAGE} can't trace what Rolldown bundles yet (Rolldown ${version}), so this build is not traced. Build with Rollup: Vite 7 does, and Rollup itself.`,
 });
 
-/** No module is one whose reads and writes are traced; `id` is one that the patterns were held against. */
+/** The patterns include no module; `id` is a module that they leave out. */
 export const nothingIncluded = (
   { include, exclude }: { include: unknown; exclude: unknown },
   id: string,
@@ -99,20 +100,20 @@ export const nothingIncluded = (
   }"exclude" is ${render(exclude)}, which leave none of the modules. They match whole ids, such as ${quote(id)}, with globs relative to "root" (${quote(root)}).`,
 });
 
-/** Another plugin's asset stands where the chunks look for the runtime. */
+/** Another plugin's file has the name of the runtime's file. */
 export const runtimeNameTaken = (fileName: string): RollupLog => ({
   code: RUNTIME_NAME_TAKEN,
   message: `The bundle has a file ${quote(fileName)} already, a name that ${PACKAGE} needs for its runtime. Give that file another name.`,
 });
 
-/** A transform after ours removed the comments that mark places in the modules `ids`. */
+/** A transform after ours removed the marks of the modules `ids`. */
 export const marksRemoved = (ids: readonly string[]): RollupLog => ({
   code: MARKS_REMOVED,
   ids: [...ids],
   message: `Another plugin's transform removed the comments by which ${PACKAGE} finds its places in ${someModules(ids)}, so they are left untraced. Put this plugin after that one, or have that one keep comments or run on the output (renderChunk).`,
 });
 
-/** A `renderChunk` before ours removed the comments that mark places of the modules `ids` in a chunk. */
+/** A `renderChunk` before ours removed the marks of the modules `ids` in a chunk. */
 export const marksRemovedInChunk = (chunk: string, ids: readonly string[]): RollupLog => ({
   code: MARKS_REMOVED_IN_CHUNK,
   ids: [...ids],
@@ -120,11 +121,11 @@ export const marksRemovedInChunk = (chunk: string, ids: readonly string[]): Roll
 });
 
 /** The code of a module that reached our transform isn't JavaScript. */
-export const unparsableModule = (id: string, { message, pos, place }: ParseFailure): RollupLog => ({
+export const unparsableModule = (id: string, { message, pos, position }: ParseFailure): RollupLog => ({
   code: UNPARSABLE_MODULE,
   id,
   ...(pos !== undefined && { pos }),
-  ...(place && { loc: { file: id, line: place.line, column: place.column } }),
+  ...(position && { loc: { file: id, line: position.line, column: position.column } }),
   message: `${showId(id)} is left untraced, because it isn't JavaScript that Rollup parses (${message}). If another plugin compiles it, put that plugin before ${PACKAGE}.`,
 });
 
@@ -135,33 +136,33 @@ export const unparsableChunk = (chunk: string, { message, pos }: ParseFailure): 
   message: `Chunk ${quote(chunk)} is left untraced, because it isn't JavaScript that Rollup parses (${message}). See what a banner, an intro, a renderDynamicImport or another plugin put there${pos === undefined ? '' : ` (position ${pos})`}.`,
 });
 
-/** The modules of a chunk don't stand in the wrapper that the format has, so nothing can be added to it. */
+/** The modules of a chunk are not inside the wrapper of the format. */
 export const wrapperUnknown = (chunk: string, format: string): RollupLog => ({
   code: WRAPPER_UNKNOWN,
   message: `Chunk ${quote(chunk)} is left untraced, because its modules don't stand in what format "${format}" puts around them. See what an intro, an outro or another plugin's renderChunk put there.`,
 });
 
-/** The `runtime` option can't be followed in an output: of several chunks inline, of iife or umd in a file. */
+/** An output can't follow the `runtime` option: several chunks can't have it inline, iife and umd can't load a file. */
 export const runtimePlaced = (
-  { wanted, taken }: { wanted: string; taken: string },
+  { wanted, used }: { wanted: string; used: string },
   format: string,
   chunks: number,
 ): RollupLog => ({
   code: RUNTIME_PLACED,
   message: `Option "runtime" of ${PACKAGE} is ${quote(wanted)}, but this output (format "${format}", ${chunks === 1 ? 'one chunk' : `${chunks} chunks`}) ${
-    taken === 'file'
+    used === 'file'
       ? 'has chunks that share one runtime, so it gets a file of its own'
       : 'can load no other file, so the runtime is inlined'
   }. Use "auto" to have what fits.`,
 });
 
-/** The runtime would have to stand in a scope that has a `globalThis` of its own. */
+/** The runtime would be in a scope that declares a `globalThis`. */
 export const globalsHidden = (chunk: string): RollupLog => ({
   code: GLOBALS_HIDDEN,
   message: `Chunk ${quote(chunk)} is left untraced, because it declares a variable "globalThis", which hides the globals from the runtime. Rename that variable, or use a format whose chunks load the runtime from a file (es, cjs, amd, system).`,
 });
 
-/** The log as an error to throw where there is no `this.error`. */
+/** The log as an error, to throw where there is no `this.error`. */
 export const toError = (log: RollupLog): Error & RollupLog => Object.assign(new Error(log.message), log);
 
 const quote = (text: string): string => JSON.stringify(cut(text));
@@ -172,7 +173,7 @@ const cut = (text: string, length = 80): string =>
 const list = (words: readonly string[], last = 'or'): string =>
   words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
 
-/** A value in short, on one line. */
+/** A short text of a value, on one line. */
 function render(value: unknown): string {
   try {
     const text = inspect(value, {
@@ -189,10 +190,12 @@ function render(value: unknown): string {
   }
 }
 
-/** The words in a row, as values: `'first', 'all' or false`. */
+/** The words as a list of values: `'first', 'all' or false`. */
 export const alternatives = (words: readonly unknown[]): string => list(words.map(render));
 
-/** As near as two letters swapped in a word of five, in any case of letters. */
+/**
+ * The most similar name, if at most 40 % of its letters differ: two swapped letters in a word of five. Ignores case.
+ */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const word = cut(name.toLowerCase());
   const candidate = closest(word, known);

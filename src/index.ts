@@ -1,7 +1,7 @@
 import { modulePhases } from './plugin.ts';
 
 /**
- * What Node's `require` gives of this package: the plugin itself. Its other names are properties of it.
+ * The value that Node's `require` returns for this package: the plugin function, with the other exports as properties.
  * See https://nodejs.org/api/modules.html#loading-ecmascript-modules-using-require.
  */
 const required = Object.assign((...options: Parameters<typeof modulePhases>) => modulePhases(...options), {

@@ -1,44 +1,44 @@
 /**
- * The seam between locating and realising: a chunk taken apart, and where the sites of its modules stand in it now. It
- * says nothing of how the bundler was asked.
+ * The interface between locating and realising: a chunk taken apart, with the nodes that now stand for the sites of its
+ * modules. Nothing here depends on marks. Offsets are UTF-16 code units.
  */
 import type { BlockStatement, Program } from 'estree';
-import type { Ancestor } from './ast/walk.ts';
+import type { NodePath } from './ast/node-path.ts';
 import type { EditedText } from './edited-text.ts';
 import type { ParseFailure } from './errors.ts';
 import type { ModuleRecord, Site, Target } from './model.ts';
 import type { ModuleRow } from './protocol/tables.ts';
 
-/** A module of the build; `index` is its number there. */
+/** A module of the build; `index` is its index in the build's table. */
 export interface ChunkModule {
   index: number;
   record: ModuleRecord;
-  /** When its start and end are shown, if they are. */
+  /** As in {@link ModuleRow}. */
   phases: ModuleRow['phases'] | undefined;
   /**
-   * By site, what a read, a dynamic import or a require asks for: by how many of the members that follow are taken
-   * along (`ns`, `ns.a`, `ns.a.b`); null where it resolves to nothing.
+   * By site, the targets of a read, a dynamic import or a require: one for each number of member names (`ns`, `ns.a`,
+   * `ns.a.b`); null where the name resolves to nothing.
    */
   targets: readonly (readonly (Target | null)[])[];
 }
 
-/** A site that survived, and the node that stands for it now. */
+/** A site that survived in a chunk, with the node that now stands for it. */
 export interface LocatedSite {
   module: ChunkModule;
   /** Index of the record's `sites`. */
   number: number;
   site: Site;
   /** The reference, the target, the declared name, the awaiting node or the declaration. */
-  place: Ancestor;
+  nodePath: NodePath;
 }
 
-/** A piece of a chunk as the bundler would have printed it if nobody had asked. */
+/** A parsed piece of a chunk, as the bundler would have printed it without the plugin. */
 export interface LocatedPiece {
   code: string;
   program: Program;
-  /** In their order. */
+  /** In the order of the code. */
   sites: readonly LocatedSite[];
-  /** Offset of the code → offset of the chunk. */
+  /** Offset of the piece's code → offset of the chunk's `text`. */
   offsetOf(offset: number): number;
 }
 
@@ -48,13 +48,13 @@ export interface Piece {
   end: number;
   /** The module whose slice it is. */
   module?: ChunkModule;
-  /** Parses it, each time. */
+  /** Parses the piece, each time it is called. */
   program(): Program | ParseFailure;
-  /** Finds its sites, once; null where it can't have any. */
+  /** Finds the sites of the piece. Called once; null where the piece can't have any. */
   locate(): LocatedPiece | ParseFailure | null;
 }
 
-/** Where a module's statements begin and end. */
+/** Range of a module's statements. */
 export interface Extent {
   module: ChunkModule;
   start: number;
@@ -62,19 +62,23 @@ export interface Extent {
 }
 
 export interface Layout {
-  /** The chunk as the bundler printed it, to be edited: pieces take out of it what was put in to locate them. */
+  /**
+   * The chunk as the bundler printed it, to be edited: each piece removes from it what was added to locate its sites.
+   */
   text: EditedText;
-  /** The chunk; where it has no slices, as if nobody had asked. */
+  /** The chunk as the bundler printed it; where it has no slices, as without the plugin. */
   code: string;
   /** Offset of the code → offset of the text. */
   offsetOf(offset: number): number;
-  /** What stands around the slices, with an empty statement for each; the program of a chunk that has none. */
+  /** The program with an empty statement instead of each slice; the whole program of a chunk without slices. */
   skeleton: Program;
-  /** Holds the list of the modules' statements: `skeleton`, or the block of a wrapper's function. */
-  body: Ancestor & { node: Program | BlockStatement };
-  /** Offset of some statement in it. */
+  /**
+   * The node whose `body` is the list of the modules' statements: `skeleton`, or the block of the wrapper's function.
+   */
+  body: NodePath & { node: Program | BlockStatement };
+  /** Offset of some statement in `body`. */
   at: number;
   pieces: readonly Piece[];
-  /** In the order of the chunk; null where only located sites tell, as the chunk has no slices. */
+  /** In the order of the chunk; null for a chunk without slices, whose extents follow from the located sites. */
   extents: readonly Extent[] | null;
 }

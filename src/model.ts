@@ -1,15 +1,16 @@
-/** Nouns of the build: the record of a module and the sites in it. It imports only words. */
+/** The data model of the build: records of modules, and their sites. */
 import type { BindingKind } from './protocol/events.ts';
 
-/** In the user's own source: 1-based line, 0-based column; `file` where it is not the module itself. */
+/** A position in the user's own source: 1-based line, 0-based column in UTF-16 code units. */
 export interface Position {
   line: number;
   column: number;
+  /** Absent where the file is the module itself. */
   file?: string;
 }
 
-/** In the code that was recorded. */
 interface Recorded {
+  /** UTF-16 code units from the start of the code that was recorded. */
   offset: number;
 }
 
@@ -17,15 +18,15 @@ interface Recorded {
 export interface ModuleRequest extends Recorded {
   specifier: string;
   /**
-   * Its index among the specifiers of the code that was parsed in the end, -1 where that has none, if a transform after
-   * ours changed the code.
+   * Set if a transform after ours changed the code: index of the specifier in the code that was parsed in the end, -1
+   * if it has none.
    */
   index?: number;
 }
 
 /**
- * ECMA-262 ImportEntry; `request` is an index of `requests`, `name` is null for a namespace object. What a dynamic
- * import gives is an entry too: `dynamic` is the index of its site, and `request` is -1.
+ * ECMA-262 ImportEntry; `request` is an index of `requests`, `name` is null for a namespace object. The namespace of a
+ * dynamic import is an entry too: `dynamic` is the index of its site, and `request` is -1.
  */
 export interface ImportEntry {
   local: string;
@@ -54,17 +55,18 @@ export interface IndirectExport {
 }
 
 /**
- * A place that carries a mark; its number is its index in `sites`.
- * - `default`: before `export default` of what has no name of its own.
- * - `declaration`: after the name, where an exported binding is declared.
- * - `read`: after a reference to an import; for a namespace object after the names of members taken of it (`path`).
- *   With a `variable` it stands after that, which keeps a member of what a dynamic import gave.
- * - `write`: after the target, where an exported binding is written.
+ * A place in the code of a module that gets a mark. Its number is its index in `sites`. By kind, the mark goes:
+ * - `default`: before an `export default` without a name of its own.
+ * - `declaration`: after the declared name of an exported binding.
+ * - `read`: after a reference to an import; for a namespace object after the chain of member names (`path`). With a
+ *   `variable`, which keeps a member of a dynamic import's namespace, after that variable.
+ * - `write`: after the target of a write to an exported binding.
  * - `await`: after the keyword of a top-level await.
- * - `require`: after the name of the function that runs an imported CommonJS module, or (`isVariable`) of the one that
- *   makes a function which finds the module as the program runs.
- * - `body`: before the code of a CommonJS module in its function, and after it.
- * - `import`: after a dynamic import; its specifier where the source has it.
+ * - `disposal`: after a name that a block or loop declares by `await using`.
+ * - `require`: after the name of the function that runs an imported CommonJS module, or (`isVariable`) of the helper
+ *   that returns a `require` function for specifiers known only at run time.
+ * - `body`: before and after the code of a CommonJS module in its function.
+ * - `import`: after a dynamic import; `specifier` is null where it is known only at run time.
  */
 export type Site = Recorded &
   (
@@ -80,8 +82,8 @@ export type Site = Recorded &
   );
 
 /**
- * Which sites of a module are recorded beside those of its phases: awaits, dynamic imports and requires. `bindings` are
- * the declarations of what it exports; a module without them is not included.
+ * Which sites of a module are recorded. Those of its phases (awaits, dynamic imports, requires) always are. `bindings`
+ * are declarations of exported bindings, and false for a module that is not included.
  */
 export interface WantedSites {
   bindings: boolean;
@@ -89,11 +91,11 @@ export interface WantedSites {
   writes: boolean;
 }
 
-/** What the plugin knows of a module (ECMA-262 Source Text Module Record), kept in Rollup's `meta`: plain JSON. */
+/** Record of a module (ECMA-262 Source Text Module Record), kept in Rollup's `meta`, so it has to be plain JSON. */
 export interface ModuleRecord {
-  /** Of the plugin that made it. */
+  /** Version of the plugin that made it. */
   version: string;
-  /** Of its marks; the module's own code does not contain it. */
+  /** Token of its marks; the module's own code does not contain it. */
   token: string;
   wanted: WantedSites;
   requests: ModuleRequest[];
@@ -105,28 +107,28 @@ export interface ModuleRecord {
   bindings: Binding[];
   sites: Site[];
   positions: Positions;
-  /** Its positions are those of compiled code: the source map was gone when it was made. */
+  /** Its positions are in compiled code, because no source map was available. */
   isCompiled?: true;
 }
 
-/** Of a record, by the indices that it has. */
+/** Positions of a record's requests, bindings and sites, by their index. */
 export interface Positions {
   requests: Position[];
   bindings: Position[];
   sites: Position[];
 }
 
-/** What a binding is read from: see {@link RealisedSite}. */
+/** The resolved target of a read, a dynamic import or a require. */
 export interface Target {
-  /** Its number, or what it is called where it is none of the build's; null where only running tells. */
+  /** Index of the module; the id or specifier of one outside the build; null where it is known only at run time. */
   module: number | string | null;
-  /** Its index, -1 for the namespace object; its name where no declaration is known. */
+  /** Index of the binding; -1 for the namespace object; the binding's name where no declaration is known. */
   binding: number | string;
-  /** Its name in its module, if that is not included: its declaration has no mark. */
+  /** Name of the binding in a module that is not included, where its declaration has no mark. */
   name?: string;
 }
 
-/** A site of a module that is realised in a chunk: what its {@link SiteRow} is made of. `site` is its index. */
+/** A site that is realised in a chunk, from which its row of the table is made. `site` is its index in the record. */
 export type RealisedSite = { module: number; site: number } & (
   | { kind: 'r' | 's'; target: Target; local: string }
   | { kind: 'w' | 'i'; binding: number }

@@ -1,7 +1,7 @@
-/** The modules of one build: what is recorded of each, from its `transform` until all are parsed. */
+/** Records and marks the modules of one build, from their `transform` until all are parsed. */
 import type { Node } from 'estree';
 import type { GetModuleInfo, ModuleInfo, RollupLog, SourceMap } from 'rollup';
-import { endOf } from './ast/walk.ts';
+import { endOf } from './ast/node-path.ts';
 import { marksRemoved, type ParseFailure, unparsableModule } from './errors.ts';
 import { findMarks, mayHaveMarks, stripMarks } from './locate/marks/grammar.ts';
 import { createToken, type MarkedCode, markModule } from './locate/marks/mark.ts';
@@ -21,7 +21,7 @@ import { mayHavePhaseSites, PHASES_ALONE, type Recorded, recordModule } from './
 /** Name of the plugin, and of its property in the `meta` of modules. */
 export const NAME = 'module-phases';
 
-/** What a build asks of its bundler. */
+/** Functions of the bundler that a build calls. */
 export interface Host {
   getModuleInfo: GetModuleInfo;
   getModuleIds(): IterableIterator<string>;
@@ -29,7 +29,7 @@ export interface Host {
 }
 
 export interface ModulesInput {
-  /** Of the plugin. */
+  /** Version of the plugin. */
   version: string;
   host: Host;
   wantedOf(id: string): WantedSites;
@@ -38,22 +38,27 @@ export interface ModulesInput {
 }
 
 export interface Modules {
-  /** Whether a log is none of the user's; takes the marks out of its code frame. */
+  /** Whether a log is to be suppressed, because only this plugin caused it. Removes marks from the log's code frame. */
   dropsLog(log: RollupLog): boolean;
-  /** A cache may come from a build without this plugin, or with one that saw other sites. */
+  /** Whether a cached module comes from a build without this plugin, with another version, or with other sites. */
   isOutdated(id: string, code: string, meta: ModuleInfo['meta'] | undefined): boolean;
-  /** The marked module. `mapOf` gives the map of all transforms so far, also later. */
+  /**
+   * Marks a module; null if it needs no record. `mapOf` gives the map of the transforms up to ours, also when called
+   * later.
+   */
   transform(code: string, id: string, mapOf: () => SourceMap): Promise<TransformedModule | null>;
-  /** No plugin before this one tells what a dynamic import asks for; here is its specifier. */
+  /** Called for a dynamic import whose specifier, an expression, no plugin before this one has resolved. */
   noteUnresolved(importer: string, specifier: Node): void;
-  /** Waits only where a later transform has changed the code. */
+  /** Called when a module is parsed. Returns a promise only where a later transform has changed the code. */
   parsed(info: ModuleInfo): Promise<void> | undefined;
-  /** All are parsed: looks into those that are not included, as far as others need it. */
+  /**
+   * Called when all modules are parsed. Records modules that are not included where other modules need their records.
+   */
   end(): Promise<void>;
   recordOf(id: string): ModuleRecord | undefined;
-  /** Whether a transform after ours has taken the marks out. */
+  /** Whether a transform after ours has removed the marks. */
   isUnmarked(id: string): boolean;
-  /** Of modules that are not included, those that are rendered have positions that show. */
+  /** Maps the positions of rendered modules to the source where that was postponed, as for modules not included. */
   placeRendered(ids: Iterable<string>): void;
   graph(ids: readonly string[]): GraphModule[];
 }
@@ -63,14 +68,14 @@ export type TransformedModule = Partial<Pick<MarkedCode, 'code' | 'map'>> & {
 };
 
 /**
- * Characters of a module that is not included and keeps the positions of its compiled code: Rollup holds on to each map
- * that it was asked for, decoded, and a map of each character, as many plugins make them, takes some 100 bytes for it.
+ * A module that is not included and has at least this many UTF-16 code units keeps its positions in compiled code.
+ * Rollup keeps each requested map decoded in memory, about 100 bytes per character for the maps that many plugins make.
  */
 const LARGE = 50_000;
 
-/** A module from its `transform` until it is parsed. */
+/** State of a module between its `transform` and `parsed`. */
 interface Transformed extends Pick<MarkedCode, 'code' | 'insertions'> {
-  /** Gives the map; nothing where the source is the user's own file. */
+  /** Gives the map; undefined where the code is the user's own file. */
   mapOf: (() => SourceMap) | undefined;
   isLarge: boolean;
 }
@@ -83,19 +88,22 @@ const isSame = (a: WantedSites, b: WantedSites): boolean =>
 export function createModules({ version, host, wantedOf, isFile }: ModulesInput): Modules {
   const transformed = new Map<string, Transformed>();
   const unparsed = new Map<string, ParseFailure>();
-  /** By module that is not included: gives it the positions of the source. Asking for its map costs memory. */
+  /**
+   * By id of a module that is not included: a function that maps its positions to the source. Called only for rendered
+   * modules, because requesting a map costs memory.
+   */
   const unplaced = new Map<string, () => void>();
-  /** By module that has no record: gives its map. */
+  /** By id of a module without a record: a function that gives its map. */
   const mapsOf = new Map<string, () => SourceMap>();
-  /** By module: where specifiers of dynamic imports end that nobody resolved. */
+  /** By id: end offsets of the specifiers of dynamic imports that no plugin resolved. */
   const unresolved = new Map<string, number[]>();
-  /** While this plugin asks for a map that nobody else may want, its warnings are nobody's. */
+  /** True while this plugin requests a map: warnings about the map are then suppressed, as the user may not want it. */
   let isAskingForMap = false;
 
   return {
     dropsLog(log) {
       if (isAskingForMap && log.code === 'SOURCEMAP_BROKEN') return true;
-      // Where the maps of the transforms before ours don't tell, Rollup quotes the code as we left it.
+      // Where a position has no original, Rollup's frame quotes the code with marks.
       const token = log.frame && mayHaveMarks(log.frame) ? recordOf(log.id ?? '')?.token : undefined;
       if (log.frame && token) log.frame = stripMarks(log.frame, token);
       return false;
@@ -109,7 +117,7 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
     },
 
     async transform(code, id, mapOf) {
-      // The plugin stands in the config twice.
+      // The plugin is in the config twice.
       const token = recordOf(id)?.token;
       if (token && code.includes(token)) return null;
       const wanted = wantedOf(id);
@@ -120,7 +128,11 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
       const program = await parseModuleAsync(code);
       if (!('body' in program)) {
         const { message, pos } = program;
-        unparsed.set(id, { message, pos, place: pos === undefined ? undefined : createLocator(code)(pos) });
+        unparsed.set(id, {
+          message,
+          pos,
+          position: pos === undefined ? undefined : createLocator(code)(pos),
+        });
         return null;
       }
       const { record, marks } = recordModule({ code, program, wanted });
@@ -132,7 +144,7 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
         mapOf: isFile(id, code) ? undefined : mapOf,
         isLarge: code.length >= LARGE,
       });
-      // Without a mark the code is as it was.
+      // Without marks the code is unchanged.
       return { ...(marks.length > 0 && { code: marked, map }), meta: { [NAME]: kept } };
     },
 
@@ -142,13 +154,13 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
 
     parsed({ id, code }) {
       const record = recordOf(id);
-      const made = transformed.get(id);
+      const module = transformed.get(id);
       transformed.delete(id);
       const failure = unparsed.get(id);
       if (failure) host.warn(unparsableModule(id, failure));
-      if (!made || !record) return undefined;
-      if (made.code !== code) return settleChanged(id, record, made, code ?? '');
-      settle(id, record, made);
+      if (!module || !record) return undefined;
+      if (module.code !== code) return settleChanged(id, record, module, code ?? '');
+      settle(id, record, module);
       return undefined;
     },
 
@@ -186,30 +198,38 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
   }
 
   /**
-   * What is known once no transform is to come. Asking Rollup for the map while a module is transformed would collapse
-   * the chain by which it finds the places of its own messages; once the module is parsed, that chain is a copy.
+   * Maps the positions of a parsed module to its source, or postpones that. Requesting the map earlier, in `transform`,
+   * would collapse the chain of maps by which Rollup finds the positions of its own messages.
    */
-  function settle(id: string, record: ModuleRecord, made: Transformed, parsed?: ParsedModule): void {
-    const { code: marked, insertions, mapOf, isLarge } = made;
+  function settle(
+    id: string,
+    record: ModuleRecord,
+    transformedModule: Transformed,
+    parsed?: ParsedModule,
+  ): void {
+    const { code: marked, insertions, mapOf, isLarge } = transformedModule;
     if (!mapOf) return;
-    const place = (): void => {
+    const locateInSource = (): void => {
       const module = { id, record, marked, insertions, ...(parsed && { parsed }) };
       record.positions = originalPositions(module, askForMap(mapOf));
       delete record.isCompiled;
     };
     if (isIncluded(record)) {
-      place();
+      locateInSource();
       return;
     }
     record.isCompiled = true;
-    if (!isLarge) unplaced.set(id, place);
+    if (!isLarge) unplaced.set(id, locateInSource);
   }
 
-  /** The same where a later transform has changed the code. Rollup's `ast` of it, once asked for, stays in memory. */
+  /**
+   * As `settle`, for code that a later transform has changed. Parses it anew, because Rollup's `ast` would stay in
+   * memory.
+   */
   async function settleChanged(
     id: string,
     record: ModuleRecord,
-    made: Transformed,
+    transformedModule: Transformed,
     code: string,
   ): Promise<void> {
     const program = await parseModuleAsync(code);
@@ -217,11 +237,11 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
     const requests = requestsIn(program);
     const specifiers = [...requests.keys()];
     for (const request of record.requests) request.index = specifiers.indexOf(request.specifier);
-    settle(id, record, made, {
+    settle(id, record, transformedModule, {
       code,
       requests,
       marks: marksIn(code, record),
-      marksBefore: marksIn(made.code, record),
+      marksBefore: marksIn(transformedModule.code, record),
     });
   }
 
@@ -234,7 +254,7 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
     }
   }
 
-  /** Rollup gives the ids that a module's specifiers resolve to in the order in which each appears first. */
+  /** Rollup lists `importedIds` in the order in which the specifiers first appear. */
   function graphModule(id: string): GraphModule | undefined {
     const info = host.getModuleInfo(id);
     if (!info || info.isExternal) return undefined;
@@ -260,13 +280,13 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
     }
   }
 
-  /** The record goes where the cache finds it too. */
+  /** Stores the record in `meta`, where the cache keeps it too. */
   async function recordParsed(id: string): Promise<ModuleRecord | undefined> {
     const info = host.getModuleInfo(id);
     const code = info?.code;
     const program = code == null ? undefined : await parseModuleAsync(code);
     if (!info || code == null || !program || !('body' in program)) return undefined;
-    // Whatever else there may be, it has no marks.
+    // The module was not marked in `transform`, so more sites than these could not be located.
     const { record } = recordModule({ code, program, wanted: PHASES_ALONE });
     const kept = keep(id, code, record);
     info.meta[NAME] = kept;
@@ -280,15 +300,15 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
   }
 }
 
-/** Where the marks of a module's sites begin. */
+/** By number of a site: start offset of its mark. */
 const marksIn = (code: string, { token }: ModuleRecord): Map<number, number> =>
   new Map(findMarks(code).flatMap((mark) => (mark.token === token ? [[mark.site, mark.start]] : [])));
 
 /**
- * Ids that dynamic imports resolve to, by site. Rollup gives them in the order of the source, without those that it
- * can't tell.
+ * Ids that dynamic imports resolve to, by number of the site. Rollup lists them in the order of the source, without
+ * unresolved ones.
  *
- * @param unresolved where their specifiers end
+ * @param unresolved end offsets of the specifiers that are unresolved
  */
 function dynamicTargets(
   { sites, token }: ModuleRecord,

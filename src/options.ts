@@ -1,4 +1,4 @@
-/** Options → ResolvedOptions, once: the only place that knows defaults. */
+/** Checks the options and fills in defaults, which only this file has. */
 import { resolve } from 'node:path';
 import { createFilter, type FilterPattern } from '@rollup/pluginutils';
 import { alternatives, invalidOption, toError, unknownOption } from './errors.ts';
@@ -11,58 +11,62 @@ import type {
   WritesMode,
 } from './protocol/tables.ts';
 
-/** `inline`: in the chunk; `file`: one file that every chunk imports first; `auto`: inline where one chunk is all. */
+/**
+ * `inline`: in the chunk; `file`: one file that every chunk imports first; `auto`: inline if there is only one chunk.
+ */
 export type RuntimePlacement = 'auto' | 'inline' | 'file';
 
 /** How the bundle prints its trace. */
 export interface ConsoleOptions {
   /**
-   * How much the console shows: every event as a line (`'full'`), a screen at the end (`'summary'`), or what suits
-   * the number of modules (`'auto'`). Reads that throw or come early are always shown at once.
+   * How much the console shows: every event as a line (`'full'`), a summary of one screen at the end (`'summary'`), or
+   * either by the number of modules (`'auto'`). Reads that threw or gave `undefined` too early are always printed at
+   * once.
    * @default 'auto'
    */
   detail?: ConsoleDetail | undefined;
   /**
-   * Colour. `'auto'`: on a terminal, and as `NO_COLOR` and `FORCE_COLOR` say.
+   * Whether the output in a terminal is coloured. `'auto'`: if standard error is a terminal, unless `NO_COLOR` or
+   * `FORCE_COLOR` decides.
    * @default 'auto'
    */
   color?: boolean | 'auto' | undefined;
 }
 
-/** What the plugin can be told; all of it may be left out. */
+/** Options of the plugin, all optional. */
 export interface Options {
   /**
-   * `false`: the bundle is as without the plugin.
+   * With `false` the bundle is the same as without the plugin.
    * @default true
    */
   enabled?: boolean | undefined;
   /**
    * Modules whose reads and writes are traced: globs (relative to `root`) and regular expressions, matched against
-   * ids. The phases of every module are traced, whatever stands here. Ids that contain `\0` never match.
+   * ids. Phases are traced for every module, included or not. Ids that contain `\0` never match.
    * @default null (all modules)
    */
   include?: FilterPattern | undefined;
   /**
-   * Modules whose reads and writes are not traced; stronger than `include`. With an `include` nothing is excluded by
-   * default; `[]` excludes nothing at all.
+   * Modules whose reads and writes are not traced, even if `include` matches them. `[]` excludes nothing.
    * @default null (with an `include`), else every module in a `node_modules` folder
    */
   exclude?: FilterPattern | undefined;
   /**
-   * `'first'`: a read is logged again only when what it sees may have changed; `'all'`: every read; `false`: none.
+   * `'first'`: a read is logged again only when its result may have changed; `'all'`: every read is logged; `false`:
+   * none.
    * @default 'first'
    */
   reads?: ReadsMode | undefined;
   /**
-   * `'observed'`: a write is logged if something has read the binding since the last logged write, and the others are
-   * counted; `'all'`: every write; `false`: none.
+   * `'observed'`: a write is logged if something has read the binding since the last logged write, and other writes are
+   * counted; `'all'`: every write is logged; `false`: none.
    * @default 'observed'
    */
   writes?: WritesMode | undefined;
   /**
-   * `'traced'`: reads by the getters of the namespace objects that Rollup prints are traced too, so that those show
-   * whose namespace was handed on. It changes the text of these getters, and makes each of them slower. Bindings that
-   * never change are plain properties there, and show nothing.
+   * With `'traced'`, reads through the getters of namespace objects that Rollup prints are traced too, wherever the
+   * program passes such an object. This changes the text of the getters and makes them slower. Bindings that never
+   * change are plain properties of these objects, whose reads are not traced.
    * @default false
    */
   namespaces?: NamespacesMode | undefined;
@@ -73,35 +77,37 @@ export interface Options {
    */
   values?: ValuesMode | undefined;
   /**
-   * Whether, or how, the bundle prints its trace. With `false` it prints nothing, and the trace still stands at
+   * Whether, or how, the bundle prints its trace. With `false` it prints nothing; the trace is still at
    * `globalThis[Symbol.for('module-phases')]`.
    * @default true
    */
   console?: boolean | ConsoleOptions | undefined;
   /**
    * Shows modules as a track of the performance panel in Chrome's DevTools, and early reads that threw or gave
-   * `undefined` as markers there. They are entries of `performance`, which the program can see too.
+   * `undefined` as markers. The program can see them too, as entries of `performance`.
    * @default false
    */
   devtools?: boolean | undefined;
   /**
-   * How much of what a program can repeat the trace keeps, over all its bundles: reads, writes, requests (`import()`,
-   * `require`), waits of a top-level `await`, and further runs of a module. A request and a wait count once, and their
-   * end is kept with their start. What comes later is counted in `trace.dropped`. Always kept are a module's own phases,
-   * the first request of each target, and the first read of each place that came too early. A whole number from 0, and
-   * finite, because the trace's memory is bounded.
+   * How many events that a program can repeat the trace keeps, over all its bundles: reads, writes, requests
+   * (`import()`, `require`), waits of a top-level `await`, and further runs of a module. A request or wait counts once,
+   * and its end is kept with its start. Further ones are only counted, in `trace.dropped`.
+   *
+   * Not bounded by `limit`, but by the size of the program: the phases of each module and the initializations of its
+   * bindings, the first request of each target, and the first read of each place that came too early and threw or gave
+   * `undefined`. A finite whole number from 0.
    * @default 100_000
    */
   limit?: number | undefined;
   /**
-   * Folder that the trace's module paths, and the globs of `include` and `exclude`, are relative to. A relative one
+   * Folder to which module paths in the trace, and globs of `include` and `exclude`, are relative. A relative path
    * starts at the working directory.
    * @default process.cwd()
    */
   root?: string | undefined;
   /**
    * Where the runtime goes: into the chunk (`'inline'`), into a file that every chunk imports first (`'file'`), or
-   * inline exactly where one chunk is all there is (`'auto'`).
+   * inline if the output has only one chunk, else into a file (`'auto'`).
    * @default 'auto'
    */
   runtime?: RuntimePlacement | undefined;
@@ -110,7 +116,7 @@ export interface Options {
 /** Whether getters of the namespace objects that Rollup prints are traced. */
 export type NamespacesMode = 'traced' | false;
 
-/** `include` and `exclude`; null where nothing stands for them. */
+/** `include` and `exclude`, with defaults; null where there is none. */
 export interface Patterns {
   include: FilterPattern;
   exclude: FilterPattern;
@@ -120,7 +126,7 @@ export interface ResolvedOptions {
   enabled: boolean;
   /** Whether the reads and writes of the module with this id are traced. */
   filter: (id: string) => boolean;
-  /** What the filter was made of. */
+  /** The patterns of `filter`. */
   patterns: Patterns;
   /** Absolute. */
   root: string;
@@ -130,8 +136,8 @@ export interface ResolvedOptions {
 }
 
 /**
- * Throws at the first wrong option. A plugin's factory runs in the user's config, before there is a `this.error`: an
- * error thrown there has the line of the config in its stack, one kept for `buildStart` would not.
+ * Throws at the first wrong option, in the plugin's factory: there the error's stack has the line of the user's config,
+ * which a `this.error` in `buildStart` would not have.
  */
 export function resolveOptions(options: unknown): ResolvedOptions {
   const given = options === undefined ? {} : options;
@@ -146,25 +152,25 @@ export function resolveOptions(options: unknown): ResolvedOptions {
   return { enabled, filter, patterns, namespaces, root, runtime, settings };
 }
 
-/** One option: its public type, and what that is settled to. */
+/** One option: how its public type is checked and resolved. */
 interface Row<From, To> {
-  /** What stands for an option that isn't given. */
+  /** Used where the option isn't given. */
   fallback: From;
   /** Completes "must be". */
   expected: string;
   /** A sentence: what to do instead of a wrong value. */
   remedy: string;
-  /** What a value stands for, undefined if it is wrong; `name` is the option's path. */
+  /** The resolved value; undefined if `value` is wrong. `name` is the option's path. */
   read(value: unknown, name: string): To | undefined;
 }
 
 type Given<O> = { [Name in keyof O]-?: Exclude<O[Name], undefined> };
 type Settled = Omit<Given<Options>, 'console'> & { console: ConsoleSettings | false };
-/** A row for each name of the public options, so that one without a row does not compile. */
+/** One row for each public option: an option without a row does not compile. */
 type Rows<O, S extends Record<keyof O, unknown>> = {
   [Name in keyof O]-?: Row<Exclude<O[Name], undefined>, S[Name]>;
 };
-/** Each word of a union under its own name, so that one left out does not compile. */
+/** Each word of a union under its own name: a missing one does not compile. */
 type Words<W extends string | boolean> = { [Word in W as `${Word}`]: Word };
 
 const NODE_MODULES = /(?:^|\/)node_modules\//;
@@ -275,7 +281,7 @@ function patterns(remedy: string): Row<FilterPattern, FilterPattern> {
   };
 }
 
-/** All options of `rows`; `prefix` is the path of `given`. */
+/** Resolves all options of `rows`; `prefix` is the path of `given`. */
 function settle<O, S extends Record<keyof O, unknown>>(rows: Rows<O, S>, given: object, prefix = ''): S {
   const table = new Map<string, Row<unknown, unknown>>(Object.entries(rows));
   for (const name of Object.keys(given)) {
@@ -284,8 +290,8 @@ function settle<O, S extends Record<keyof O, unknown>>(rows: Rows<O, S>, given: 
   const values = new Map<string, unknown>(Object.entries(given));
   const settled = Array.from(table, ([name, row]) => {
     const { expected, remedy } = row;
-    const found = values.get(name);
-    const value = found === undefined ? row.fallback : found;
+    const givenValue = values.get(name);
+    const value = givenValue === undefined ? row.fallback : givenValue;
     const result = row.read(value, prefix + name);
     if (result === undefined) throw toError(invalidOption({ name: prefix + name, value, expected, remedy }));
     return [name, result];
@@ -295,7 +301,10 @@ function settle<O, S extends Record<keyof O, unknown>>(rows: Rows<O, S>, given: 
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
-/** Of any realm, and a module's namespace; not a Promise or Map, which would pass for an object without options. */
+/**
+ * True for plain objects, also from other contexts (`vm`), and for module namespaces. Not for a Promise or Map, which
+ * would look like an object without options.
+ */
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype = Object.getPrototypeOf(value);

@@ -1,4 +1,4 @@
-/** One output of a build: its chunks, traced one by one, and the runtime that they share. */
+/** One output of a build: traces its chunks one by one, and makes the runtime that they share. */
 import { posix } from 'node:path';
 import type { EditedText } from './edited-text.ts';
 import type { ParseFailure } from './errors.ts';
@@ -17,11 +17,11 @@ import {
   loadRuntime,
   runtimeFile,
 } from './realise/formats/index.ts';
-import { chunkTable } from './realise/prologue.ts';
 import { type ChunkContents, realise } from './realise/realise.ts';
+import { chunkTable } from './realise/table-text.ts';
 import { partsFor, type RuntimeTexts, runtimeText } from './runtime-text.ts';
 
-/** What an output needs to know of one of its chunks. */
+/** A chunk of the output, before it is traced. */
 export interface OutputChunk {
   /** With placeholders where Rollup puts a hash. */
   fileName: string;
@@ -36,42 +36,42 @@ export interface OutputInput {
   /** Texts of the runtime's parts. */
   runtime: RuntimeTexts;
   placement: RuntimePlacement;
-  /** Whether reads by namespace objects that Rollup prints are traced. */
+  /** Whether reads by getters of the namespace objects that Rollup prints are traced. */
   tracesNamespaces: boolean;
   format: string;
   chunks: readonly OutputChunk[];
-  /** Where the runtime goes if it gets a file. */
+  /** Name of the runtime's file, if it gets one. */
   runtimeFileName: string;
-  /** AMD's identifiers have no extension. */
+  /** Whether chunks import files with their extension; AMD's identifiers have none. */
   keepsExtension: boolean;
   /** Ids of static entries, and of targets of dynamic imports. */
   entries: { static: readonly string[]; dynamic: readonly string[] };
   pathOf(file: string): string;
 }
 
-interface TakenChunk extends Pick<PrintedChunk, 'code' | 'rendered' | 'marks'> {
-  /** Whether a module's marks are lost. */
+interface ChunkCode extends Pick<PrintedChunk, 'code' | 'rendered' | 'marks'> {
+  /** Whether a transform removed a module's marks. */
   isUnmarked(id: string): boolean;
 }
 
-/** The runtime where chunks share it. */
+/** The file of a runtime that chunks share. */
 export interface RuntimeFile {
   fileName: string;
   code: string;
 }
 
 export interface Output {
-  /** Whether the chunk is traced already. */
+  /** Whether the chunk has been traced. */
   has(fileName: string): boolean;
-  /** The chunk taken apart; null where its modules don't stand where the format has them. */
-  layoutOf(chunk: TakenChunk): Layout | ParseFailure | null;
-  /** Whether the chunk has to carry the runtime, and would hide the globals from it where its modules stand. */
+  /** Takes the chunk apart; null where its modules are not inside the wrapper of the format. */
+  layoutOf(chunk: ChunkCode): Layout | ParseFailure | null;
+  /** Whether the chunk has to carry the runtime inline, in a scope that declares a `globalThis`. */
   isUnreachable(layout: Layout): boolean;
-  /** How the `runtime` option can't be followed, if so: the placement that is taken instead. */
-  insteadOf: { wanted: RuntimePlacement; taken: RuntimePlacement } | null;
-  /** The traced chunk; why it can't be traced, if so. */
+  /** Where this output can't follow the `runtime` option: the wanted placement, and the one used instead. */
+  insteadOf: { wanted: RuntimePlacement; used: RuntimePlacement } | null;
+  /** The traced chunk, or the reason why it can't be traced. */
   trace(fileName: string, layout: Layout): EditedText | ParseFailure | 'no statement' | 'no wrapper';
-  /** The runtime's file, once all chunks are traced; null where there is none, and when asked again. */
+  /** Called when all chunks are traced. The runtime's file; null if there is none, and on the second call. */
   file(nameOf: (fileName: string) => string): RuntimeFile | null;
 }
 
@@ -83,8 +83,8 @@ export function createOutput(input: OutputInput): Output {
   const firstSites = numberSites(numbering, chunks);
   const circular = circularChunks(chunks);
   const traced = new Map<string, ChunkContents>();
-  /** The plugin may stand in the config twice. */
-  let isGiven = false;
+  /** The plugin may be in the config twice; the file must be emitted once. */
+  let isEmitted = false;
 
   return {
     has: (fileName) => traced.has(fileName),
@@ -96,7 +96,7 @@ export function createOutput(input: OutputInput): Output {
         markedBy: numbering.markedBy,
       }),
     isUnreachable: (layout) => mustInline && hidesGlobals(layout),
-    insteadOf: placement === 'auto' || placement === placed ? null : { wanted: placement, taken: placed },
+    insteadOf: placement === 'auto' || placement === placed ? null : { wanted: placement, used: placed },
     trace(fileName, layout) {
       if (placed === 'inline' && !mustInline && hidesGlobals(layout)) placed = 'file';
       const isInline = placed === 'inline';
@@ -119,8 +119,8 @@ export function createOutput(input: OutputInput): Output {
       return realised.finish(prologue);
     },
     file(nameOf) {
-      if (placed !== 'file' || traced.size === 0 || isGiven) return null;
-      isGiven = true;
+      if (placed !== 'file' || traced.size === 0 || isEmitted) return null;
+      isEmitted = true;
       const table = tableOf(traced, nameOf);
       return {
         fileName: input.runtimeFileName,
@@ -129,7 +129,7 @@ export function createOutput(input: OutputInput): Output {
     },
   };
 
-  /** The runtime's file, as the chunk calls it. */
+  /** The path by which a chunk imports the runtime's file. */
   function pathFrom(fileName: string): string {
     const target = posix.relative(posix.dirname(fileName), input.runtimeFileName);
     const path = target.startsWith('.') ? target : `./${target}`;
@@ -140,7 +140,7 @@ export function createOutput(input: OutputInput): Output {
     return sites.map((site) => siteRow(numbering, site, input.pathOf));
   }
 
-  /** What these chunks can use of it. */
+  /** Text of the runtime, with only the parts that these chunks can use. */
   function runtimeOf(contents: readonly ChunkContents[]): string {
     const parts = partsFor(
       input.settings,
@@ -180,18 +180,18 @@ export function createOutput(input: OutputInput): Output {
   }
 }
 
-/** Where the code declares a `globalThis`, a runtime in its scope can't get at the globals. */
+/** A runtime in a scope that declares a `globalThis` can't reach the globals. */
 const hidesGlobals = (layout: Layout): boolean => isDeclaredAround(layout, 'globalThis');
 
 const sitesOf = (contents: ReadonlyMap<string, ChunkContents>): number =>
   [...contents.values()].reduce((sum, { sites }) => sum + sites.length, 0);
 
-/** Stands for what comes after the last chunk. */
+/** Key of the number that follows the last chunk's sites; no chunk has this file name. */
 const END = '';
 
 /**
- * Chunks are traced in any order, so each gets as many numbers as its modules have sites, and bindings that a namespace
- * object can be asked for.
+ * Number of each chunk's first site. Chunks are traced in any order, so each reserves a number for every site of its
+ * modules, and for every binding, which may get a site in a namespace object.
  */
 function numberSites({ graph }: Numbering, chunks: readonly OutputChunk[]): Map<string, number> {
   const first = new Map<string, number>();
@@ -206,7 +206,7 @@ function numberSites({ graph }: Numbering, chunks: readonly OutputChunk[]): Map<
   return first.set(END, next);
 }
 
-/** A module without a statement, such as a barrel, is there all the same if its namespace object is. */
+/** Modules whose namespace object the chunk reads: they belong to a chunk even without a statement, as a barrel. */
 const readNamespaces = ({ sites }: ChunkContents): number[] =>
   sites.flatMap((site) => {
     const { module = null, binding } = site.kind === 'r' ? site.target : {};
@@ -222,7 +222,7 @@ function statesByModule({ declared }: ChunkContents): Map<number, Map<number, nu
   return byModule;
 }
 
-/** Chunks that import themselves through others: their functions can run before their own first statement. */
+/** File names of chunks on import cycles: their functions can run before their own first statement. */
 function circularChunks(chunks: readonly OutputChunk[]): Set<string> {
   const numbers = new Map(chunks.map(({ fileName }, number) => [fileName, number]));
   const circular = onCycle(chunks.map(({ imports }) => imports.flatMap((name) => numbers.get(name) ?? [])));

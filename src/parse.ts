@@ -1,32 +1,32 @@
 /** Code → AST, with Rollup's parser. */
 import type { Program } from 'estree';
 import { parseAst, parseAstAsync } from 'rollup/parseAst';
-import { endOf, type Ranged, startOf } from './ast/walk.ts';
+import { endOf, type Ranged, startOf } from './ast/node-path.ts';
 import type { ParseFailure } from './errors.ts';
 
-/** Text that nothing but a module can end with, and that no statement before it can go on with. */
+/** An await that only a module can have, and that can't continue the statement before it. */
 const CERTAIN_AWAIT = '\nawait 0;';
 
-/** JSX is Rollup's to handle. */
+/** Rollup handles JSX itself, so it is parsed too. */
 const OPTIONS = { jsx: true };
 
 /**
- * The program of an ECMAScript module, or of a part of one; what the parser threw where there is none.
+ * Parses an ECMAScript module, or a part of one; returns the parser's failure if it is none.
  *
- * In code without an import, an export, or an await that can be nothing else, Rollup's parser takes `await (x)` for a
- * call, `await [x]` for a member, `await -x` for a subtraction. So such an await is added, behind the code: directives
- * and offsets stay.
+ * In code without an import, an export or an unambiguous await, Rollup's parser reads `await (x)` as a call,
+ * `await [x]` as a member and `await -x` as a subtraction. So an unambiguous await is added after the code, where it
+ * changes neither directives nor offsets.
  */
 export function parseModule(code: string): Program | ParseFailure {
   return (hasAwait(code) && withoutCertain(code, parse(code + CERTAIN_AWAIT))) || parse(code);
 }
 
-/** The same, beside the main thread. */
+/** As {@link parseModule}, outside of the main thread. */
 export async function parseModuleAsync(code: string): Promise<Program | ParseFailure> {
   return (hasAwait(code) && withoutCertain(code, await parseAsync(code + CERTAIN_AWAIT))) || parseAsync(code);
 }
 
-/** The program of what has no await of its own: what looks like one is a name. */
+/** Parses code in which `await` is an identifier. */
 export function parse(code: string): Program | ParseFailure {
   try {
     return parseAst(code, OPTIONS);
@@ -46,8 +46,8 @@ async function parseAsync(code: string): Promise<Program | ParseFailure> {
 const hasAwait = (code: string): boolean => /\bawait\b/.test(code);
 
 /**
- * Without the await that was added; nothing where that is no statement of its own, so that the code is not whole, or
- * where there is no program: `await` may be a name.
+ * Removes the added await from the program. Undefined where it is not a statement of its own, because the code is
+ * incomplete, or where parsing failed, because `await` is an identifier.
  */
 function withoutCertain(code: string, program: Program | ParseFailure): Program | undefined {
   const last = 'body' in program ? program.body.at(-1) : undefined;

@@ -1,4 +1,4 @@
-/** Rollup's hooks, each a call of the build that it belongs to. */
+/** Rollup's hooks; each calls the build that it belongs to. */
 import { readFileSync } from 'node:fs';
 import type { Node } from 'estree';
 import type { LogLevel, Plugin, PluginContext, RollupLog, SourceMap } from 'rollup';
@@ -20,9 +20,9 @@ export function modulePhases(options: Options = {}): Plugin {
     RUNTIME_PARTS.map((part) => [part, readText(`./runtime/${part}.js`)]),
   ) as RuntimeTexts;
   const { version, peerDependencies } = JSON.parse(readText('../package.json')) as Manifest;
-  /** Hosts hand out copies of the plugin, which share this object. */
+  /** Identifies this instance: hosts may copy the plugin, but copies share this object. */
   const api = { enabled: true };
-  /** One plugin may serve builds at once. `getModuleInfo` is the same function in all hooks of one build. */
+  /** A plugin may serve several builds at once. `getModuleInfo` is the same function in all hooks of one build. */
   const builds = new WeakMap<PluginContext['getModuleInfo'], Build>();
   /** The same builds for `onLog`, which has no `getModuleInfo`. */
   const live = new Set<WeakRef<Build>>();
@@ -32,7 +32,7 @@ export function modulePhases(options: Options = {}): Plugin {
     api,
 
     buildStart({ plugins }) {
-      // The plugin stands in the config twice: the first call has made the build for both.
+      // The plugin is in the config twice: the first call has created the build for both.
       if (builds.has(this.getModuleInfo)) return;
       const { rollupVersion, rolldownVersion } = this.meta as Meta;
       const twins = (plugins ?? []).filter((plugin) => plugin.name === NAME && plugin.api?.enabled);
@@ -102,15 +102,15 @@ export function modulePhases(options: Options = {}): Plugin {
       const file = builds.get(this.getModuleInfo)?.finish(outputOptions, bundle);
       if (!file) return;
       const { fileName, code } = file;
-      const taken = Object.keys(bundle).find((name) => name.toLowerCase() === fileName.toLowerCase());
-      if (taken !== undefined) this.error(runtimeNameTaken(taken));
-      // Whoever takes only chunks of the output gets it too.
+      const existing = Object.keys(bundle).find((name) => name.toLowerCase() === fileName.toLowerCase());
+      if (existing !== undefined) this.error(runtimeNameTaken(existing));
+      // As a chunk, not an asset: some tools use only the chunks of an output.
       this.emitFile({ type: 'prebuilt-chunk', fileName, code, exports: ['build', 'seen'] });
     },
   };
 }
 
-/** Has only what a cache needs that comes from a build with the plugin: the marks have to go. */
+/** A plugin that only makes Rollup transform modules anew whose cached code has marks from an enabled build. */
 function disabledPlugin(): Plugin {
   /** Builds that another instance traces. */
   const traced = new WeakSet<PluginContext['getModuleInfo']>();
@@ -127,14 +127,14 @@ function disabledPlugin(): Plugin {
   };
 }
 
-/** What is needed of the package's own package.json. */
+/** Fields of this package's package.json. */
 interface Manifest {
   version: string;
   /** `^` and the oldest version. */
   peerDependencies: { rollup: string };
 }
 
-/** Rolldown says its own version beside that of the Rollup that it stands for. */
+/** Rolldown adds its own version to that of the Rollup whose interface it has. */
 interface Meta {
   rollupVersion: string;
   rolldownVersion?: string;
@@ -155,7 +155,7 @@ function isFile(id: string, text: string): boolean {
   try {
     return readFileSync(id, 'utf8') === text;
   } catch {
-    // A virtual module, or an id with a query: Rollup's map tells.
+    // A virtual module, or an id with a query: then Rollup's map is used.
     return false;
   }
 }

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-/** What of a chunk the runtime's name follows from. */
+/** The properties of a chunk that decide the name of the runtime's file. */
 export interface NamedChunk {
   /** With placeholders where Rollup puts a hash. */
   fileName: string;
@@ -12,13 +12,14 @@ export interface NamedChunk {
 
 const NAME = 'module-phases';
 
-/** `!~{001}~`, with what parts it from the name. */
+/** Rollup's placeholder of a hash, `!~{001}~`, with a separator before it. */
 const HASH = /[-_.~]?!~\{[^}]*\}~/g;
 
 /**
- * Name of the runtime's file: in the folder of the first chunk, and ending as that does (`main.es.js`: `.es.js`), so
- * that outputs of two formats may share a folder, and a cjs build may have a `"type": "module"` above it. It has no
- * hash, since chunks name the file before its content is known, and is no chunk's name on a disk that ignores case.
+ * Name of the runtime's file. It is in the folder of the first chunk and has the same ending (`.es.js` of
+ * `main.es.js`), so that outputs of two formats can share a folder, and a cjs build can be below a `"type": "module"`.
+ * It has no hash, since chunks contain the name before the content is known, and differs from all chunks' names on
+ * case-insensitive disks.
  */
 export function runtimeFileName(chunks: readonly NamedChunk[]): string {
   const { fileName, name } = chunks[0] ?? { fileName: '', name: '' };
@@ -31,7 +32,7 @@ export function runtimeFileName(chunks: readonly NamedChunk[]): string {
   const own = posix.basename(name);
   const ending = base.startsWith(own) ? base.slice(own.length).replace(HASH, '') : '';
   const suffix = /^[-_.~]/.test(ending) ? ending : posix.extname(base) || '.js';
-  const taken = new Set(
+  const usedPaths = new Set(
     chunks
       .flatMap((chunk) => [chunk.fileName, ...chunk.imports])
       .map((path) => posix.normalize(path).toLowerCase()),
@@ -39,6 +40,6 @@ export function runtimeFileName(chunks: readonly NamedChunk[]): string {
   const numbered = (number: number): string =>
     posix.join(folder, `${NAME}${number > 1 ? number : ''}${suffix}`);
   let number = 1;
-  while (taken.has(numbered(number).toLowerCase())) number++;
+  while (usedPaths.has(numbered(number).toLowerCase())) number++;
   return numbered(number);
 }

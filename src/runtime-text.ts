@@ -1,17 +1,19 @@
-/** The runtime that a bundle carries: of its parts those that the bundle can use, joined into one statement. */
+/** Joins the parts of the runtime that a bundle can use into one statement. */
 import type { RuntimeSettings, SiteRow } from './protocol/tables.ts';
 
-/** Each is a file of `src/runtime/parts` or `sinks`, built on its own, and comes after those that it takes from. */
+/**
+ * Each is a file of `src/runtime/parts` or `sinks`, built on its own. A part comes after those that it imports from.
+ */
 export const RUNTIME_PARTS = ['core', 'lines', 'imports', 'requires', 'awaits', 'tracks', 'console'] as const;
 
 export type RuntimePart = (typeof RUNTIME_PARTS)[number];
 
-/** A statement each, which declares a variable of the part's name. */
+/** By part: a statement that declares a variable of the part's name. */
 export type RuntimeTexts = Readonly<Record<RuntimePart, string>>;
 
 /**
- * Every global that the runtime uses by name. A chunk may declare a `Symbol` of its own: of the names around it, the
- * runtime trusts `globalThis` alone.
+ * Globals that the runtime uses by name. It reads them from `globalThis`, since the chunk around it may declare
+ * variables of these names.
  */
 const GLOBALS = [
   'Array',
@@ -26,10 +28,10 @@ const GLOBALS = [
   'Uint32Array',
 ];
 
-/** Parts that others take from; the rest are told to the build. */
-const SHARED: readonly RuntimePart[] = ['core', 'lines'];
+/** Parts from which others import; the other parts are passed to `createBuildOf`. */
+const PROVIDERS: readonly RuntimePart[] = ['core', 'lines'];
 
-/** Sinks, which hear of each event and of the end, and whether they are wanted. They take of `lines`. */
+/** Sinks, which get each event, and the settings by which they are included. They import from `lines`. */
 const WANTED_SINKS = {
   tracks: ({ devtools }) => devtools,
   console: ({ console }) => console !== false,
@@ -37,7 +39,7 @@ const WANTED_SINKS = {
 
 export const SINKS = Object.keys(WANTED_SINKS) as readonly RuntimePart[];
 
-/** By kind of site, the part that answers its calls. */
+/** By kind of site: the part that implements its calls. */
 const PART_OF: Record<SiteRow[0], RuntimePart> = {
   r: 'core',
   s: 'core',
@@ -48,7 +50,7 @@ const PART_OF: Record<SiteRow[0], RuntimePart> = {
   a: 'awaits',
 };
 
-/** What a bundle can use, by its settings and by the sites that survived. */
+/** The parts that a bundle can use, by its settings and its surviving sites. */
 export function partsFor(settings: RuntimeSettings, kinds: Iterable<SiteRow[0]>): RuntimePart[] {
   const used = new Set<RuntimePart>(['core']);
   for (const kind of kinds) used.add(PART_OF[kind]);
@@ -58,9 +60,9 @@ export function partsFor(settings: RuntimeSettings, kinds: Iterable<SiteRow[0]>)
   return RUNTIME_PARTS.filter((part) => used.has(part));
 }
 
-/** Declares `createBuild`. */
+/** A statement that declares `createBuild`. */
 export function runtimeText(texts: RuntimeTexts, parts: readonly RuntimePart[]): string {
   const joined = parts.map((part) => texts[part]).join('');
-  const told = parts.filter((part) => !SHARED.includes(part)).join();
-  return `const createBuild=(function(){'use strict';const{${GLOBALS}}=globalThis;${joined}return core.createBuildOf([${told}])})();`;
+  const passed = parts.filter((part) => !PROVIDERS.includes(part)).join();
+  return `const createBuild=(function(){'use strict';const{${GLOBALS}}=globalThis;${joined}return core.createBuildOf([${passed}])})();`;
 }

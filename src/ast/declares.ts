@@ -1,12 +1,12 @@
 import { extractAssignedNames } from '@rollup/pluginutils';
 import type { Node, Program } from 'estree';
 import { walk } from 'estree-walker';
-import { endOf, isFunction, startOf } from './walk.ts';
+import { endOf, isFunction, startOf } from './node-path.ts';
 
 /**
  * Whether a scope around the offset declares a variable, function, class, parameter or import of that name.
  *
- * @param offset without one: the scope of the program itself
+ * @param offset by default only the scope of the program itself counts
  */
 export function declares(program: Program, name: string, offset?: number): boolean {
   const isAround = (node: Node): boolean =>
@@ -18,14 +18,14 @@ export function declares(program: Program, name: string, offset?: number): boole
     enter(node, parent) {
       isDeclared ||=
         namesAround(node, parent).includes(name) || (isAround(node) && namesInside(node).includes(name));
-      // What a function or class elsewhere declares stays in it.
+      // Declarations in other functions and classes are out of scope.
       if (isDeclared || ((isFunction(node) || node.type === 'ClassBody') && !isAround(node))) this.skip();
     },
   });
   return isDeclared;
 
   function namesAround(node: Node, parent: Node | null): string[] {
-    // A `var` is the function's, in however deep a block it stands; so is a function in a block, in sloppy code.
+    // A `var`, and in sloppy code a function in a block, is hoisted to the function around all blocks.
     const isHoisted =
       node.type !== 'ClassDeclaration' && (node.type !== 'VariableDeclaration' || node.kind === 'var');
     return isHoisted || isHolderAround(parent) ? namesOutside(node) : [];
@@ -44,7 +44,7 @@ export function declaredNames(program: Program): Set<string> {
   return names;
 }
 
-/** What a declaration adds to the scope that it stands in. */
+/** Names that a declaration adds to the scope around it. */
 function namesOutside(node: Node): string[] {
   switch (node.type) {
     case 'VariableDeclaration':
@@ -61,7 +61,7 @@ function namesOutside(node: Node): string[] {
   }
 }
 
-/** What a node declares for what is inside of it alone. */
+/** Names that a node declares only inside of itself. */
 function namesInside(node: Node): string[] {
   switch (node.type) {
     case 'FunctionDeclaration':
@@ -79,8 +79,8 @@ function namesInside(node: Node): string[] {
 }
 
 /**
- * Whether a text may declare the name: it stands there, with escapes in it (`\u0067`, `\u{67}`) too, and it is not plain
- * that it is used. A walk of a whole chunk takes long, and many a chunk has `typeof globalThis`.
+ * A quick test before {@link declares}, since walking a whole chunk takes long: whether the text has the name, literal
+ * or escaped (`\u0067`, `\u{67}`), in other syntax than plain uses such as `typeof globalThis` and `globalThis.x`.
  */
 export function mayDeclare(code: string, name: string): boolean {
   const spelt = Array.from(name, (char) => {

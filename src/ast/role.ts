@@ -1,20 +1,20 @@
-/** What an identifier, or a member expression, does where it stands. */
+/** The syntactic role of an identifier or a member expression. */
 import type { MemberExpression } from 'estree';
-import type { Ancestor } from './walk.ts';
+import type { NodePath } from './node-path.ts';
 
 /**
- * `reference`: its value is taken. `target`: it is assigned to. `declaration`: it is declared by a variable
- * declaration. `other`: it is a name (a property, a label, a parameter …), or the operand of `delete`.
+ * `reference`: its value is read. `target`: it is assigned to. `declaration`: a variable declaration declares it.
+ * `other`: it is a name (of a property, a label, a parameter …), or the operand of `delete`.
  */
 export type Role = 'reference' | 'target' | 'declaration' | 'other';
 
-export function roleOf(place: Ancestor): Role {
-  for (let { key, parent } = place; parent; { key, parent } = parent) {
+export function roleOf(nodePath: NodePath): Role {
+  for (let { key, parent } = nodePath; parent; { key, parent } = parent) {
     const { node } = parent;
-    // `with { type: 'json' }`: the types of estree lag behind.
+    // `with { type: 'json' }`, which is not in estree's types.
     if ((node.type as string) === 'ImportAttribute') return 'other';
     switch (node.type) {
-      // Patterns: the role is that of the whole.
+      // In a pattern the role is that of the whole pattern.
       case 'ArrayPattern':
       case 'ObjectPattern':
       case 'RestElement':
@@ -69,16 +69,16 @@ export function roleOf(place: Ancestor): Role {
   return 'other';
 }
 
-/** `@a.b.c()`: a decorator's own names and calls take no parentheses. */
-export function isDecoratorHead(place: Ancestor): boolean {
-  for (let { key, parent } = place; parent; { key, parent } = parent) {
+/** Whether the node is in the head of a decorator, `@a.b.c()`, where the grammar allows no parentheses. */
+export function isDecoratorHead(nodePath: NodePath): boolean {
+  for (let { key, parent } = nodePath; parent; { key, parent } = parent) {
     if ((parent.node.type as string) === 'Decorator') return true;
     if (key !== 'object' && key !== 'callee') return false;
   }
   return false;
 }
 
-/** The name that a member expression takes, where the source has it: `a.b`, `a['b']`. */
+/** Name of the member if it is in the source: `a.b`, `a['b']`. */
 export function memberName({ property, computed }: MemberExpression): string | undefined {
   if (!computed) return property.type === 'Identifier' ? property.name : undefined;
   return property.type === 'Literal' && typeof property.value === 'string' ? property.value : undefined;

@@ -1,9 +1,9 @@
 /** Statements and the lists they stand in. */
 import type { Node } from 'estree';
-import { type Ancestor, startOf } from './walk.ts';
+import { type NodePath, startOf } from './node-path.ts';
 
-/** The list that a statement is an element of; nothing where it is the only one (`if (a) b`). */
-export function listOf({ key, parent }: Ancestor): readonly Node[] | undefined {
+/** The list of statements that contains the statement; undefined where the grammar has only one (`if (a) b`). */
+export function listOf({ key, parent }: NodePath): readonly Node[] | undefined {
   switch (parent?.node.type) {
     case 'Program':
     case 'BlockStatement':
@@ -16,6 +16,7 @@ export function listOf({ key, parent }: Ancestor): readonly Node[] | undefined {
   }
 }
 
+/** Binary search: the last node of the list that starts before `node`. */
 export function previousIn(list: readonly Node[], node: Node): Node | undefined {
   let low = 0;
   let high = list.length - 1;
@@ -27,15 +28,19 @@ export function previousIn(list: readonly Node[], node: Node): Node | undefined 
   return list[low - 1];
 }
 
-/** The expression statement that begins with the node, if one does. */
-export function statementOpenedBy(place: Ancestor): Ancestor | undefined {
-  for (let at: Ancestor | null = place; at && startOf(at.node) === startOf(place.node); at = at.parent) {
+/** The expression statement that begins with the node, if there is one. */
+export function statementOpenedBy(nodePath: NodePath): NodePath | undefined {
+  for (
+    let at: NodePath | null = nodePath;
+    at && startOf(at.node) === startOf(nodePath.node);
+    at = at.parent
+  ) {
     if (at.node.type === 'ExpressionStatement') return at;
   }
   return undefined;
 }
 
-/** Statements whose end needs no semicolon. */
+/** Statements that never need a semicolon. */
 const CLOSED = new Set([
   'FunctionDeclaration',
   'ClassDeclaration',

@@ -1,4 +1,4 @@
-/** Offset of the first character from `offset` on that is neither white space nor in a comment. */
+/** Offset of the first character, from `offset` on, that is neither white space nor in a comment. */
 export function skipTrivia(code: string, offset: number): number {
   for (;;) {
     while (/\s/.test(code.charAt(offset))) offset++;

@@ -1,4 +1,4 @@
-/** A read of a binding whose module had not ended: what came of it, and the cycle of imports that it stands in. */
+/** Explains a read of a binding whose module had not ended, by the cycle of imports between reader and module. */
 import type { Edges } from '../graph/edges.ts';
 import { shortestPath } from '../graph/shortest-path.ts';
 import type { BindingKind, Loc, ModuleStatus, ReadEvent } from '../protocol/events.ts';
@@ -6,7 +6,7 @@ import type { ModuleRow } from '../protocol/tables.ts';
 
 export interface EarlyRead {
   read: ReadEvent;
-  /** Of the module that declares the binding, when it was read. */
+  /** Status of the declaring module at the time of the read. */
   status: ModuleStatus;
   kind?: BindingKind;
   /** Where the binding is declared. */
@@ -17,9 +17,9 @@ export interface EarlyRead {
 
 export interface CycleStep {
   module: string;
-  /** Of the import, where it is known. */
+  /** Line of the import, where it is known. */
   line: number | undefined;
-  /** See {@link Loc}. */
+  /** `line` is a line of compiled code, see {@link Loc}. */
   compiled: boolean;
 }
 
@@ -39,9 +39,9 @@ export function cycleOf(
   for (let i = 0; i < path.length; i++) {
     const row = rows[path[i] as number];
     const next = path[(i + 1) % path.length];
-    const made = row?.requests ?? [];
+    const requestRows = row?.requests ?? [];
     let line: number | undefined;
-    for (let j = 0; j < made.length; j++) if (made[j]?.[0] === next) line = made[j]?.[1];
+    for (let j = 0; j < requestRows.length; j++) if (requestRows[j]?.[0] === next) line = requestRows[j]?.[1];
     steps[i] = { module: row?.path ?? '', line, compiled: row?.isCompiled === true };
   }
   return steps;

@@ -1,30 +1,30 @@
 import type { Edges } from './edges.ts';
 
 /**
- * The strongly connected components of a graph: nodes that reach each other, a node on no cycle by itself. A component
- * comes after all that it leads to.
+ * The strongly connected components of a graph: sets of nodes that reach each other; a node on no cycle is a component
+ * of its own. A component has a higher number than those that it reaches.
  */
 export interface Components {
   /** By node: the number of its component. */
-  of: readonly number[];
+  componentOf: readonly number[];
   /** By component: its nodes. */
   nodes: readonly (readonly number[])[];
 }
 
-/** Tarjan's algorithm, without recursion: a chain of modules can be long. */
+/** Tarjan's algorithm, without recursion, since a chain of modules can be longer than the stack allows. */
 export function componentsOf(edges: Edges): Components {
-  const of: number[] = [];
+  const componentOf: number[] = [];
   const nodes: number[][] = [];
-  /** By node: when it was met, and the earliest that is open and reached from it. */
+  /** By node: its number in the order of visits (`met`), and the lowest such number of an open node that it reaches. */
   const met: (number | undefined)[] = [];
   const lowest: number[] = [];
-  /** Nodes that have no component as yet. */
+  /** Visited nodes that have no component yet. */
   const open: number[] = [];
   const path: number[] = [];
   const next: number[] = [];
   let count = 0;
   for (let node = 0; node < edges.length; node++) if (met[node] === undefined) visit(node);
-  return { of, nodes };
+  return { componentOf: componentOf, nodes };
 
   function visit(root: number): void {
     enter(root);
@@ -39,7 +39,7 @@ export function componentsOf(edges: Edges): Components {
       } else {
         next[depth] = (next[depth] as number) + 1;
         if (met[target] === undefined) enter(target);
-        else if (of[target] === undefined) lower(node, met[target] as number);
+        else if (componentOf[target] === undefined) lower(node, met[target] as number);
       }
     }
   }
@@ -64,20 +64,20 @@ export function componentsOf(edges: Edges): Components {
     do {
       last = open[open.length - 1] as number;
       open.length--;
-      of[last] = number;
+      componentOf[last] = number;
       component[component.length] = last;
     } while (last !== node);
   }
 }
 
-/** By node: whether it leads back to itself. */
+/** By node: whether it is on a cycle, be it an edge to itself. */
 export function onCycle(edges: Edges): boolean[] {
-  const { of, nodes } = componentsOf(edges);
-  const found: boolean[] = [];
+  const { componentOf, nodes } = componentsOf(edges);
+  const isCircular: boolean[] = [];
   for (let node = 0; node < edges.length; node++) {
     const targets = edges[node] as readonly number[];
-    found[node] = (nodes[of[node] as number]?.length ?? 0) > 1;
-    for (let i = 0; i < targets.length; i++) if (targets[i] === node) found[node] = true;
+    isCircular[node] = (nodes[componentOf[node] as number]?.length ?? 0) > 1;
+    for (let i = 0; i < targets.length; i++) if (targets[i] === node) isCircular[node] = true;
   }
-  return found;
+  return isCircular;
 }

@@ -1,9 +1,9 @@
-// A bundle carries this folder: like the runtime, it calls no method of an array that a page can patch.
+// Bundles carry files of this folder: like the runtime, they call no array method, since a page can patch those.
 
-/** A directed graph whose nodes are numbers: of each, those that it leads to. */
+/** A directed graph: by node, its targets. Nodes are numbers from 0. */
 export type Edges = readonly (readonly number[])[];
 
-/** The same graph the other way round: of each node, those that lead to it. */
+/** The graph with all edges reversed. */
 export function reversed(edges: Edges): Edges {
   const back: number[][] = [];
   for (let node = 0; node < edges.length; node++) back[node] = [];

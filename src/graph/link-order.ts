@@ -1,10 +1,12 @@
 import type { Edges } from './edges.ts';
 
-/** ECMA-262's order of linking: post-order, without what is in `visited` already, where all that it finds is put. */
+/**
+ * Nodes in ECMA-262's order of linking, a post-order from `root`. Skips nodes marked in `visited`, and marks the rest.
+ */
 export function linkOrder(edges: Edges, root: number, visited: boolean[]): number[] {
   const order: number[] = [];
   if (visited[root]) return order;
-  // Up to `depth`: an engine copies an array that is made shorter.
+  // A stack up to index `depth`; it is never made shorter, because engines then copy the array.
   const path = [root];
   const next = [0];
   let depth = 0;

@@ -1,12 +1,12 @@
 import type { Edges } from './edges.ts';
 
-/** By number: whether a node is one of `from`, or reached from them. */
+/** By node: whether it is one of `from`, or reached from them. */
 export function reachedFrom(edges: Edges, from: readonly number[]): boolean[] {
-  const found: boolean[] = [];
+  const isReached: boolean[] = [];
   const queue: number[] = [];
   const add = (node: number): void => {
-    if (found[node]) return;
-    found[node] = true;
+    if (isReached[node]) return;
+    isReached[node] = true;
     queue[queue.length] = node;
   };
   for (let i = 0; i < from.length; i++) add(from[i] as number);
@@ -14,5 +14,5 @@ export function reachedFrom(edges: Edges, from: readonly number[]): boolean[] {
     const targets = edges[queue[head] as number] ?? [];
     for (let i = 0; i < targets.length; i++) add(targets[i] as number);
   }
-  return found;
+  return isReached;
 }

@@ -1,7 +1,7 @@
 import type { Edges } from './edges.ts';
 import { linkOrder } from './link-order.ts';
 
-/** A set of small numbers, a bit each. */
+/** A set of small numbers, one bit each. */
 export type Bits = Uint32Array;
 
 export const has = (bits: Bits, number: number): boolean =>
@@ -12,7 +12,7 @@ export function add(bits: Bits, number: number): void {
   bits[word] = (bits[word] as number) | (1 << (number & 31));
 }
 
-/** Whether a set has all that another has. */
+/** Whether `others` is a subset of `bits`. */
 export function includes(bits: Bits, others: Bits): boolean {
   for (let i = 0; i < others.length; i++) {
     const word = others[i] as number;
@@ -24,8 +24,8 @@ export function includes(bits: Bits, others: Bits): boolean {
 export const bitsFor = (size: number): Bits => new Uint32Array((size + 31) >> 5);
 
 /**
- * By node: the roots, by their index, that reach it. A set is never changed, so nodes that the same roots reach share one
- * as a rule: one root costs one set, however many nodes there are.
+ * By node: the set of roots (indices of `roots`) that reach it. Sets are never changed, so nodes that are reached by
+ * the same roots usually share one: with one root there is one set for all nodes.
  */
 export function rootsOf(edges: Edges, roots: readonly number[]): Bits[] {
   const sets: Bits[] = [];
@@ -38,10 +38,11 @@ export function rootsOf(edges: Edges, roots: readonly number[]): Bits[] {
     const own = bitsFor(roots.length);
     add(own, root);
     sets[node] = union(own, sets[node] as Bits);
-    const found = linkOrder(edges, node, visited);
-    for (let i = 0; i < found.length; i++) order[order.length] = found[i] as number;
+    const reached = linkOrder(edges, node, visited);
+    for (let i = 0; i < reached.length; i++) order[order.length] = reached[i] as number;
   }
-  // What leads to a node comes after it, but on a cycle: so until nothing changes, to and fro.
+  // In `order` a node comes before those that lead to it, except on cycles. So passes in both directions, until nothing
+  // changes.
   let hasChanged = true;
   for (let round = 0; hasChanged; round++) {
     hasChanged = false;

@@ -1,9 +1,9 @@
-/** A chunk taken apart: what each module printed, and what stands around. */
+/** Takes a chunk apart into the pieces of its modules and the skeleton around them. */
 import type { Node, Program } from 'estree';
 import { walk } from 'estree-walker';
 import { declares, mayDeclare } from '../ast/declares.ts';
+import { endOf, isFunction, type NodePath, startOf, Trail } from '../ast/node-path.ts';
 import { skipTrivia } from '../ast/trivia.ts';
-import { type Ancestor, endOf, isFunction, startOf, Trail } from '../ast/walk.ts';
 import { EditedText } from '../edited-text.ts';
 import type { ParseFailure } from '../errors.ts';
 import type { ChunkModule, Extent, Layout, Piece } from '../located.ts';
@@ -15,19 +15,19 @@ import { type Slice, slicesOf } from './slices.ts';
 export interface PrintedChunk {
   code: string;
   format: string;
-  /** The code of each module by its id, in the order of the chunk. */
+  /** The rendered code of each module by its id, in the order of the chunk. */
   rendered: Iterable<readonly [id: string, code: string | null]>;
-  /** In their order. */
+  /** In the order of their offsets. */
   marks: readonly FoundMark[];
   moduleOf(id: string): ChunkModule | undefined;
   /** The module whose marks carry a token. */
   markedBy(token: string): ChunkModule | undefined;
 }
 
-/** How many functions a format puts around the statements of modules. */
+/** By format: the number of nested functions around the modules' statements. */
 const WRAPPERS: Record<string, number> = { iife: 1, umd: 1, amd: 1, system: 2 };
 
-/** Null where the statements of the modules don't stand where the format has them. */
+/** Null where the modules' statements are not inside the wrapper of the format. */
 export function layoutOf(chunk: PrintedChunk): Layout | ParseFailure | null {
   const slices = slicesOf(chunk.code, chunk.rendered);
   return (slices && layoutOfSlices(chunk, slices)) ?? layoutOfWhole(chunk);
@@ -39,7 +39,7 @@ function layoutOfSlices(chunk: PrintedChunk, slices: readonly Slice[]): Layout |
   const at = slices[0]?.start ?? 0;
   const body = 'body' in skeleton ? listOfEmpty(skeleton, at, slices) : undefined;
   if (!body || !('body' in skeleton)) return undefined;
-  // An await in a slice is the module's own, or else a name.
+  // In an async wrapper an `await` in a slice is an await, else a name.
   const parsed = format === 'es' || isAsync(body.parent?.node) ? parseModule : parse;
   const extents: Extent[] = [];
   const pieces: Piece[] = [];
@@ -55,7 +55,7 @@ function layoutOfSlices(chunk: PrintedChunk, slices: readonly Slice[]): Layout |
     }
     if (!module) continue;
     const text = code.slice(start, end);
-    // Comments alone may be left.
+    // Rollup may keep only comments of a module.
     if (skipTrivia(text, 0) < text.length) extents.push({ module, start, end });
     const { markedBy: moduleOf } = chunk;
     pieces.push({
@@ -75,13 +75,16 @@ function layoutOfSlices(chunk: PrintedChunk, slices: readonly Slice[]): Layout |
   return { text: edited, code, offsetOf: (offset) => offset, skeleton, body, at, pieces, extents };
 }
 
-/** What a plugin prints in the stead of a dynamic import may not be JavaScript. */
+/**
+ * A module with dynamic imports is parsed even without marks: a plugin may print something for them that is no
+ * JavaScript.
+ */
 const hasImports = ({ record }: ChunkModule): boolean => record.sites.some(({ kind }) => kind === 'import');
 
 const isAsync = (wrapper: Node | undefined): boolean =>
   wrapper !== undefined && 'async' in wrapper && wrapper.async === true;
 
-/** An empty statement for each slice; offsets stay. */
+/** Replaces each slice by an empty statement and spaces, so that offsets stay. */
 function withoutSlices(code: string, slices: readonly Slice[]): string {
   const parts: string[] = [];
   let last = 0;
@@ -109,7 +112,7 @@ function layoutOfWhole(chunk: PrintedChunk): Layout | ParseFailure | null {
   const located = locate({ text, marks, moduleOf, parse: format === 'es' ? parseModule : parse });
   if ('message' in located) return located;
   const { code, offsetOf, program, offsets } = located;
-  // Without marks there is nothing to look for.
+  // Without marks there are no modules to find inside the wrapper: the program itself will do.
   let depth = offsets.length > 0 ? (WRAPPERS[format] ?? 0) : 0;
   const at = offsets[0] ?? 0;
   const body = find(program, at, offsets.at(-1) ?? 0, ({ node, parent }) => {
@@ -123,34 +126,34 @@ function layoutOfWhole(chunk: PrintedChunk): Layout | ParseFailure | null {
   return { text: edited, code, offsetOf, skeleton: program, body, at, pieces: [whole], extents: null };
 }
 
-/** The outermost node around a range that is such a list. */
+/** The outermost node around a range for which `isList` is true. */
 function find(
   program: Program,
   from: number,
   to: number,
-  isList: (place: Ancestor) => boolean,
+  isList: (nodePath: NodePath) => boolean,
 ): Layout['body'] | undefined {
-  let found: Layout['body'] | undefined;
+  let body: Layout['body'] | undefined;
   const trail = new Trail();
   walk(program, {
     enter(node, _parent, key) {
-      // The program has what stands before its first statement and after its last.
-      if (found || (node.type !== 'Program' && (startOf(node) > from || endOf(node) < to))) {
+      // The program's own range may leave out comments before its first statement and after its last.
+      if (body || (node.type !== 'Program' && (startOf(node) > from || endOf(node) < to))) {
         this.skip();
         return;
       }
-      const place = trail.placeOf(node, key);
-      if (isList(place)) found = place as Layout['body'];
+      const nodePath = trail.pathTo(node, key);
+      if (isList(nodePath)) body = nodePath as Layout['body'];
       trail.enter(node, key);
     },
     leave() {
       trail.leave();
     },
   });
-  return found;
+  return body;
 }
 
-/** Whether a scope that the modules' statements stand in declares the name. */
+/** Whether a scope around the modules' statements declares the name. */
 export function isDeclaredAround({ code, skeleton, at, pieces }: Layout, name: string): boolean {
   if (!mayDeclare(code, name)) return false;
   if (declares(skeleton, name, at)) return true;

@@ -1,18 +1,17 @@
-/** Where the code of each module stands in a chunk, as the bundler itself says it. */
+/** Finds the code of each module in a chunk by the text that the bundler rendered for it. */
 
 export interface Slice {
-  /** Of the module. */
+  /** Id of the module. */
   id: string;
   start: number;
   end: number;
 }
 
 /**
- * A bundler joins what it rendered of each module: trimmed, that is a piece of the chunk, in order. Found in order is
- * not found in the right place, as a banner may hold a module's text, so a search from the back has to agree; null where
- * it doesn't, or where something is not found.
+ * Searches the chunk for each module's rendered code, trimmed, in order. A banner may contain a module's text too, so a
+ * search from the back has to find the same positions. Null where it finds others, or where a text is missing.
  *
- * @param rendered the code of each module by its id, in the order of the chunk; each is asked for once
+ * @param rendered the code of each module by its id, in the order of the chunk; read once
  */
 export function slicesOf(
   code: string,
@@ -31,7 +30,7 @@ export function slicesOf(
   return areLast(code, slices) ? slices : null;
 }
 
-/** Whether a search from the back finds each where the one from the front did. */
+/** Whether a search from the back finds each slice at the same offset. */
 function areLast(code: string, slices: readonly Slice[]): boolean {
   let to = code.length;
   for (let index = slices.length - 1; index >= 0; index--) {

@@ -1,9 +1,9 @@
-/** Records of a build → the graph: who requests whom, and which binding a name resolves to. */
+/** The module graph of a build: which modules request which, and to which binding a name resolves. */
 
 import type { IndirectExport, LocalExport, ModuleRecord } from '../model.ts';
 import { PHASES_ALONE } from '../record/record.ts';
 
-/** Stands for the record of a module that was not looked into: the bundler alone says what it requests. */
+/** The record of a module that was not recorded; the bundler lists the modules that it requests. */
 export const NOT_RECORDED: ModuleRecord = {
   version: '',
   token: '',
@@ -18,19 +18,19 @@ export const NOT_RECORDED: ModuleRecord = {
   positions: { requests: [], bindings: [], sites: [] },
 };
 
-/** A module of the graph: its record, and the ids that its requests resolved to, by index. */
+/** A module of the graph: its record, and the ids to which its requests resolved. */
 export interface GraphModule {
   id: string;
   record: ModuleRecord;
-  /** Resolved ids; null where nothing was resolved. */
+  /** By index of a request: the resolved id; null where the bundler has none. */
   requested: readonly (string | null)[];
-  /** Ids that its dynamic imports resolved to, by site. */
+  /** By number of a site: the id to which the dynamic import resolved. */
   dynamic: ReadonlyMap<number, string>;
 }
 
 /**
- * What a name resolves to (ECMA-262 ResolvedBinding Record): a binding (index of the record's `bindings`), a
- * module's namespace object, or a name of a module that the build has no record of.
+ * The resolution of a name (ECMA-262 ResolvedBinding Record): a binding (index of the record's `bindings`), a module's
+ * namespace object, or a name in a module of which the build has no record.
  */
 export type Resolution =
   | { type: 'binding'; module: GraphModule; binding: number }
@@ -41,11 +41,11 @@ export interface Graph {
   modules: ReadonlyMap<string, GraphModule>;
   /** ECMA-262 ResolveExport (sec-resolveexport); null where there is none, or where it is ambiguous. */
   resolveExport(id: string, name: string): Resolution | null;
-  /** What an import entry of a module, followed by member names (`ns.a.b`), resolves to. */
+  /** Resolves an import entry of a module (index of `imports`), followed by member names (`ns.a.b`). */
   resolveImport(module: GraphModule, entry: number, path: readonly string[]): Resolution | null;
   /** ECMA-262 GetExportedNames (sec-getexportednames). */
   exportedNames(id: string): string[];
-  /** Ids of modules without a record in which a name was looked for. */
+  /** Ids of modules without a record in which a resolution has looked for a name. */
   unrecorded: ReadonlySet<string>;
 }
 
@@ -53,7 +53,9 @@ export function createGraph(modules: ReadonlyMap<string, GraphModule>): Graph {
   const cache = new Map<GraphModule, Map<string, Resolution | null>>();
   const own = new Map<GraphModule, Map<string, LocalExport | IndirectExport>>();
   const unrecorded = new Set<string>();
-  /** What is resolved now has come round to a step of its own: where it began, the answer may be another. */
+  /**
+   * The current resolution came back to a step of its own. Its result depends on where it began, so it is not cached.
+   */
   let isCut = false;
   const graph: Graph = { modules, resolveExport, resolveImport, exportedNames, unrecorded };
   return graph;
@@ -98,9 +100,9 @@ export function createGraph(modules: ReadonlyMap<string, GraphModule>): Graph {
     let star: Resolution | null = null;
     for (const request of module.record.starExports) {
       const resolution = resolveRequest(module, request, name, resolveSet);
-      // As Rollup does, and other than ECMA-262, what is ambiguous in there is taken for missing.
+      // As in Rollup, and unlike ECMA-262, a name that is ambiguous in the target counts as missing.
       if (!resolution) continue;
-      // A known binding wins over an external that only might have the name, as in Rollup.
+      // As in Rollup, a known binding takes precedence over an external module that may have the name.
       if (resolution.type === 'unknown') star ??= resolution;
       else if (!star || star.type === 'unknown') star = resolution;
       else if (!isSame(star, resolution)) return null;

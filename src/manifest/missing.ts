@@ -1,10 +1,10 @@
-/** Modules that are not included, and whose records the others need all the same. */
+/** Finds modules that are not included but whose records are needed. */
 import { onCycle } from '../graph/components.ts';
 import { createGraph, type GraphModule, NOT_RECORDED } from './graph.ts';
 
 /**
- * Modules without a record that stand in a cycle, or in which a read of another module looks for its binding. With the
- * records of these, there may be more.
+ * Modules without a record that are on an import cycle, or in which the resolution of a read looks for a name. Called
+ * again after they are recorded, since their records can lead to more.
  */
 export function missingRecords(modules: readonly GraphModule[]): GraphModule[] {
   if (modules.every(({ record }) => record !== NOT_RECORDED)) return [];

@@ -1,17 +1,17 @@
-/** The modules of a build by number, as tables refer to them. */
+/** Numbers the modules of a build, as tables refer to them. */
 import { linkOrder } from '../graph/link-order.ts';
 import type { ModuleRecord, Target } from '../model.ts';
 import type { ModuleRow } from '../protocol/tables.ts';
 import { isGenerated, wrappedModule } from '../record/commonjs.ts';
 import { createGraph, type Graph, type GraphModule } from './graph.ts';
 
-/** A module as chunks need it. */
+/** A module with its number, for the chunks that have it. */
 export interface NumberedModule {
   index: number;
   record: ModuleRecord;
-  /** When its start and end are shown, if they are: with its chunk, or when it is required. */
+  /** As in {@link ModuleRow}. */
   phases: ModuleRow['phases'] | undefined;
-  /** By site: what it asks for, by how many of the members that follow are taken along. */
+  /** By site: its targets, one for each number of member names. */
   targets: readonly (readonly (Target | null)[])[];
 }
 
@@ -20,7 +20,7 @@ export interface Numbering {
   /** A module's position is its number. */
   modules: readonly GraphModule[];
   numberOf(id: string): number | undefined;
-  /** Of those that are modules of the graph. */
+  /** Numbers of the ids that are modules of the graph, each once. */
   numbersOf(ids: Iterable<string>): number[];
   /** The module whose marks carry a token. */
   markedBy(token: string): NumberedModule | undefined;
@@ -29,8 +29,8 @@ export interface Numbering {
 }
 
 /**
- * The modules in the order in which ECMA-262 links the graphs of `roots`, the others after them by id: loading ends in
- * an order of its own each time, and two builds of the same sources must have the same numbers.
+ * Sorts the modules in the order in which ECMA-262 links the graphs of `roots`, and the others after them by id. So two
+ * builds of the same sources get the same numbers, although modules load in a different order each time.
  */
 export function inLinkOrder(modules: readonly GraphModule[], roots: readonly string[]): GraphModule[] {
   const numbers = new Map(modules.map(({ id }, number) => [id, number]));
@@ -68,7 +68,7 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
 
   function targetsOf(module: GraphModule): NumberedModule['targets'] {
     const { sites } = module.record;
-    /** By import: most reads take no member along. */
+    /** By index of an import: the target without members, which most reads have. */
     const whole: (Target | null)[] = [];
     return sites.map((site, number) => {
       if (site.kind === 'import') return [dynamicTargetOf(module, number)];
@@ -81,7 +81,7 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
     });
   }
 
-  /** A module, its specifier where it is none of the build's, or what only running tells. */
+  /** The number of the module, the specifier of one outside the build, or null where it is known only at run time. */
   function dynamicTargetOf({ record, dynamic }: GraphModule, site: number): Target {
     const request = record.sites[site];
     const id = dynamic.get(site);
@@ -89,7 +89,7 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
     return { module: (id === undefined ? undefined : numbers.get(id)) ?? specifier, binding: -1 };
   }
 
-  /** What an import entry, followed by member names, resolves to. Null where the module has no such entry. */
+  /** Target of an import entry, followed by member names. Null where they resolve to nothing. */
   function targetOf(module: GraphModule, entry: number, path: readonly string[]): Target | null {
     const resolution = graph.resolveImport(module, entry, path);
     if (!resolution) return byName(module, entry, path);
@@ -105,7 +105,7 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
     return { ...target, binding, ...(name !== undefined && { name }) };
   }
 
-  /** A name that no export stands behind, as with `syntheticNamedExports`. */
+  /** Target of a name that is no export, as with `syntheticNamedExports`. */
   function byName(
     { record, requested, dynamic }: GraphModule,
     entry: number,
@@ -114,14 +114,14 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
     const { request = -1, name = null, dynamic: site } = record.imports[entry] ?? {};
     const id = site === undefined ? requested[request] : dynamic.get(site);
     const wanted = name ?? path[0];
-    // Members of what a CommonJS module exports are read through a module of the plugin's own.
+    // Members of a CommonJS module's exports are read through a proxy module of @rollup/plugin-commonjs.
     return id == null || wanted === undefined
       ? null
       : { module: numbers.get(wrappedModule(id)) ?? id, binding: wanted };
   }
 }
 
-/** When a module's start and end are shown: with its chunk, when it is required, or never. */
+/** `required` for a wrapped CommonJS module, undefined for generated code, else `true`. */
 function phasesOf({ id, record }: GraphModule): NumberedModule['phases'] {
   if (isGenerated(id)) return undefined;
   return record.sites.some(({ kind }) => kind === 'body') ? 'required' : true;

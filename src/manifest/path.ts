@@ -9,14 +9,14 @@ export function modulePath(id: string, root: string, platform: PlatformPath = pa
   if (id.startsWith('\0')) return `virtual:${modulePath(id.slice(1), root, platform)}`;
   if (!platform.isAbsolute(id)) return id;
   // A folder that both are in may have a `#` or `?` in its name.
-  const shared = sharedLength(id, root, platform);
-  const query = id.slice(shared).search(/[?#]/);
-  const end = query < 0 ? id.length : shared + query;
+  const common = commonLength(id, root, platform);
+  const query = id.slice(common).search(/[?#]/);
+  const end = query < 0 ? id.length : common + query;
   return platform.relative(root, id.slice(0, end)).replaceAll('\\', '/') + id.slice(end);
 }
 
-/** How much of an id is folders that the root is in too, or the root itself. */
-function sharedLength(id: string, root: string, { sep }: PlatformPath): number {
+/** Length of the longest common folder of id and root. */
+function commonLength(id: string, root: string, { sep }: PlatformPath): number {
   const comparable = (text: string): string =>
     sep === '\\' ? text.replaceAll('/', sep).toLowerCase() : text;
   const a = `${comparable(id)}${sep}`;
@@ -26,15 +26,15 @@ function sharedLength(id: string, root: string, { sep }: PlatformPath): number {
   return length;
 }
 
-/** The path of each module. Of two that would have the same, the later id has a number behind it. */
+/** By id: the module's path. Where two ids have the same path, the later one gets a number: `a.js (2)`. */
 export function uniquePaths(ids: Iterable<string>, root: string): Map<string, string> {
   const paths = new Map<string, string>();
-  const taken = new Set<string>();
+  const usedPaths = new Set<string>();
   for (const id of [...ids].sort()) {
     const own = modulePath(id, root);
     let unique = own;
-    for (let number = 2; taken.has(unique); number++) unique = `${own} (${number})`;
-    taken.add(unique);
+    for (let number = 2; usedPaths.has(unique); number++) unique = `${own} (${number})`;
+    usedPaths.add(unique);
     paths.set(id, unique);
   }
   return paths;

@@ -1,4 +1,4 @@
-/** Graph → the build's table, as the bundle carries it. */
+/** Makes the build's table, which the bundle carries. */
 import type { RealisedSite } from '../model.ts';
 import type {
   BindingRow,
@@ -11,19 +11,19 @@ import type {
 import type { GraphModule } from './graph.ts';
 import type { Numbering } from './numbering.ts';
 
-/** What the bundle holds of a module. */
+/** A module in the bundle. */
 export interface RenderedModule {
   /** File name of the chunk. */
   chunk: string;
-  /** Bindings that it declares there, by index: the number of the state before any module runs. */
+  /** By index of a binding that the bundle declares: its state before any module runs, as index of `STATES`. */
   states: ReadonlyMap<number, number>;
-  /** When its start and end are shown, if they are. */
+  /** As in {@link ModuleRow}. */
   phases?: ModuleRow['phases'] | undefined;
 }
 
 export interface TableInput extends Pick<BuildTable, 'settings' | 'cells' | 'sites'> {
   numbering: Numbering;
-  /** By number; nothing for a module that the bundle has no statement of. */
+  /** By number of the module; a module of which the bundle has no statement is missing. */
   rendered: ReadonlyMap<number, RenderedModule>;
   /** Ids of static entries, and of targets of dynamic imports. */
   entries: { static: Iterable<string>; dynamic: Iterable<string> };
@@ -55,21 +55,21 @@ function moduleRow(
     const line = record.positions.requests[index]?.line;
     return [line === undefined ? [requestedNumber] : [requestedNumber, line]];
   });
-  const found = rendered.get(number);
+  const renderedModule = rendered.get(number);
   const isExcluded = !record.wanted.bindings;
   const compiled = record.isCompiled && { isCompiled: true as const };
-  // A module that the bundle has nothing of matters only as a step of a path.
-  if (!found) return { path: pathOf(id), ...compiled, requests, bindings: [], exports: [] };
+  // A module that is not in the bundle matters only as a step of an import path.
+  if (!renderedModule) return { path: pathOf(id), ...compiled, requests, bindings: [], exports: [] };
   return {
     path: pathOf(id),
-    chunk: found.chunk,
-    ...(found.phases && { phases: found.phases }),
+    chunk: renderedModule.chunk,
+    ...(renderedModule.phases && { phases: renderedModule.phases }),
     ...(isExcluded && { isExcluded }),
     ...compiled,
     requests,
     bindings: record.bindings.map(({ name, kind }, index): BindingRow => {
       const { line = 1, column = 0 } = record.positions.bindings[index] ?? {};
-      const state = found.states.get(index);
+      const state = renderedModule.states.get(index);
       return state === undefined ? [name, kind, line, column] : [name, kind, line, column, state];
     }),
     exports: isExcluded ? [] : exportRows(numbering, rendered, id),
@@ -92,7 +92,9 @@ function exportRows(
   });
 }
 
-/** A site as the chunk's table has it: a position that is not in the module itself names its file, at the end. */
+/**
+ * Row of a site in the chunk's table. Its last element names the file where the position is not in the module itself.
+ */
 export function siteRow(
   { modules }: Numbering,
   site: RealisedSite,
@@ -100,22 +102,22 @@ export function siteRow(
 ): SiteRow {
   const { kind, module } = site;
   const { line, column, file } = modules[module]?.record.positions.sites[site.site] ?? { line: 1, column: 0 };
-  const place = [module, line, column] as const;
+  const position = [module, line, column] as const;
   const named: [file?: string] = file === undefined ? [] : [pathOf(file)];
   switch (kind) {
     case 'r':
     case 's': {
       const { target, local } = site;
-      return [kind, ...place, target.module ?? '', target.binding, local, ...named];
+      return [kind, ...position, target.module ?? '', target.binding, local, ...named];
     }
     case 'w':
     case 'i':
-      return [kind, ...place, site.binding, ...named];
+      return [kind, ...position, site.binding, ...named];
     case 'd':
-      return [kind, ...place, site.target.module, site.isAwaited ? 1 : 0, ...named];
+      return [kind, ...position, site.target.module, site.isAwaited ? 1 : 0, ...named];
     case 'q':
-      return [kind, ...place, site.target.module, ...named];
+      return [kind, ...position, site.target.module, ...named];
     case 'a':
-      return [kind, ...place, ...named];
+      return [kind, ...position, ...named];
   }
 }

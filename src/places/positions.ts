@@ -1,4 +1,4 @@
-/** Offsets in the code that reaches us → lines and columns → places in the user's own source. */
+/** Maps offsets in the code that reaches our `transform` to positions in the user's own source. */
 import { dirname, isAbsolute, resolve } from 'node:path';
 import {
   decodedMappings,
@@ -10,10 +10,10 @@ import {
 } from '@jridgewell/trace-mapping';
 import type { Program } from 'estree';
 import type { SourceMap } from 'rollup';
-import { startOf } from '../ast/walk.ts';
+import { startOf } from '../ast/node-path.ts';
 import type { ModuleRecord, Position, Positions } from '../model.ts';
 
-/** Line and column of an offset. */
+/** Returns a function that gives line and column of an offset. */
 export function createLocator(code: string): (offset: number) => Position {
   const lineStarts = lineStartsOf(code);
   return (offset) => {
@@ -22,10 +22,10 @@ export function createLocator(code: string): (offset: number) => Position {
   };
 }
 
-/** What of a record has a position. */
+/** The lists of a record whose elements have a position. */
 type Positioned = Pick<ModuleRecord, 'requests' | 'bindings' | 'sites'>;
 
-/** In the code that was recorded. */
+/** Positions in the code that was recorded. */
 export function positionsIn(code: string, { requests, bindings, sites }: Positioned): Positions {
   const locate = createLocator(code);
   const all = (list: readonly { offset: number }[]): Position[] => list.map(({ offset }) => locate(offset));
@@ -35,25 +35,27 @@ export function positionsIn(code: string, { requests, bindings, sites }: Positio
 export interface MarkedModule {
   id: string;
   record: Positioned & { positions: Positions };
-  /** What was put into the code that was recorded, in order. */
+  /** The marks that were inserted into the recorded code, in the order of their offsets. */
   insertions: readonly { offset: number; text: string }[];
-  /** The marked code, and what became of it where a later transform changed it. */
+  /** The recorded code with marks. */
   marked: string;
+  /** Set where a later transform changed the marked code. */
   parsed?: ParsedModule;
 }
 
-/** The code of a module as it was parsed in the end, and where its requests and marks are found in it. */
+/** The code of a module that was parsed in the end, with offsets of its requests and marks. */
 export interface ParsedModule {
   code: string;
-  /** Offsets of specifiers. */
+  /** By specifier: its first offset. */
   requests: ReadonlyMap<string, number>;
-  /** Offsets of marks by the number of their site; then the same in the code as we marked it. */
+  /** By number of a site: offset of its mark. */
   marks: ReadonlyMap<number, number>;
+  /** The same in `marked`, before the later transform. */
   marksBefore: ReadonlyMap<number, number>;
 }
 
 /**
- * In the user's own source, as far as the map tells; else those that the record has.
+ * Positions in the user's own source. Where the map has no original of a position, the record's position stays.
  *
  * @param map from the code that was parsed in the end, through all transforms
  */
@@ -93,7 +95,7 @@ export function originalPositions(module: MarkedModule, map: SourceMap): Positio
   };
 }
 
-/** Where each specifier of static requests first stands: its offset, in the order of the source. */
+/** By specifier of a static request: offset of its first use, in the order of the source. */
 export function requestsIn({ body }: Program): Map<string, number> {
   const requests = new Map<string, number>();
   for (const node of body) {
@@ -104,7 +106,9 @@ export function requestsIn({ body }: Program): Map<string, number> {
   return requests;
 }
 
-/** A place is as far from its mark as it was, unless the text between the two has changed: then it is at the mark. */
+/**
+ * The offset keeps its distance from its mark, unless the text between them has changed: then it is that of the mark.
+ */
 function offsetByMark(
   marked: string,
   { code, marks, marksBefore }: ParsedModule,
@@ -122,13 +126,15 @@ function offsetByMark(
 /** Offset of the code that was recorded → offset of the marked code. */
 function createMarkedOffsets({ insertions }: MarkedModule): (offset: number) => number {
   const offsets = insertions.map(({ offset }) => offset);
-  /** Length of the first insertions, by their number. */
+  /** By number of insertions: the sum of their lengths. */
   const lengths = [0];
   for (const { text } of insertions) lengths.push((lengths.at(-1) ?? 0) + text.length);
   return (offset) => offset + (lengths[countUpTo(offsets, offset)] ?? 0);
 }
 
-/** The original of a place; of one that a compiler made up, the nearest before it, or else the first that there is. */
+/**
+ * Returns a function that gives the original of a position, else of the nearest position before it, else the first one.
+ */
 function createOriginals(
   map: TraceMap,
 ): (line: number, column: number) => OriginalMapping | InvalidOriginalMapping {
@@ -137,14 +143,14 @@ function createOriginals(
     const original = originalPositionFor(map, { line, column });
     if (original.source !== null) return original;
     known ??= knownBefore(map);
-    // A map may end before the code does.
+    // The map may have fewer lines than the code.
     const at = Math.min(line, known.lines.length) - 1;
     const nearest = { line: known.lines[at] ?? 0, column: known.columns[at] ?? 0 };
     return nearest.line > 0 ? originalPositionFor(map, nearest) : original;
   };
 }
 
-/** For each line, and what follows the last, the last place before it that has an original; line 0 is none. */
+/** By index of a line, and of the end: the last position before it that has an original. Line 0 means none. */
 interface KnownBefore {
   lines: Uint32Array;
   columns: Uint32Array;
@@ -174,7 +180,7 @@ function lineStartsOf(code: string): number[] {
   return lineStarts;
 }
 
-/** How many elements are not above `value`. */
+/** Binary search: how many elements are at most `value`. */
 function countUpTo(sorted: readonly number[], value: number): number {
   let low = 0;
   let high = sorted.length;

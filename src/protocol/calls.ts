@@ -1,83 +1,95 @@
-/** What realised code says to the runtime, and what the builds of a page or process share. */
+/** The interface between realised code and the runtime, and between the runtimes of a page or process. */
 import type { Trace, TracedModule, TraceEvent } from './events.ts';
 import type { ChunkTable } from './tables.ts';
 
 /**
- * One build's side of the runtime. `seen` has a cell per site: 0 sends the realised code to the runtime, anything
- * else lets it pass. No method throws; `value`, `after`, `suspend`, `resume`, `importing`, `imported`,
- * `snapshot`, `requiring` and `required` return what they are given.
+ * One build's side of the runtime: the realised code of its chunks calls it. `seen` has a cell per site: while it is 0
+ * the realised code calls the runtime, else it skips the call. No method throws. `value`, `after`, `suspend`, `resume`,
+ * `importing`, `imported`, `snapshot`, `requiring` and `required` return the value that they are passed.
  */
-export interface Build {
+export interface Tracer {
   readonly seen: Uint32Array;
-  /** Called first in a chunk: its sites and getters. */
+  /** Called first in each chunk, with its sites and getters. */
   chunk(table: ChunkTable): void;
+  /** A module's body begins; `module` is its index in the build. */
   start(module: number): void;
+  /** A module's body has come to its end. */
   end(module: number): void;
-  /** A read of an identifier of the chunk, about to happen. */
+  /** Called before an identifier of the chunk is read; `get` reads it. */
   read(site: number, get: () => unknown): void;
-  /** A read of a member of a namespace object that the bundler printed, about to happen. */
+  /** Called before a member of a namespace object that the bundler printed is read. */
   probe(site: number): void;
-  /** A read of a member, whose value is here. */
+  /** Called with a value that was read from, or written to, a member. */
   value<T>(site: number, value: T): T;
-  /** Gives nothing when it is iterated, and runs nothing of the program. */
+  /** An empty iterable, whose iteration runs no code of the program. */
   readonly none: Iterable<never>;
-  /** A read of which no value can be taken: a method of an object that only the program may touch. */
+  /** Called before a read whose value can't be seen: of a method on an object that only the program may touch. */
   note(site: number): void;
-  /** A write that has happened, and the new value where it can be told. */
+  /** Called after a write, with the new value where the realised code can name it. */
   write(site: number, value?: unknown): void;
-  /** A write by an expression with another value (`n++`, a pattern): that value, then as `write`. */
+  /** As `write`, for an expression whose value (`result`) is not the new value: `n++`, `[n] = v`. */
   after<T>(result: T, site: number, value?: unknown): T;
-  /** Stands in for a target in a pattern or a loop's head: what is assigned to its `value` goes to `assign`. */
+  /**
+   * Replaces a target in a pattern or a loop's head: a value assigned to its `value` is passed to `assign`, then
+   * logged.
+   */
   target(site: number, assign: (value: unknown) => void): { value: unknown };
-  /** `++` or `--` after a member: the old value, by how much it changes. */
+  /** Called with the old value of `a.n++` or `a.n--`, which it returns, and with 1 or -1. */
   step<T>(old: T, site: number, by: number): T;
-  /** A binding has left its temporal dead zone, or has its first value. */
+  /** Called when a binding has its first value. */
   init(site: number, value: unknown): void;
+  /** Called before a top-level await waits. */
   suspend<T>(site: number, awaited: T): T;
+  /** Called after a top-level await, with the value that it gave. */
   resume<T>(site: number, value: T): T;
-  /** A block that declares `await using` begins: it waits when it is left. */
+  /** Called at the start of a block that declares `await using`: it waits when it is left. */
   disposal(site: number): void;
-  /** What such a block declares last of all: disposed of before the rest, it tells that the wait begins. */
+  /** A resource that such a block declares last: it is disposed of first, when the wait begins. */
   disposing(site: number): object | null;
-  /** The block has been left. */
+  /** Called when the block has been left. */
   disposed(site: number): void;
-  /** A `catch` or `finally` runs around an await of the module, which goes on if it was suspended. */
+  /** Called in a `catch` or `finally` around an await of the module: the module, if suspended, goes on. */
   caught(module: number): void;
-  /** A dynamic import, about to happen; of a module known at run time with what was asked for, which is returned. */
+  /** Called before a dynamic import; with its specifier, which it returns, where that is known only at run time. */
   importing<T>(site: number, specifier?: T): T;
-  /** The promise of a dynamic import that the program waits for. */
+  /** Called with the promise of a dynamic import that the program itself awaits. */
   imported<T>(site: number, promise: T): T;
-  /** Reads of members of the namespace that a dynamic import gave, about to happen all at once. */
+  /** Called before members of the namespace of a dynamic import are read all at once, by a pattern. */
   snapshot<T>(namespace: T, ...sites: number[]): T;
-  /** The function that runs a CommonJS module is about to be called; of one known at run time with what was asked for. */
+  /**
+   * Called before a CommonJS module is required; with the specifier, which it returns, where that is known only at run
+   * time.
+   */
   requiring<T>(site: number, specifier?: T): T;
-  /** What that function returned. */
+  /** Called with the exports that `require` returned. */
   required<T>(site: number, exports: T): T;
 }
 
 type WithoutBase<E> = E extends TraceEvent ? Omit<E, 'seq' | 'time'> : never;
-/** An event that has no place in the trace yet. */
+/** An event before it is logged. */
 export type NewEvent = WithoutBase<TraceEvent>;
 
-/** The trace, as a build writes it. */
-export interface Realm {
+/** The trace of a page or process, as its builds write it. */
+export interface SharedTrace {
   readonly trace: Trace;
-  /** Those of {@link Trace.modules}, where a build puts its own. */
+  /** {@link Trace.modules}, to which each build adds its own. */
   readonly modules: Record<string, TracedModule>;
-  /** Adds an event and tells subscribers; returns the event as it stands in the trace. */
+  /** Adds an event, calls the subscribers, and returns the event as it is in the trace. */
   log(event: NewEvent): TraceEvent;
-  /** Counts what the program can repeat: whether it is among the first `limit`, or is not to be lost. */
+  /**
+   * Counts an event that the program can repeat. True if it is vital or among the first `limit`; else it is dropped.
+   */
   admit(limit: number, isVital: boolean): boolean;
-  /** The process exits, or the page is hidden. */
+  /** Registers a listener for the exit of the process, or for each time the page is hidden. */
   onExit(listener: () => void): void;
-  /** Nothing caught an error: its text, and whether it may be of a promise that no module waits for. */
+  /** Registers a listener for errors that nothing caught: their text, and whether they are unhandled rejections. */
   onError(listener: (text: string, isRejection: boolean) => void): void;
-  /** Counts what must not reach the program. */
+  /** Counts an error of the trace, which must not reach the program. */
   fail(): void;
 }
 
-/** A trace as bundles of one version find it: the way in for their builds is not enumerable. */
+/** The installed trace, as bundles find it. `connect`, for their builds alone, is not enumerable. */
 export interface Installed extends Trace {
-  /** Each bundle has a runtime of its own, whose parts are those that it can use. */
-  connect(createBuild: (realm: Realm) => Build): Build;
+  /** Creates a tracer on this trace. Each bundle passes its own, since it carries only the parts that it can use. */
+  connect(createTracer: (shared: SharedTrace) => Tracer): Tracer;
 }

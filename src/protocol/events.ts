@@ -1,10 +1,10 @@
-/** Events of the trace, its words, and the object that it stands in. It imports nothing. */
+/** Types of the trace's events, and of the global object that holds the trace. This file imports nothing. */
 
-/** Version of the events and of the installed object. Runtimes of one version share a realm. */
+/** Version of the events and of the installed object. Runtimes of the same version share one trace. */
 export const PROTOCOL_VERSION = 1;
 
-/** The runtime installs itself at `globalThis[Symbol.for(REALM_KEY)]`. */
-export const REALM_KEY = 'module-phases';
+/** The first runtime installs the trace at `globalThis[Symbol.for(TRACE_KEY)]`. */
+export const TRACE_KEY = 'module-phases';
 
 /**
  * How an exported name is bound. All but `re-export` (an indirect binding) and `namespace` are declarations of
@@ -21,15 +21,15 @@ export type BindingKind =
   | 'namespace';
 
 /**
- * `uninitialized`: in its temporal dead zone, reading it throws. `undefined`: it reads as undefined because it
- * was not initialized yet. `initialized`: it has its value.
+ * `uninitialized`: the binding is in its temporal dead zone, and reading it throws. `undefined`: reading it gives
+ * undefined, because it was not initialized yet. `initialized`: it has its value.
  */
 export type BindingState = 'uninitialized' | 'undefined' | 'initialized';
 
-/** Status of a module's own body; finer than ECMA-262's [[Status]], which a whole cycle shares. */
+/** Status of a module's own body. ECMA-262's [[Status]] is coarser: all modules of a cycle share it. */
 export type ModuleStatus = 'linked' | 'evaluating' | 'evaluating-async' | 'evaluated' | 'errored';
 
-/** A place in the user's own source. */
+/** A position in the user's own source. */
 export interface Loc {
   /** Path relative to `root`, with `/`. */
   file: string;
@@ -37,25 +37,25 @@ export interface Loc {
   line: number;
   /** 0-based, in UTF-16 code units. */
   column: number;
-  /** Line and column are of what compilers made of the file: their source map was not at hand. */
+  /** Present where line and column are positions in compiled code, because its source map was not available. */
   compiled?: true;
 }
 
 interface EventBase {
-  /** Position in the trace, from 0, without gaps. */
+  /** Index of the event in `events` of the trace. */
   seq: number;
   /** Milliseconds since the trace began. */
   time: number;
 }
 
-/** A binding of a module that was instantiated: what it is, and its state before any module ran. */
+/** A binding of an instantiated module, with its state before any module ran. */
 export interface InstantiatedBinding {
   name: string;
   kind: BindingKind;
   state: BindingState;
   /**
-   * True where its chunk began before the module was instantiated: what is not in its temporal dead zone then was asked.
-   * Else the state follows from the code.
+   * True where the binding's chunk began before the module was instantiated, so that the trace could read the binding,
+   * unless it was in its temporal dead zone. Else the state follows from the code.
    */
   observed: boolean;
 }
@@ -65,11 +65,11 @@ export interface InstantiateEvent extends EventBase {
   type: 'instantiate';
   module: string;
   chunk: string;
-  /** Null for a module that `include` and `exclude` leave out: its bindings were not looked into. */
+  /** Null for a module that `include` and `exclude` leave out: its bindings are not traced. */
   bindings: InstantiatedBinding[] | null;
 }
 
-/** A module's own body begins: what it imports has run, unless a cycle put it first. */
+/** A module's own body begins: the modules that it imports have run, except those that a cycle puts after it. */
 export interface EvaluateStartEvent extends EventBase {
   type: 'evaluate-start';
   module: string;
@@ -80,7 +80,7 @@ export interface EvaluateStartEvent extends EventBase {
 export interface EvaluateEndEvent extends EventBase {
   type: 'evaluate-end';
   module: string;
-  /** Milliseconds of the module's own: without what it waited for and what it required. */
+  /** Milliseconds, without the time in which the module waited or modules ran that it required. */
   duration: number;
 }
 
@@ -92,41 +92,41 @@ export interface EvaluateErrorEvent extends EventBase {
   error?: string;
 }
 
-/** A top-level await begins to wait, or goes on; each step of a `for await` too. */
+/** A top-level await begins to wait (`suspend`) or goes on (`resume`); so does each step of a `for await`. */
 export interface SuspendEvent extends EventBase {
   type: 'evaluate-suspend' | 'evaluate-resume';
   module: string;
   loc: Loc;
 }
 
-/** A dynamic import: the request, and what became of it where that can be seen without touching the promise. */
+/** A dynamic import: the request, and its outcome where that shows without touching the promise. */
 export interface ImportEvent extends EventBase {
   type: 'import-start' | 'import-end' | 'import-error';
   importer: string;
   loc: Loc;
-  /** The module asked for; absent where it is known only at run time, and for what is not of the build. */
+  /** The requested module; absent where it is known only at run time, and for one outside the build. */
   module?: string;
-  /** What was asked for where it is no module of the build. */
+  /** The specifier, where `module` is absent and the specifier is a string. */
   specifier?: string;
-  /** `import-start`: of the module, when it was asked for. What is `evaluated` is not evaluated again. */
+  /** `import-start`: status of the module at the request. An `evaluated` module is not evaluated again. */
   status?: ModuleStatus;
-  /** `import-end` and `import-error`: `seq` of the request. */
+  /** `import-end` and `import-error`: `seq` of the `import-start`. */
   start?: number;
   /** `import-error`: text of the error. */
   error?: string;
 }
 
-/** A `require` of a CommonJS module that @rollup/plugin-commonjs wraps. */
+/** A `require` of a CommonJS module that @rollup/plugin-commonjs wraps in a function. */
 export interface RequireEvent extends EventBase {
   type: 'require-start' | 'require-end' | 'require-error';
   importer: string;
   loc: Loc;
   module: string;
-  /** `require-start`: of the module, when it was required. While it is `evaluating`, its exports are incomplete. */
+  /** `require-start`: status of the module at the call. While it is `evaluating`, its exports are incomplete. */
   status?: ModuleStatus;
 }
 
-/** A binding has its first value, and has left its temporal dead zone. */
+/** A binding gets its first value, and leaves its temporal dead zone. */
 export interface InitializeEvent extends EventBase {
   type: 'initialize';
   module: string;
@@ -143,34 +143,34 @@ export interface WriteEvent extends EventBase {
   name: string;
   /** Absent with `values: false`. */
   value?: string;
-  /** The value before, as far as it was seen. */
+  /** The value before; absent where it was not seen, and with `values: false`. */
   previous?: string;
   loc: Loc;
-  /** Writes since the last logged one that nothing had read (`writes: 'observed'`); absent when none. */
+  /** Number of writes since the last logged one that nothing had read (`writes: 'observed'`); absent for 0. */
   unobserved?: number;
 }
 
-/** A module read what it imports. */
+/** A module read a binding that it imports. */
 export interface ReadEvent extends EventBase {
   type: 'read';
   importer: string;
   loc: Loc;
-  /** The module that declares the binding, through any chain of re-exports; an external's id. */
+  /** The module that declares the binding, behind any chain of re-exports; the id of an external. */
   module: string;
   /** The binding's name there (ECMA-262 [[BindingName]]; `default` for a default expression). */
   name: string;
   /** The importer's own name for it; `ns.x` through a namespace. */
   local: string;
   state: BindingState;
-  /** Absent where it threw, where no value was taken, and with `values: false`. */
+  /** Absent where the read threw, where the trace could not see the value, and with `values: false`. */
   value?: string;
-  /** The exporter's body had not ended. */
+  /** Whether the body of the declaring module had not ended. */
   early: boolean;
   /** Present where the importer keeps the value, not the binding: `const { x } = await import('./x.js')`. */
   snapshot?: true;
 }
 
-/** What happened, told apart by `type`. */
+/** Any event of the trace; `type` decides which. */
 export type TraceEvent =
   | InstantiateEvent
   | EvaluateStartEvent
@@ -183,25 +183,29 @@ export type TraceEvent =
   | WriteEvent
   | ReadEvent;
 
-/** A module as it is now. */
+/** A module's current state. */
 export interface TracedModule {
   readonly status: ModuleStatus;
   /** The module's surviving exports, each behind a getter that reads the live binding. */
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
-/** What stands at `globalThis[Symbol.for('module-phases')]`. */
+/** The object at `globalThis[Symbol.for('module-phases')]`. */
 export interface Trace {
-  /** Of the protocol, that is of events and of this object. */
+  /** Version of the events and of this object. */
   readonly version: number;
   readonly events: readonly TraceEvent[];
   readonly modules: Readonly<Record<string, TracedModule>>;
   /**
-   * Reads, writes, requests (without an end either), waits (the same) and further runs of modules that `limit` left out.
+   * How many reads, writes, requests, waits and further runs of modules `limit` left out. A request or wait counts once
+   * with its end.
    */
   readonly dropped: number;
-  /** Errors that the trace kept from the program: those of subscribers, and its own. */
+  /** How many errors the trace kept from the program: those of subscribers, and its own. */
   readonly failures: number;
-  /** Calls `listener` with each event from now on; returns what ends that. What it throws is counted, not thrown. */
+  /**
+   * Calls `listener` with each event from now on; returns a function that ends the subscription. An error of the
+   * listener is counted in `failures`, not thrown.
+   */
   subscribe(listener: (event: TraceEvent) => void): () => void;
 }

@@ -1,4 +1,4 @@
-/** What the build writes into a bundle, and the runtime reads. */
+/** Tables that the build writes into a bundle and the runtime reads. */
 import type { BindingKind, BindingState } from './events.ts';
 
 /** See `reads` of the options. */
@@ -15,7 +15,7 @@ export type ConsoleDetail = 'auto' | 'full' | 'summary';
 
 export interface ConsoleSettings {
   detail: ConsoleDetail;
-  /** `auto`: on a terminal, and as `NO_COLOR` and `FORCE_COLOR` say. */
+  /** `auto`: coloured on a terminal, unless `NO_COLOR` or `FORCE_COLOR` decides. */
   color: boolean | 'auto';
 }
 
@@ -23,18 +23,18 @@ export interface RuntimeSettings {
   reads: ReadsMode;
   writes: WritesMode;
   values: ValuesMode;
-  /** Of what a program can repeat, over the whole trace: see {@link Trace.dropped}. */
+  /** Number of events that a program can repeat, over the whole trace: see `limit` of the options. */
   limit: number;
   console: ConsoleSettings | false;
   devtools: boolean;
 }
 
-/** Numbers of states in tables. */
+/** Tables refer to a state by its index here. */
 export const STATES: readonly BindingState[] = ['uninitialized', 'undefined', 'initialized'];
 
 /**
- * A binding that a module declares: name, kind, the place of its declaration, and the number of the state that it
- * has before any module runs, as the bundler printed its declaration; absent where the bundle lacks the binding.
+ * A binding that a module declares: name, kind, position of its declaration, and its state before any module runs
+ * (index of {@link STATES}), by the declaration that the bundler printed; no state where the bundle lacks the binding.
  */
 export type BindingRow = [name: string, kind: BindingKind, line: number, column: number, state?: number];
 
@@ -44,53 +44,54 @@ export type BindingRow = [name: string, kind: BindingKind, line: number, column:
  */
 export type ExportRow = [name: string, module: number, binding: number];
 
-/** A requested module: its index in the build, the line of the first request where it is known. In source order. */
+/** A requested module: its index in the build, and the line of the first request where it is known. In source order. */
 export type RequestRow = [module: number, line?: number];
 
 export interface ModuleRow {
   path: string;
-  /** File name of the chunk that holds it; absent for a module that the bundle has no statement of. */
+  /** File name of its chunk; absent for a module of which the bundle has no statement. */
   chunk?: string;
   /**
-   * Absent where the bundle doesn't show when it starts and ends; `required` where it runs when it is required, as a
-   * CommonJS module that is wrapped in a function.
+   * `true` where the bundle shows the start and end of its body; `required` for a CommonJS module that is wrapped in a
+   * function and runs when it is required; absent where the bundle shows neither start nor end.
    */
   phases?: true | 'required';
-  /** The bundle doesn't show what becomes of its bindings; of these there are those that others read. */
+  /** `include` and `exclude` leave it out: `bindings` has only those that other modules read, and shows no writes. */
   isExcluded?: true;
-  /** Its lines and columns are those of compiled code. */
+  /** Its lines and columns are positions in compiled code. */
   isCompiled?: true;
   requests: RequestRow[];
   bindings: BindingRow[];
   exports: ExportRow[];
 }
 
-/** What the build knows of the whole graph. Modules refer to each other by their index here. */
+/** The module graph of a build. Modules refer to each other by their index in `modules`. */
 export interface BuildTable {
   settings: RuntimeSettings;
   modules: ModuleRow[];
-  /** Modules that can be asked for: static entries first, then the targets of dynamic imports. */
+  /** Indices of entries: static ones first, then the targets of dynamic imports. */
   entries: number[];
   /** How many of `entries` are static. */
   staticEntries: number;
-  /** Number of cells: at least the number of sites of all chunks. */
+  /** Length of `seen`: at least the number of sites of all chunks. */
   cells: number;
-  /** Sites of chunks whose code can run before their own prologue: those in a cycle of chunks. */
+  /** Sites of chunks in a cycle of chunks: their code can run before their own prologue. */
   sites: SiteTable[];
 }
 
 /**
- * A surviving place of interest: kind, module, line, column, then by kind:
- * - `r` read: the module (index) that declares the binding, or the id of an external; the index of the binding
- *   there, -1 for a namespace object, or its name where no declaration is known; the importer's name for it.
- * - `s` read of a value that is kept (see {@link ReadEvent.snapshot}): as `r`.
- * - `w` write, `i` initialization: the index of the binding.
- * - `a` top-level await: nothing.
- * - `d` dynamic import: the module (index), or the specifier where it is none of the build's, or null where that is
- *   known at run time; 1 where the program itself waits for the promise on the spot.
- * - `q` require: the module (index) or the id of what is none of the build's, or null where that is known at run time.
+ * A site that survived in the bundle: kind, index of the module, line (1-based), column (0-based), then by kind:
+ * - `r` read: index of the module that declares the binding, or the id of an external; index of the binding there, -1
+ *   for a namespace object, or its name where no declaration is known; the importer's name for it.
+ * - `s` read whose value the importer keeps (`snapshot` of a read event): as `r`.
+ * - `w` write, `i` initialization: index of the binding.
+ * - `a` top-level await: no more elements.
+ * - `d` dynamic import: index of the module, the specifier of one outside the build, or null where the target is known
+ *   only at run time; 1 where the program itself reacts to the promise at once.
+ * - `q` require: index of the module, the id of one outside the build, or null where the target is known only at run
+ *   time.
  *
- * A last element names the file where it is not the module's own.
+ * A last element names the file where the position is not in the module itself.
  */
 export type SiteRow =
   | [
@@ -117,8 +118,8 @@ export type SiteRow =
   | ['a', module: number, line: number, column: number, file?: string];
 
 /**
- * A traced getter: module, index of the binding, getter; the getter is 0 where reading could run user code (what
- * Rollup printed as a member of an object that it publishes).
+ * A traced getter: index of the module, index of the binding, and the getter; 0 where Rollup printed the binding as a
+ * member of an object that it publishes, so that reading it could run user code.
  */
 export type GetterRow = [module: number, binding: number, getter: (() => unknown) | 0];
 

@@ -1,14 +1,14 @@
-/** When a module's statements begin and end. */
+/** `start` and `end` calls around the statements of each module. */
 import type { Node } from 'estree';
-import { endOf, startOf } from '../ast/walk.ts';
+import { endOf, startOf } from '../ast/node-path.ts';
 import type { ChunkModule, Extent, LocatedSite } from '../located.ts';
 import type { Names } from './context.ts';
 
 /**
- * `start` before the slice of a module, with the comments that it begins with, so that what these say of a statement
- * stays true; `end` after it. Each on a line of its own: no expression goes on with a name, no comment with another line.
+ * Puts `start` before a module's extent and the comments before it, so that annotations stay next to their statement,
+ * and `end` after it. Each call is on a line of its own: neither a comment nor an unfinished expression can swallow it.
  *
- * @param startAt where the first may stand
+ * @param startAt offset of the prologue, before which no `start` may be
  */
 export function realiseBodies(
   { code, names, insert }: BodiesContext,
@@ -22,7 +22,7 @@ export function realiseBodies(
       insert(before, before === start ? `${line}\n` : line);
       insert(end, `\n${names.build}.end(${module.index});`);
     }
-    // A guard may begin what comes next.
+    // The next module may begin with a guard's parenthesis, which would call an unfinished expression.
     else if (code.charAt(end - 1) !== ';') insert(end, '\n;');
   }
 }
@@ -34,15 +34,16 @@ interface BodiesContext {
 }
 
 /**
- * In a chunk without slices a module's statements are those from the first to the last with a site of its own; nothing
- * where one has sites of several modules, so that the list is not that of the modules' statements.
+ * The extents in a chunk without slices: a module extends from its first to its last statement that has a located site
+ * of it. Undefined where one statement has sites of several modules: then `list` is not the list of modules'
+ * statements.
  */
 export function extentsOf(list: readonly Node[], sites: readonly LocatedSite[]): Extent[] | undefined {
   const extents = new Map<ChunkModule, Extent>();
   const owners = new Map<Node, ChunkModule>();
   let index = 0;
-  for (const { module, place } of sites) {
-    const at = startOf(place.node);
+  for (const { module, nodePath } of sites) {
+    const at = startOf(nodePath.node);
     while (index < list.length && at >= endOf(list[index] as Node)) index++;
     const statement = list[index];
     if (!statement || at < startOf(statement)) continue;

@@ -1,20 +1,21 @@
-/** What every kind of edit needs: the text, its edits, the chunk's tables, and the words of realised code. */
+/** State that the realisers share: the text and its edits, the chunk's tables, and the injected names. */
 import type { Node } from 'estree';
-import { endOf, startOf } from '../ast/walk.ts';
+import { endOf, startOf } from '../ast/node-path.ts';
 import type { LocatedSite } from '../located.ts';
 import type { RealisedSite, Target } from '../model.ts';
 import type { Edits } from './edits.ts';
 
-/** Injected names; no name in the chunk begins so. */
+/** Injected names; no identifier of the chunk begins with one of them. */
 export interface Names {
-  /** The expression that gives the {@link Build}: `holder`, or a call of it. */
+  /** The expression that gives the runtime's `Tracer`: `holder`, or a call of it. */
   build: string;
+  /** Variable that holds the tracer, or function that returns it. */
   holder: string;
-  /** Holds its `seen` cells. */
+  /** Variable that holds the tracer's `seen` cells. */
   seen: string;
-  /** With a number: functions of the chunk that read an identifier. */
+  /** Prefix, before a number, of functions that read an identifier of the chunk. */
   getter: string;
-  /** With a number: what a block disposes of first. */
+  /** Prefix, before a number, of the variable that a block with `await using` disposes of first. */
   using: string;
 }
 
@@ -22,11 +23,11 @@ export interface Names {
 export interface DeclaredBinding {
   module: number;
   binding: number;
-  /** What reads it; 0 where that may run user code. */
+  /** Expression that reads it; 0 where reading may run user code. */
   expression: string | 0;
-  /** Number of its state before any module runs, as its declaration is printed. */
+  /** State before any module runs, by the printed declaration: index of `STATES`. */
   state: number;
-  /** Of its declaration. */
+  /** The declaration's site: index of the record's `sites`. */
   site: number;
 }
 
@@ -38,23 +39,23 @@ export interface ChunkContext {
   /** Number of the chunk's first site in the build. */
   first: number;
   sites: RealisedSite[];
-  /** By {@link declarationKey}: those of pieces that were looked into. */
+  /** By {@link declarationKey}: the bindings that the pieces located so far declare. */
   declared: Map<string, DeclaredBinding>;
-  /** Looks into the module's piece of the chunk, if need be. */
+  /** Locates the module's piece first, if that has not happened yet. */
   declarationOf(target: Target): DeclaredBinding | undefined;
-  /** Names of objects whose members other chunks, or this one, publish: `exports`, and what `require` gave. */
+  /** Names of objects that publish bindings of this chunk or another one: `exports`, and results of `require`. */
   publishers: ReadonlySet<string>;
-  /** Names of functions of the chunk, by the identifier that each reads. */
+  /** By identifier: name of the function of the chunk that reads it. */
   getters: Map<string, string>;
 }
 
-/** The same for one piece of the chunk. */
+/** The context of one piece of the chunk. Offsets are those of the piece's `code`. */
 export interface Context extends ChunkContext {
   code: string;
   edits: Edits;
-  /** Blocks that note an error. */
+  /** Blocks that have a `caught` call already. */
   handlers: Set<Node>;
-  /** The chunk declares the name that the piece uses, in some scope. */
+  /** Whether the chunk declares the name in some scope. */
   isDeclared(name: string): boolean;
 }
 
@@ -69,7 +70,7 @@ export function addSite(
   return context.first + context.sites.push({ ...site, module: module.index, site: number }) - 1;
 }
 
-/** A guard that asks the runtime once, and again after each change. */
+/** An expression that calls the runtime unless the site's cell is set. */
 export const guard = ({ names }: ChunkContext, site: number, call: string): string =>
   `${names.seen}[${site}]||${names.build}.${call}`;
 

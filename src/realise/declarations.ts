@@ -1,21 +1,34 @@
-/** Declarations of exported bindings: a traced getter each, and a note when the binding is initialized. */
+/**
+ * Declarations of exported bindings: each gets a getter in the chunk's table, and a `note` (`build.init(0,a);`) right
+ * after its first value:
+ *
+ * 1. `const a = 1, b = f();`  →  `const a = 1;note(a) const b = f();note(b)`; `let n;`  →  `let n;note`
+ * 2. `for (var x of v) …`  →  `for (var x of v) { note … }`
+ * 3. `for (var a = 1;;)`  →  `for (var a = 1, {} = (build.init(0,a),0);;)`
+ * 4. `if (x) var a = 1;`  →  `if (x) { var a = 1;note }`
+ * 5. `class A {}`  →  `class A {}note`
+ * 6. an assignment that Rollup prints instead of a declaration: `exports.a = 1`  →  `build.value(0,exports.a = 1)`, and
+ *    as in writes.ts
+ *
+ * A function, and a `var` without a value, gets no note: it has its value before any module runs, or none.
+ */
 import type { Node } from 'estree';
+import type { NodePath } from '../ast/node-path.ts';
 import { listOf } from '../ast/statement.ts';
-import type { Ancestor } from '../ast/walk.ts';
 import type { LocatedSite } from '../located.ts';
 import { STATES } from '../protocol/tables.ts';
 import { addSite, type ChunkContext, type Context, declarationKey } from './context.ts';
 import { declaredName, declaredNode, printedState } from './printed-by-rollup.ts';
 import { realiseAssignment, writerOf } from './writes.ts';
 
-/** Which bindings the chunk declares, and what they are called now. */
+/** Adds the exported bindings that the pieces declare, with the names that Rollup printed. */
 export function collectDeclarations(
   declared: ChunkContext['declared'],
   located: readonly LocatedSite[],
 ): void {
-  for (const { site, place, module, number } of located) {
+  for (const { site, nodePath, module, number } of located) {
     if (site.kind !== 'declaration' && site.kind !== 'default') continue;
-    const target = declaredNode(place);
+    const target = declaredNode(nodePath);
     const name = declaredName(target.node);
     const key = declarationKey({ module: module.index, binding: site.binding });
     if (!name || declared.has(key)) continue;
@@ -29,15 +42,14 @@ export function collectDeclarations(
   }
 }
 
-/** Notes when the bindings get their first values. */
 export function realiseInitializations(context: Context, located: readonly LocatedSite[]): void {
-  /** Declarators and the bindings they initialize: a pattern has several. */
-  const initialized = new Map<Node, { place: Ancestor; bindings: Initialized[] }>();
+  /** By declarator: the bindings that it initializes. A pattern has several. */
+  const initialized = new Map<Node, { nodePath: NodePath; bindings: Initialized[] }>();
 
   for (const declaration of located) {
-    const { site, place, module } = declaration;
+    const { site, nodePath, module } = declaration;
     if (site.kind !== 'declaration' && site.kind !== 'default') continue;
-    const target = declaredNode(place);
+    const target = declaredNode(nodePath);
     const name = declaredName(target.node);
     const initializer = initializerOf(target, module.record.bindings[site.binding]?.kind === 'var');
     if (!name || !initializer) continue;
@@ -46,16 +58,16 @@ export function realiseInitializations(context: Context, located: readonly Locat
     if (node.type === 'VariableDeclarator') {
       const same = initialized.get(node);
       if (same) same.bindings.push({ number, name });
-      else initialized.set(node, { place: initializer, bindings: [{ number, name }] });
+      else initialized.set(node, { nodePath: initializer, bindings: [{ number, name }] });
     } else if (node.type === 'ClassDeclaration') {
       context.edits.afterStatement(initializer, `${note(context, { number, name })};`);
     } else realiseAssignment(context, number, target.node, initializer);
   }
 
-  for (const { place, bindings } of initialized.values()) afterDeclarator(context, place, bindings);
+  for (const { nodePath, bindings } of initialized.values()) afterDeclarator(context, nodePath, bindings);
 }
 
-/** A site, and the name that the binding has now. */
+/** Number of a site, and the name that Rollup printed for the binding. */
 interface Initialized {
   number: number;
   name: string;
@@ -65,15 +77,15 @@ const note = ({ names }: Context, { number, name }: Initialized): string =>
   `${names.build}.init(${number},${name})`;
 
 /**
- * What gives the binding its first value: a declarator, a class declaration, or the assignment that Rollup put in
- * their stead. Nothing for a function, which has its value before any module runs, and a `var` without one.
+ * The node that gives the binding its first value: a declarator, a class declaration, or the assignment that Rollup
+ * printed instead. Undefined for a function and for a `var` without a value.
  */
-function initializerOf(place: Ancestor, isVar: boolean): Ancestor | undefined {
-  if (place.node.type === 'VariableDeclaration') {
-    const [node] = place.node.declarations;
-    return node && { node, key: 'declarations', parent: place };
+function initializerOf(nodePath: NodePath, isVar: boolean): NodePath | undefined {
+  if (nodePath.node.type === 'VariableDeclaration') {
+    const [node] = nodePath.node.declarations;
+    return node && { node, key: 'declarations', parent: nodePath };
   }
-  for (let at: Ancestor | null = place; at; at = at.parent) {
+  for (let at: NodePath | null = nodePath; at; at = at.parent) {
     const { node, parent } = at;
     switch (node.type) {
       case 'ClassDeclaration':
@@ -86,13 +98,13 @@ function initializerOf(place: Ancestor, isVar: boolean): Ancestor | undefined {
       case 'FunctionExpression':
       case 'ArrowFunctionExpression':
         return undefined;
-      // for (exports.n of …), in the stead of `for (var n of …)`
+      // for (exports.n of …), which Rollup prints instead of `for (var n of …)`
       case 'ForInStatement':
       case 'ForOfStatement':
-        return writerOf(place);
+        return writerOf(nodePath);
       case 'AssignmentExpression':
-        // exports.n = void 0, in the stead of `var n;`
-        return isVar && node.right.type === 'UnaryExpression' ? undefined : writerOf(place);
+        // exports.n = void 0, which Rollup prints instead of `var n;`
+        return isVar && node.right.type === 'UnaryExpression' ? undefined : writerOf(nodePath);
     }
   }
   return undefined;
@@ -101,31 +113,28 @@ function initializerOf(place: Ancestor, isVar: boolean): Ancestor | undefined {
 const isVarDeclaration = (node: Node | undefined): boolean =>
   node?.type === 'VariableDeclaration' && node.kind === 'var';
 
-/** `for (var x of …)`: the loop whose head the declaration is. */
-function loopOf(declaration: Ancestor | null): Ancestor | undefined {
+/** The loop whose head has the declaration: `for (var x of …)`. */
+function loopOf(declaration: NodePath | null): NodePath | undefined {
   const parent = declaration?.parent;
   const isLoop = parent?.node.type === 'ForInStatement' || parent?.node.type === 'ForOfStatement';
   return isLoop && declaration?.key === 'left' ? parent : undefined;
 }
 
 /**
- * const a = 1, b = f()  →  const a = 1; note(a); const b = f(); note(b): a note stands right after its
- * declarator, and changes neither the names of anonymous functions nor the order of evaluation.
+ * Right after the declarator, where a note changes neither names of anonymous functions nor the order of evaluation.
  */
-function afterDeclarator(context: Context, place: Ancestor, bindings: readonly Initialized[]): void {
+function afterDeclarator(context: Context, nodePath: NodePath, bindings: readonly Initialized[]): void {
   const { edits } = context;
-  const statement = place.parent;
+  const statement = nodePath.parent;
   if (statement?.node.type !== 'VariableDeclaration') return;
   const text = bindings.map((binding) => `${note(context, binding)};`).join('');
   const loop = loopOf(statement);
 
   if (loop && 'body' in loop.node) {
-    // for (var x of v) …  →  for (var x of v) { note; … }
     edits.beforeStatement({ node: loop.node.body as Node, key: 'body', parent: loop }, text);
   } else if (statement.parent?.node.type === 'ForStatement') {
-    // for (var a = 1;;)  →  for (var a = 1, {} = (note(a),0);;)
-    edits.declareAfter(place, bindings.map((binding) => note(context, binding)).join());
+    edits.declareAfter(nodePath, bindings.map((binding) => note(context, binding)).join());
   } else if (listOf(statement)) {
-    edits.afterDeclarator(place, text);
+    edits.afterDeclarator(nodePath, text);
   } else edits.afterStatement(statement, text);
 }

@@ -1,8 +1,15 @@
-/** Edits of a piece of a chunk, collected in any order and applied so that those inside come first. */
+/**
+ * Edits of a piece of a chunk, collected in any order. Offsets are UTF-16 code units of the piece. At one offset the
+ * text becomes, in this order: insertions, in the order of their calls; the ends of ranges that end there, the
+ * innermost first; the beginnings of ranges that begin there, the outermost first. Of edits with the same range,
+ * `before` is innermost, then wraps in the order of their calls, then statements.
+ *
+ * Replacements (operators, commas) must not overlap, and no other edit may begin or end strictly inside one.
+ */
 import type { Node, VariableDeclaration, VariableDeclarator } from 'estree';
+import { endOf, type NodePath, startOf } from '../ast/node-path.ts';
 import { listOf, needsSemicolon, previousIn, statementOpenedBy } from '../ast/statement.ts';
 import { skipTrivia } from '../ast/trivia.ts';
-import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import type { EditedText } from '../edited-text.ts';
 
 interface Wrap {
@@ -27,13 +34,13 @@ interface DeclaratorText {
 
 interface ExpressionsBefore {
   form: keyof typeof FORMS;
-  place: Ancestor;
+  nodePath: NodePath;
   expressions: string[];
 }
 
-type Form = (expressions: string, place: Ancestor) => [before: string, after: string];
+type Form = (expressions: string, nodePath: NodePath) => [before: string, after: string];
 
-/** How expressions stand before a node. */
+/** How guards, joined by commas, are put before a node. */
 const FORMS = {
   // a  →  (e,a)
   expression(expressions, { node, parent }) {
@@ -41,15 +48,15 @@ const FORMS = {
       parent?.node.type === 'Property' && parent.node.shorthand && node.type === 'Identifier';
     return [isShorthand ? `${node.name}: (${expressions},` : `(${expressions},`, ')'];
   },
-  // var [a] = b  →  var {} = (e,0), [a] = b: in any list, that of a loop's head too; of a number it takes nothing
+  // var [a] = b  →  var {} = (e,0), [a] = b: a pattern without properties, which is valid in the head of a loop too
   declarator: (expressions) => [`{} = (${expressions},0), `, ''],
-  // [a(), ...b]  →  [a(), ...(e), ...b]: of something that gives nothing
+  // [a(), ...b]  →  [a(), ...(e), ...b]: `e` ends with an empty iterable
   element: (expressions) => [`...(${expressions}), `, ''],
-  // yield* a  →  ((e,0)?0:yield* a): V8 quotes what stands behind it, a parenthesis too
+  // yield* a  →  ((e,0)?0:yield* a): V8's message would quote a parenthesis around `a`
   delegate: (expressions) => [`((${expressions},0)?0:`, ')'],
 } as const satisfies Record<string, Form>;
 
-/** What is written without a space before it can't follow what ends so. */
+/** A word that follows a word needs a space between them. */
 const IS_WORD_END = /[\p{ID_Continue}$\u200c\u200d]$/u;
 const IS_WORD_START = /^[\p{ID_Start}$_]/u;
 
@@ -57,13 +64,13 @@ export class Edits {
   readonly #code: string;
   readonly #insertions: { offset: number; text: string }[] = [];
   readonly #wraps: Wrap[] = [];
-  /** By the node that they are put before. */
+  /** By node: the expressions that are put before it. */
   readonly #before = new Map<Node, ExpressionsBefore>();
   readonly #replacements: { start: number; end: number; text: string }[] = [];
   readonly #statements = new Map<Node, StatementText>();
-  /** Declarations that are taken apart, by the declarator before the comma. */
+  /** Declarations that are split, by the declarator before the comma. */
   readonly #splits = new Map<Node, DeclaratorText>();
-  /** Statements after which a parenthesis now stands. */
+  /** Statements that a parenthesis follows now: without a semicolon it would call them. */
   readonly #ended = new Set<Node>();
 
   constructor(code: string) {
@@ -71,24 +78,24 @@ export class Edits {
   }
 
   /** Puts text around an expression. */
-  wrap(place: Ancestor, before: string, after: string): void {
-    this.wrapRange(startOf(place.node), endOf(place.node), before, after);
-    if (before.startsWith('(')) this.#endStatementBefore(place);
+  wrap(nodePath: NodePath, before: string, after: string): void {
+    this.wrapRange(startOf(nodePath.node), endOf(nodePath.node), before, after);
+    if (before.startsWith('(')) this.#endStatementBefore(nodePath);
   }
 
-  /** Puts an expression before a node, after those that were put there. */
-  before(form: keyof typeof FORMS, place: Ancestor, expression: string): void {
-    const known = this.#before.get(place.node);
+  /** Puts an expression before a node, after expressions that were put there earlier. */
+  before(form: keyof typeof FORMS, nodePath: NodePath, expression: string): void {
+    const known = this.#before.get(nodePath.node);
     if (known) {
       known.expressions.push(expression);
       return;
     }
-    this.#before.set(place.node, { form, place, expressions: [expression] });
-    if (form === 'expression' || form === 'delegate') this.#endStatementBefore(place);
+    this.#before.set(nodePath.node, { form, nodePath, expressions: [expression] });
+    if (form === 'expression' || form === 'delegate') this.#endStatementBefore(nodePath);
   }
 
-  #endStatementBefore(place: Ancestor): void {
-    const statement = statementOpenedBy(place);
+  #endStatementBefore(nodePath: NodePath): void {
+    const statement = statementOpenedBy(nodePath);
     const previous = statement && previousIn(listOf(statement) ?? [], statement.node);
     if (previous) this.#ended.add(previous);
   }
@@ -101,32 +108,32 @@ export class Edits {
     this.#replacements.push({ start, end, text });
   }
 
-  /** Puts text at an offset. */
+  /** Puts text at an offset, before all edits of ranges that begin or end there. */
   insert(offset: number, text: string): void {
     this.#insertions.push({ offset, text });
   }
 
-  /** Puts statements after one, in a block of their own where there is no list. */
-  afterStatement(place: Ancestor, text: string): void {
-    this.#statementText(place).after += text;
+  /** Puts statements after one; where a list of statements is not allowed, in a block with it. */
+  afterStatement(nodePath: NodePath, text: string): void {
+    this.#statementText(nodePath).after += text;
   }
 
-  /** Puts statements before one: behind those that are there already, or first of all. */
-  beforeStatement(place: Ancestor, text: string, order: 'first' | 'last' = 'last'): void {
-    const found = this.#statementText(place);
-    found.before = order === 'first' ? text + found.before : found.before + text;
+  /** Puts statements before one: after those that were put there earlier, or `first` of all. */
+  beforeStatement(nodePath: NodePath, text: string, order: 'first' | 'last' = 'last'): void {
+    const texts = this.#statementText(nodePath);
+    texts.before = order === 'first' ? text + texts.before : texts.before + text;
   }
 
   /** Puts statements after a declarator: const a = 1, b = 2  →  const a = 1; text const b = 2 */
-  afterDeclarator(place: Ancestor, text: string): void {
-    const { declaration, index } = declaratorIn(place);
+  afterDeclarator(nodePath: NodePath, text: string): void {
+    const { declaration, index } = declaratorIn(nodePath);
     if (index === declaration.declarations.length - 1) {
-      if (place.parent) this.afterStatement(place.parent, text);
+      if (nodePath.parent) this.afterStatement(nodePath.parent, text);
     } else this.#textBetween(declaration, index).after += text;
   }
 
-  /** Puts an expression after a declarator, wherever its declaration stands: var a = 1  →  var a = 1, {} = (e,0) */
-  declareAfter({ node }: Ancestor, expression: string): void {
+  /** Puts an expression after a declarator, in any declaration: var a = 1  →  var a = 1, {} = (e,0) */
+  declareAfter({ node }: NodePath, expression: string): void {
     const end = commaAfter(this.#code, endOf(node));
     this.wrapRange(startOf(node), end, '', `, {} = (${expression},0)`);
   }
@@ -139,7 +146,7 @@ export class Edits {
       if (added) left.set(offset, (left.get(offset) ?? '') + added);
     };
     for (const { offset, text: inserted } of this.#insertions) addLeft(offset, inserted);
-    // From the inside out; statements stand after expressions of the same range, as sorting is stable.
+    // From the inside out. Sorting is stable: of the same range, statements come after expressions.
     const wraps = [...this.#wrapsBefore(), ...this.#wraps, ...this.#statementWraps()].sort(
       (a, b) => a.end - a.start - (b.end - b.start),
     );
@@ -148,7 +155,7 @@ export class Edits {
       addLeft(wrap.end, wrap.after);
     }
     for (const { start: from, end, text: replacement } of this.#replacements) {
-      // Not what stands right behind it.
+      // Not `offsetOf(end)`, which would include a mark right after it.
       text.replace(offsetOf(from), offsetOf(end - 1) + 1, replacement);
     }
     for (const { comma, kind, after } of this.#splits.values()) {
@@ -162,7 +169,7 @@ export class Edits {
     }
   }
 
-  /** do[n]=[1]  →  do call([n]=[1]): text that begins with a word would become one with a word before it. */
+  /** do[n]=[1]  →  do call([n]=[1]): without the space, two words would become one. */
   #touchesWord(offset: number, before: string, text: string): boolean {
     if (!IS_WORD_START.test(text)) return false;
     if (before) return IS_WORD_END.test(before);
@@ -170,9 +177,9 @@ export class Edits {
   }
 
   #wrapsBefore(): Wrap[] {
-    return Array.from(this.#before.values(), ({ form, place, expressions }) => {
-      const [before, after] = FORMS[form](expressions.join(), place);
-      return { start: startOf(place.node), end: endOf(place.node), before, after };
+    return Array.from(this.#before.values(), ({ form, nodePath, expressions }) => {
+      const [before, after] = FORMS[form](expressions.join(), nodePath);
+      return { start: startOf(nodePath.node), end: endOf(nodePath.node), before, after };
     });
   }
 
@@ -193,27 +200,27 @@ export class Edits {
     });
   }
 
-  #statementText(place: Ancestor): StatementText {
-    let found = this.#statements.get(place.node);
-    if (!found) {
-      found = { node: place.node, before: '', after: '', isAlone: !listOf(place) };
-      this.#statements.set(place.node, found);
+  #statementText(nodePath: NodePath): StatementText {
+    let texts = this.#statements.get(nodePath.node);
+    if (!texts) {
+      texts = { node: nodePath.node, before: '', after: '', isAlone: !listOf(nodePath) };
+      this.#statements.set(nodePath.node, texts);
     }
-    return found;
+    return texts;
   }
 
   #textBetween({ declarations, kind }: VariableDeclaration, index: number): DeclaratorText {
     const declarator = declarations[index] as Node;
-    let found = this.#splits.get(declarator);
-    if (!found) {
-      found = { comma: commaAfter(this.#code, endOf(declarator)), kind, after: '' };
-      this.#splits.set(declarator, found);
+    let split = this.#splits.get(declarator);
+    if (!split) {
+      split = { comma: commaAfter(this.#code, endOf(declarator)), kind, after: '' };
+      this.#splits.set(declarator, split);
     }
-    return found;
+    return split;
   }
 }
 
-function declaratorIn({ node, parent }: Ancestor): { declaration: VariableDeclaration; index: number } {
+function declaratorIn({ node, parent }: NodePath): { declaration: VariableDeclaration; index: number } {
   const declaration = parent?.node as VariableDeclaration;
   return { declaration, index: declaration.declarations.indexOf(node as VariableDeclarator) };
 }

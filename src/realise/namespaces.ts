@@ -1,13 +1,16 @@
-/** Namespace objects that Rollup prints: reads by their getters, on demand, whoever holds the object. */
+/**
+ * Namespace objects that Rollup prints, with the option `namespaces: 'traced'`:
+ *
+ * 1. `get n () { return n; }`  →  `get n () { return (guard,n); }`
+ */
 import type { Node } from 'estree';
-import { endOf, startOf } from '../ast/walk.ts';
+import { endOf, startOf } from '../ast/node-path.ts';
 import { type ChunkContext, type DeclaredBinding, guard } from './context.ts';
 import type { Edits } from './edits.ts';
 import { nameOf, namespaceOf, returnedBy } from './printed-by-rollup.ts';
 
 /**
- * `get n () { return n; }`  →  `get n () { return (guard,n); }`. Nobody can tell who reads, so the event names the
- * module whose binding it is, and the place of its declaration.
+ * The reader is unknown, so the event names the module that declares the binding, and the position of the declaration.
  */
 export function realiseNamespaces(context: ChunkContext, statements: readonly Node[], edits: Edits): void {
   const bindings = new Map([...context.declared.values()].map((binding) => [binding.expression, binding]));
@@ -18,7 +21,7 @@ export function realiseNamespaces(context: ChunkContext, statements: readonly No
     if (property.type !== 'Property' || !read || !binding) continue;
     const { module, binding: index, expression, site } = binding;
     const target = { module, binding: index };
-    // A barrel's object has the binding too: one site for all.
+    // Several objects can have the binding, such as that of a barrel: they share one site.
     const number =
       numbers.get(binding) ??
       context.first +

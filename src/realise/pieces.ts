@@ -1,19 +1,21 @@
-/** The pieces of a chunk, each located in its turn. */
+/** Locates the pieces of a chunk, one at a time. */
 import type { ParseFailure } from '../errors.ts';
 import type { Layout, LocatedPiece, Piece } from '../located.ts';
 import type { Target } from '../model.ts';
 import { type DeclaredBinding, declarationKey } from './context.ts';
 import { collectDeclarations } from './declarations.ts';
 
-/** A tree is made when its piece's turn comes, or an earlier one asks what it declares, and dropped with its edits. */
+/**
+ * A piece is parsed when it is taken, or when an earlier piece needs its declarations, so that few trees are in memory.
+ */
 export interface LocatedPieces {
-  /** Once for each piece; null where it has no sites. */
+  /** Called once for each piece; null where it has no sites. */
   take(piece: Piece): LocatedPiece | null;
-  /** By {@link declarationKey}: what the pieces declare that were looked into. */
+  /** By {@link declarationKey}: the bindings that the pieces located so far declare. */
   declared: Map<string, DeclaredBinding>;
-  /** Looks into the module's piece, if need be. */
+  /** Locates the module's piece first, if that has not happened yet. */
   declarationOf(target: Target): DeclaredBinding | undefined;
-  /** Of a piece that does not parse. */
+  /** The failure of a piece that does not parse. */
   failure(): ParseFailure | undefined;
 }
 

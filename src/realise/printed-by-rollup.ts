@@ -1,11 +1,13 @@
-/** How Rollup prints, where that is its own way: what names, members and declarations of a chunk stand for. */
+/**
+ * Recognizes syntax that Rollup prints instead of the module's own: names, members, declarations, namespace objects.
+ */
 import type { Node, ObjectExpression, Property } from 'estree';
+import type { NodePath } from '../ast/node-path.ts';
 import { memberName } from '../ast/role.ts';
-import type { Ancestor } from '../ast/walk.ts';
 import type { Layout } from '../located.ts';
 import type { BindingState } from '../protocol/events.ts';
 
-/** Parameters of the chunk's wrapper, variables that a `require` is assigned to, and `exports`. */
+/** Names of objects that publish bindings: `exports`, parameters of the wrapper, and variables with a `require(…)`. */
 export function publishersOf({ node, parent }: Layout['body']): Set<string> {
   const parameters = parent && 'params' in parent.node ? parent.node.params : [];
   const statements: readonly Node[] = node.body;
@@ -21,33 +23,33 @@ export function publishersOf({ node, parent }: Layout['body']): Set<string> {
 }
 
 /** `(0, a.b)` stands for `a.b`. */
-export function unwrapSequence(place: Ancestor): Ancestor {
-  const { node } = place;
-  if (node.type !== 'SequenceExpression') return place;
+export function unwrapSequence(nodePath: NodePath): NodePath {
+  const { node } = nodePath;
+  if (node.type !== 'SequenceExpression') return nodePath;
   const last = node.expressions.at(-1);
-  return last ? { node: last, key: 'expressions', parent: place } : place;
+  return last ? { node: last, key: 'expressions', parent: nodePath } : nodePath;
 }
 
-/** `n$1` is what Rollup makes of `n` where that is taken. */
+/** Rollup renames `n` to `n$1` where the name is used already. */
 export const isRenamed = (printed: string, name: string): boolean =>
   printed === name || (printed.startsWith(`${name}$`) && /^\w+$/.test(printed.slice(name.length + 1)));
 
-/** `class A {}` may be printed as `let A$1 = class A {}` or `exports.A = class A {}`: the target is the binding. */
-export function declaredNode(place: Ancestor): Ancestor {
-  const { parent, key } = place;
+/** Rollup may print `class A {}` as `let A$1 = class A {}` or `exports.A = class A {}`: then `A$1` or `exports.A`. */
+export function declaredNode(nodePath: NodePath): NodePath {
+  const { parent, key } = nodePath;
   const holder = parent?.parent;
-  if (parent?.node.type !== 'ClassExpression' || key !== 'id' || !holder) return place;
+  if (parent?.node.type !== 'ClassExpression' || key !== 'id' || !holder) return nodePath;
   switch (holder.node.type) {
     case 'VariableDeclarator':
       return { node: holder.node.id, key: 'id', parent: holder };
     case 'AssignmentExpression':
       return { node: holder.node.left, key: 'left', parent: holder };
     default:
-      return place;
+      return nodePath;
   }
 }
 
-/** What Rollup calls the binding now: an identifier, or the member that it publishes (`exports.n`). */
+/** The name that Rollup printed for the binding: an identifier, or the member that it publishes (`exports.n`). */
 export function declaredName(node: Node): string | undefined {
   switch (node.type) {
     case 'Identifier':
@@ -58,7 +60,7 @@ export function declaredName(node: Node): string | undefined {
         ? `${node.object.name}.${name}`
         : undefined;
     }
-    // The statement that a default export became.
+    // The statement that Rollup prints for a default export.
     case 'VariableDeclaration':
       return node.declarations[0] && declaredName(node.declarations[0].id);
     case 'FunctionDeclaration':
@@ -69,9 +71,9 @@ export function declaredName(node: Node): string | undefined {
   }
 }
 
-/** The state that a binding has before any module runs, by the declaration that Rollup printed. */
-export function printedState(place: Ancestor): BindingState {
-  for (let at: Ancestor | null = place; at; at = at.parent) {
+/** State of a binding before any module runs, by the declaration that Rollup printed. */
+export function printedState(nodePath: NodePath): BindingState {
+  for (let at: NodePath | null = nodePath; at; at = at.parent) {
     switch (at.node.type) {
       case 'FunctionDeclaration':
         return 'initialized';

@@ -1,40 +1,20 @@
-/** What a chunk runs before its first statement. */
+/** The prologue, which a chunk runs before its first statement: where it goes, and the functions that it declares. */
 import type { Node } from 'estree';
-import { endOf, startOf } from '../ast/walk.ts';
-import type { SiteRow } from '../protocol/tables.ts';
-import type { ChunkContext, DeclaredBinding } from './context.ts';
+import { endOf, startOf } from '../ast/node-path.ts';
+import type { ChunkContext } from './context.ts';
 
-/** Text of a value as an expression; safe in a script element too, and of one line by anybody's count. */
-export const literal = (value: unknown): string =>
-  JSON.stringify(value)
-    .replace(/<(?=[/!])/g, '\\u003c')
-    .replaceAll('\u2028', '\\u2028')
-    .replaceAll('\u2029', '\\u2029');
-
-/** The chunk's own table. @param first number of its first site in the build */
-export function chunkTable(
-  first: number,
-  sites: readonly SiteRow[],
-  declared: readonly DeclaredBinding[],
-): string {
-  const getters = declared.map(
-    ({ module, binding, expression }) => `[${module},${binding},${expression && `()=>${expression}`}]`,
-  );
-  return `{first:${first},sites:${literal(sites)},getters:[${getters.join()}]}`;
-}
-
-/** Functions that guards name: other code may call into the chunk before its first statement runs. */
+/** Functions that guards call. Hoisted, because other chunks may call into this one before its first statement runs. */
 export const getterFunctions = ({ getters }: ChunkContext): string =>
   Array.from(getters, ([name, getter]) => `function ${getter}(){return ${name}}`).join('');
 
-/** After directives and imports; before the first statement, with the comments that belong to it. */
+/** Offset after directives and imports, and before the first statement and the comments that annotate it. */
 export function prologueOffset(code: string, body: readonly Node[]): number {
   const first = body.findIndex((node) => !isHead(node));
   const before = first < 0 ? body.at(-1) : body[first - 1];
   return before ? endOf(before) : commentedStart(code, body[0]);
 }
 
-/** After directives; before the first statement or import, with the comments that belong to it. */
+/** Offset after directives, and before the first statement or import and the comments that annotate it. */
 export function headOffset(code: string, body: readonly Node[]): number {
   const first = body.findIndex((node) => !('directive' in node));
   const before = body[first - 1];
@@ -57,7 +37,7 @@ function commentedStart(code: string, node: Node | undefined): number {
   }
 }
 
-/** A comment that says something of the statement after it: JSDoc, or an annotation for bundlers. */
+/** Start of a comment that annotates the statement after it: JSDoc, or an annotation for bundlers. */
 function annotationStart(code: string, end: number): number | undefined {
   if (!code.endsWith('*/', end)) return undefined;
   const start = code.lastIndexOf('/*', end - 2);

@@ -1,7 +1,7 @@
 /** Rendered chunk → traced chunk. */
 import type { Node, Program } from 'estree';
 import { declaredNames } from '../ast/declares.ts';
-import type { Ancestor } from '../ast/walk.ts';
+import type { NodePath } from '../ast/node-path.ts';
 import type { EditedText } from '../edited-text.ts';
 import type { ParseFailure } from '../errors.ts';
 import type { Layout, LocatedPiece, LocatedSite } from '../located.ts';
@@ -27,25 +27,27 @@ export interface RealiseInput {
   /** Number of the chunk's first site in the build. */
   first: number;
   tracesNamespaces: boolean;
-  /** The expression that gives the build, by the name of a variable or function that the chunk does not have. */
+  /**
+   * Returns the expression that gives the tracer. `holder` is an unused name, for the variable or function behind it.
+   */
   buildBy(holder: string): string;
 }
 
-/** What stands around the modules of a realised chunk: formats put the runtime there. */
+/** The code around the modules of a realised chunk: formats put the runtime there. */
 export interface Around {
   code: string;
   /** See {@link Layout}. */
   skeleton: Program;
-  body: Ancestor;
+  body: NodePath;
   names: Names;
   edits: Edits;
   /** Offset before the first statement or import, after directives. */
   head: number;
 }
 
-/** What a chunk holds, for the tables. */
+/** The contents of a chunk, for the tables. */
 export interface ChunkContents {
-  /** Numbers of the modules that it has statements of. */
+  /** Indices of the modules of which it has statements. */
   modules: number[];
   declared: readonly DeclaredBinding[];
   sites: readonly RealisedSite[];
@@ -54,11 +56,15 @@ export interface ChunkContents {
 export interface RealisedChunk {
   contents: ChunkContents;
   around: Around;
-  /** The traced chunk. @param prologue runs before the first statement, and makes `names` known */
+  /**
+   * Returns the traced chunk. Called once.
+   *
+   * @param prologue statements that declare `names`
+   */
   finish(prologue: string): EditedText;
 }
 
-/** Why it can't be traced, if so. */
+/** Realises a chunk, or returns the reason why it can't be traced. */
 export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no statement' | 'no wrapper' {
   const { layout } = input;
   const { text, code, skeleton, body, pieces, offsetOf } = layout;
@@ -66,16 +72,16 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
   const located = locatePieces(layout);
   const chunk = contextOf(input, located);
 
-  const found: LocatedSite[] = [];
+  const unslicedSites: LocatedSite[] = [];
   for (const piece of pieces) {
-    const of = located.take(piece);
-    if (!of) continue;
-    realisePiece(chunk, of, layout).apply(text, of.offsetOf);
-    if (!piece.module) found.push(...of.sites);
+    const locatedPiece = located.take(piece);
+    if (!locatedPiece) continue;
+    realisePiece(chunk, locatedPiece, layout).apply(text, locatedPiece.offsetOf);
+    if (!piece.module) unslicedSites.push(...locatedPiece.sites);
   }
   const failure = located.failure();
   if (failure) return failure;
-  const extents = layout.extents ?? extentsOf(body.node.body, found);
+  const extents = layout.extents ?? extentsOf(body.node.body, unslicedSites);
   if (!extents) return 'no wrapper';
   if (extents.length === 0) return 'no statement';
 
@@ -125,7 +131,10 @@ function contextOf(
 
 type Realiser = (context: Context, located: readonly LocatedSite[]) => void;
 
-/** In the order in which they put their edits. One that stands for several kinds gets their sites together. */
+/**
+ * Called once per piece, in this order, which decides the nesting of edits with the same range. A realiser of several
+ * kinds of sites gets them together.
+ */
 const REALISERS: Readonly<Record<Site['kind'], Realiser>> = {
   read: realiseReads,
   write: realiseWrites,
@@ -148,29 +157,29 @@ function realisePiece(chunk: ChunkContext, { code, sites }: LocatedPiece, layout
       sites.filter(({ site }) => REALISERS[site.kind] === realiser),
     );
   }
-  // Reads of what an await gives, behind all that the await itself needs.
+  // Last, so that their calls go around those of the await.
   realiseSnapshots(context, sites);
   return edits;
 }
 
 /**
- * What a piece uses that the chunk declares: in the piece itself, around the pieces, or in another piece, of which it
- * imports it. Few pieces have a place that asks.
+ * Whether the chunk declares a name that the piece uses: in the piece itself, around the pieces, or in another piece,
+ * from which the piece imports it. The names are collected on the first call, since few pieces need them.
  */
 function declarationsOf(sites: readonly LocatedSite[], { skeleton }: Layout): Context['isDeclared'] {
   let names: Set<string> | undefined;
   return (name) => {
     names ??= new Set([
       ...declaredNames(skeleton),
-      ...sites.slice(0, 1).flatMap(({ place }) => [...declaredNames(programOf(place))]),
-      ...sites.flatMap(({ place }) => firstName(place.node)),
+      ...sites.slice(0, 1).flatMap(({ nodePath }) => [...declaredNames(programOf(nodePath))]),
+      ...sites.flatMap(({ nodePath }) => firstName(nodePath.node)),
     ]);
     return names.has(name);
   };
 }
 
-function programOf(place: Ancestor): Program {
-  let at = place;
+function programOf(nodePath: NodePath): Program {
+  let at = nodePath;
   while (at.parent) at = at.parent;
   return at.node as Program;
 }

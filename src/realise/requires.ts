@@ -1,16 +1,23 @@
-/** CommonJS modules that run where they are required: the call, and the body. */
+/**
+ * CommonJS modules that \@rollup/plugin-commonjs wraps in a function, which runs when they are required:
+ *
+ * 1. `requireA()`  →  `build.required(0,(seen[0]||build.requiring(0),requireA()))`
+ * 2. `createRequire("/dir")(x)`  →  `build.required(0,createRequire("/dir")(build.requiring(0,x)))`
+ * 3. the body: `hasRequiredA = 1; … return a;`  →  `hasRequiredA = 1; build.start(0); … build.end(0); return a;`
+ */
+
+import { endOf, type NodePath, startOf } from '../ast/node-path.ts';
 import { listOf } from '../ast/statement.ts';
-import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
 import type { LocatedSite } from '../located.ts';
 import { realiseHandler } from './awaits.ts';
 import { addSite, type Context, guard } from './context.ts';
 
 export function realiseRequires(context: Context, located: readonly LocatedSite[]): void {
   const { edits, names } = context;
-  for (const found of located) {
-    const { site, place, module } = found;
-    if (site.kind === 'require') realiseRequire(context, found);
-    const statement = site.kind === 'body' && statementOf(place);
+  for (const locatedSite of located) {
+    const { site, nodePath, module } = locatedSite;
+    if (site.kind === 'require') realiseRequire(context, locatedSite);
+    const statement = site.kind === 'body' && statementOf(nodePath);
     if (!statement) continue;
     if (site.kind === 'body' && site.edge === 'start') {
       edits.afterStatement(statement, ` ${names.build}.start(${module.index});`);
@@ -19,21 +26,19 @@ export function realiseRequires(context: Context, located: readonly LocatedSite[
 }
 
 function realiseRequire(context: Context, required: LocatedSite): void {
-  const { site, place } = required;
-  const call = place.parent;
-  if (site.kind !== 'require' || call?.node.type !== 'CallExpression' || place.key !== 'callee') return;
+  const { site, nodePath } = required;
+  const call = nodePath.parent;
+  if (site.kind !== 'require' || call?.node.type !== 'CallExpression' || nodePath.key !== 'callee') return;
   const { edits, names } = context;
   if (site.isVariable) {
     const [specifier] = call.parent?.node.type === 'CallExpression' ? call.parent.node.arguments : [];
     if (!call.parent || call.key !== 'callee' || !specifier) return;
-    // createRequire("/dir")(x)  →  build.required(0,createRequire("/dir")(build.requiring(0,x)))
     const number = addSite(context, required, { kind: 'q', target: { module: null, binding: -1 } });
     edits.wrap(call.parent, `${names.build}.required(${number},`, ')');
     edits.wrapRange(startOf(specifier), endOf(specifier), `${names.build}.requiring(${number},`, ')');
   } else {
     const target = required.module.targets[required.number]?.[0];
     if (!target) return;
-    // requireA()  →  build.required(0,(seen[0]||build.requiring(0),requireA()))
     const number = addSite(context, required, { kind: 'q', target });
     const announced = guard(context, number, `requiring(${number})`);
     edits.wrap(call, `${names.build}.required(${number},(${announced},`, '))');
@@ -41,8 +46,8 @@ function realiseRequire(context: Context, required: LocatedSite): void {
   realiseHandler(context, required);
 }
 
-function statementOf(place: Ancestor): Ancestor | undefined {
-  let at: Ancestor | null = place;
+function statementOf(nodePath: NodePath): NodePath | undefined {
+  let at: NodePath | null = nodePath;
   while (at && !listOf(at)) at = at.parent;
   return at ?? undefined;
 }

@@ -1,58 +1,64 @@
-/** Members that are taken out of what a dynamic import gave: reads of values that are kept. */
+/**
+ * Members read from the namespace of an awaited dynamic import:
+ *
+ * 1. `const { x } = await import('a')`  →  `const { x } = build.snapshot?.(await import('a'),0)`
+ * 2. `(await import('a')).x`  →  `(build.snapshot?.(await import('a'),0)).x`
+ * 3. `import('a').then(({ x }) => { … })`  →  `….then(({ x }) => { build.snapshot(0,0); … })`
+ * 4. `import('a').then(({ x }) => v)`  →  `….then(({ x }) => (build.snapshot(0,0),v))`
+ */
 import type { Node } from 'estree';
-import { type Ancestor, startOf } from '../ast/walk.ts';
+import { type NodePath, startOf } from '../ast/node-path.ts';
 import type { LocatedSite } from '../located.ts';
 import type { Target } from '../model.ts';
 import { addSite, type Context } from './context.ts';
 import { awaitBefore, localName, survivorOf } from './reads.ts';
 
-/** Announced before the pattern is run, or the member is read. */
 export function realiseSnapshots(context: Context, located: readonly LocatedSite[]): void {
   const { edits, names } = context;
-  /** By the node that gives the namespace, or runs with it. */
-  const taken = new Map<Node, { place: Ancestor; sites: number[] }>();
+  /** By owner, see {@link memberReadBy}: an owner has one call for all its reads. */
+  const readsByOwner = new Map<Node, { nodePath: NodePath; sites: number[] }>();
   for (const read of located) {
-    const found = takenBy(context, read);
-    if (!found?.target) continue;
-    const { owner, kind, target, local } = found;
+    const member = memberReadBy(context, read);
+    if (!member?.target) continue;
+    const { owner, kind, target, local } = member;
     const number = addSite(context, read, { kind, target, local });
-    const same = taken.get(owner.node);
+    const same = readsByOwner.get(owner.node);
     if (same) same.sites.push(number);
-    else taken.set(owner.node, { place: owner, sites: [number] });
+    else readsByOwner.set(owner.node, { nodePath: owner, sites: [number] });
   }
-  for (const { place, sites } of taken.values()) {
-    const { node, key } = place;
+  for (const { nodePath, sites } of readsByOwner.values()) {
+    const { node, key } = nodePath;
     const list = sites.join();
-    // const { x } = await import('a')  →  const { x } = build.snapshot?.(await import('a'),0)
-    // (await import('a')).x  →  (build.snapshot?.(await import('a'),0)).x
-    // An optional call is quoted as an await is, see realiseAwait.
-    if (key === 'init' || key === 'object') edits.wrap(place, `${names.build}.snapshot?.(`, `,${list})`);
-    // ({ x }) => { … }  →  ({ x }) => { build.snapshot(0,0); … }
+    // An optional call, because V8's messages quote it as they quote an await, see realiseAwait.
+    if (key === 'init' || key === 'object') edits.wrap(nodePath, `${names.build}.snapshot?.(`, `,${list})`);
     else if (node.type === 'BlockStatement') {
       edits.insert(startOf(node) + 1, ` ${names.build}.snapshot(0,${list});`);
-    } else edits.wrap(place, `(${names.build}.snapshot(0,${list}),`, ')');
+    } else edits.wrap(nodePath, `(${names.build}.snapshot(0,${list}),`, ')');
   }
 }
 
-/** A read of a member: what is asked for, and the node that gives the namespace or runs with it. */
-function takenBy(
+/**
+ * The target of the read, and its owner: the expression that gives the namespace, or the body of a function that gets
+ * it.
+ */
+function memberReadBy(
   context: Context,
   read: LocatedSite,
-): { owner: Ancestor; kind: 'r' | 's'; target: Target | null; local: string } | undefined {
-  const { site, place, module, number } = read;
+): { owner: NodePath; kind: 'r' | 's'; target: Target | null; local: string } | undefined {
+  const { site, nodePath, module, number } = read;
   if (site.kind !== 'read') return undefined;
   if (site.variable !== undefined) {
-    const owner = ownerOf(place);
+    const owner = ownerOf(nodePath);
     const target = module.targets[number]?.at(-1) ?? null;
     return owner && { owner, kind: 's', target, local: site.variable };
   }
-  const { place: member, path, target } = survivorOf(context, read);
+  const { nodePath: member, path, target } = survivorOf(context, read);
   const owner = awaitBefore(member);
   return owner && { owner, kind: 'r', target, local: localName(read, path) };
 }
 
-/** What a pattern is given, or the body of the function that it is a parameter of. */
-function ownerOf(variable: Ancestor): Ancestor | undefined {
+/** The value that a pattern takes apart, or the body of the function whose parameter the pattern is. */
+function ownerOf(variable: NodePath): NodePath | undefined {
   for (let { key, parent } = variable; parent; { key, parent } = parent) {
     const { node } = parent;
     if (node.type === 'VariableDeclarator') {

@@ -1,7 +1,4 @@
-/**
- * Gives names that nothing in the code begins with, in no scope: neither to the letter, which `eval` could see, nor
- * escaped.
- */
+/** Returns prefixes that no identifier of the chunk begins with, literal (direct eval sees it) or escaped. */
 export function unusedNames(code: string): (name: string) => string {
   const unescaped = code.includes('\\u') ? withoutEscapes(code) : code;
   return (name) => {
@@ -13,7 +10,7 @@ export function unusedNames(code: string): (name: string) => string {
   };
 }
 
-/** With the characters that `\u005f` and `\u{5f}` stand for. */
+/** Replaces `\u005f` and `\u{5f}` by the characters that they stand for. */
 const withoutEscapes = (code: string): string =>
   code.replace(/\\u(?:([\da-f]{4})|\{([\da-f]+)\})/gi, (text, four?: string, braced?: string) => {
     const point = Number.parseInt(four ?? braced ?? '', 16);

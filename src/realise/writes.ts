@@ -1,6 +1,22 @@
-/** Writes to exported bindings: the write, then a note of the new value. */
+/**
+ * Writes to exported bindings. `note` is `seen[0]?seen[0]++:build.write(0,n)`, and comes after the write:
+ *
+ *  1. `n = v;`  →  `n = v,note;`
+ *  2. `f(n = v)`  →  `f((n = v,note,n))`
+ *  3. `n ??= v`  →  `(n??(n = v,note),n)`, so also `||=` and `&&=`
+ *  4. `n++;`  →  `n++,note;`; `f(++n)`  →  `f((++n,note,n))`
+ *  5. `f(n++)`  →  `f((seen[0]?(seen[0]++,n++):build.after(n++,0,n)))`
+ *  6. `[n] = v`  →  `build.after([n] = v,0,n)`
+ *  7. `for (n of v) …`  →  `for (n of v) { note; … }`, so also `for … in`
+ *
+ * Of a binding that Rollup publishes as a member:
+ *
+ *  8. `exports.n = v`  →  `build.value(0,exports.n = v)`; `exports.n ??= v`  →  `exports.n ??= build.value(0,v)`
+ *  9. `++exports.n`  →  `build.value(0,++exports.n)`; `exports.n++`  →  `build.step(exports.n++,0,1)`
+ * 10. `[exports.n] = v`  →  `[build.target(0,v=>exports.n=v).value] = v`, so also in the head of a loop
+ */
 import type { AssignmentExpression, ForInStatement, ForOfStatement, Node, UpdateExpression } from 'estree';
-import { type Ancestor, endOf, startOf } from '../ast/walk.ts';
+import { endOf, type NodePath, startOf } from '../ast/node-path.ts';
 import type { LocatedSite } from '../located.ts';
 import { addSite, type Context } from './context.ts';
 
@@ -11,17 +27,17 @@ export function realiseWrites(context: Context, located: readonly LocatedSite[])
 }
 
 function realiseWrite(context: Context, write: LocatedSite): void {
-  const target = write.place.node;
-  const writer = writerOf(write.place);
+  const target = write.nodePath.node;
+  const writer = writerOf(write.nodePath);
   const { site } = write;
   if (!writer || site.kind !== 'write') return;
   const number = addSite(context, write, { kind: 'w', binding: site.binding });
   realiseAssignment(context, number, target, writer);
 }
 
-/** The expression or loop that assigns to a target, through any pattern. */
-export function writerOf(place: Ancestor): Ancestor | undefined {
-  for (let { parent } = place; parent; { parent } = parent) {
+/** The expression or loop that assigns to a target, around any pattern. */
+export function writerOf(nodePath: NodePath): NodePath | undefined {
+  for (let { parent } = nodePath; parent; { parent } = parent) {
     switch (parent.node.type) {
       case 'AssignmentExpression':
       case 'UpdateExpression':
@@ -41,8 +57,8 @@ export function writerOf(place: Ancestor): Ancestor | undefined {
   return undefined;
 }
 
-/** @param target an identifier, or the member (`exports.n`) that Rollup publishes the binding as */
-export function realiseAssignment(context: Context, site: number, target: Node, writer: Ancestor): void {
+/** @param target an identifier, or the member (`exports.n`) as which Rollup publishes the binding */
+export function realiseAssignment(context: Context, site: number, target: Node, writer: NodePath): void {
   const { node } = writer;
   if (node.type === 'AssignmentExpression') {
     if (target.type !== 'Identifier') {
@@ -60,7 +76,7 @@ export function realiseAssignment(context: Context, site: number, target: Node, 
   }
 }
 
-/** Counts the write where nothing has read the binding since the last logged one, else tells the runtime. */
+/** Counts the write in its cell, or calls the runtime if something has read the binding since the last logged write. */
 const note = ({ names }: Context, site: number, value: string): string =>
   `${names.seen}[${site}]?${names.seen}[${site}]++:${names.build}.write(${site},${value})`;
 
@@ -68,21 +84,19 @@ function assignment(
   context: Context,
   site: number,
   name: string,
-  writer: Ancestor,
+  writer: NodePath,
   node: AssignmentExpression,
 ): void {
   const { edits, code } = context;
   const logical = /^(&&|\|\||\?\?)=$/.exec(node.operator)?.[1];
   if (logical) {
-    // n ??= v  →  (n??(n = v,note),n): only where it assigns
+    // Only where it assigns.
     const operator = code.indexOf(node.operator, endOf(node.left));
     edits.wrap(writer, `(${name}${logical}(`, `,${note(context, site, name)}),${name})`);
     edits.replace(operator, operator + node.operator.length, '=');
   } else if (isUnused(writer)) {
-    // n = v;  →  n = v,note;
     edits.wrap(writer, '', `,${note(context, site, name)}`);
   } else {
-    // f(n = v)  →  f((n = v,note,n))
     edits.wrap(writer, '(', `,${note(context, site, name)},${name})`);
   }
 }
@@ -91,7 +105,7 @@ function update(
   context: Context,
   site: number,
   name: string,
-  writer: Ancestor,
+  writer: NodePath,
   node: UpdateExpression,
 ): void {
   const { edits, names } = context;
@@ -100,7 +114,7 @@ function update(
   } else if (node.prefix) {
     edits.wrap(writer, '(', `,${note(context, site, name)},${name})`);
   } else {
-    // f(n++)  →  f((seen[0]?(seen[0]++,n++):build.after(n++,0,n))): its value is the old one
+    // The value of the expression is the old one.
     const cell = `${names.seen}[${site}]`;
     edits.wrap(
       writer,
@@ -110,42 +124,41 @@ function update(
   }
 }
 
-/** [n] = v  →  build.after([n] = v,0,n): its value is v. Several targets nest. */
-function pattern({ edits, names }: Context, site: number, name: string, writer: Ancestor): void {
+/** The value of the expression is `v`. For several targets the calls nest. */
+function pattern({ edits, names }: Context, site: number, name: string, writer: NodePath): void {
   edits.wrap(writer, `${names.build}.after(`, `,${site},${name})`);
 }
 
-/** [exports.n] = v  →  [build.target(0,v=>exports.n=v).value] = v: the member is the program's to read. */
+/** The value goes through a setter, because reading the member afterwards could run code of the program. */
 function memberTarget({ edits, names }: Context, site: number, target: Node): void {
   edits.wrapRange(startOf(target), endOf(target), `${names.build}.target(${site},v=>`, '=v).value');
 }
 
-/** exports.n = v  →  build.value(0,exports.n = v);  exports.n ??= v  →  exports.n ??= build.value(0,v) */
 function memberAssignment(context: Context, site: number, node: AssignmentExpression): void {
   const isLogical = /^(&&|\|\||\?\?)=$/.test(node.operator);
   const [start, end] = isLogical ? [startOf(node.right), endOf(node)] : [startOf(node), endOf(node)];
   context.edits.wrapRange(start, end, `${context.names.build}.value(${site},`, ')');
 }
 
-/** exports.n++  →  build.step(exports.n++,0,1): the new value follows from the old one. */
-function memberUpdate(context: Context, site: number, writer: Ancestor, node: UpdateExpression): void {
+/** Of `exports.n++` the runtime computes the new value from the old one. */
+function memberUpdate(context: Context, site: number, writer: NodePath, node: UpdateExpression): void {
   const { build } = context.names;
   if (node.prefix) context.edits.wrap(writer, `${build}.value(${site},`, ')');
   else context.edits.wrap(writer, `${build}.step(`, `,${site},${node.operator === '++' ? 1 : -1})`);
 }
 
-/** for (n of v) …  →  for (n of v) { note; … }: in a block around the body, which may declare the name anew. */
+/** In a block around the body, which may declare the name again. */
 export function atBodyStart(
   { edits }: Context,
-  loop: Ancestor,
+  loop: NodePath,
   { body }: ForInStatement | ForOfStatement,
   text: string,
 ): void {
   edits.beforeStatement({ node: body, key: 'body', parent: loop }, text);
 }
 
-/** Nobody takes the expression's value. */
-function isUnused({ key, parent }: Ancestor): boolean {
+/** Whether the value of the expression is unused. */
+function isUnused({ key, parent }: NodePath): boolean {
   switch (parent?.node.type) {
     case 'ExpressionStatement':
       return true;

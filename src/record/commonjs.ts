@@ -3,36 +3,36 @@
  * where they are required.
  */
 import type { FunctionDeclaration, Node } from 'estree';
-import type { Ancestor } from '../ast/walk.ts';
+import type { NodePath } from '../ast/node-path.ts';
 import type { ImportEntry, ModuleRecord } from '../model.ts';
 
-/** Under this name a module exports the function that runs it. */
+/** The name under which a wrapped module exports the function that runs it. */
 const REQUIRE = '__require';
-/** The plugin's own function that makes a `require` which finds modules as the program runs. */
+/** The plugin's helper that returns a `require` function for specifiers known only at run time. */
 const CREATE_REQUIRE = 'createCommonjsRequire';
 
-/** Whether what a specifier names holds nothing of the user's: helpers, and the objects that modules export by. */
+/** Whether a module holds no code of the user: helpers of the plugin, and the `exports` and `module` objects. */
 export const isGenerated = (specifier: string): boolean =>
   /commonjsHelpers\.js$|commonjs-dynamic-modules$|\?commonjs-(?:exports|module)$/.test(specifier);
 
-/** The module that a module of the plugin's own stands for. */
+/** Id of the user's module for which the plugin's proxy module stands; other ids are returned as they are. */
 export const wrappedModule = (id: string): string => /^\0(.+)\?commonjs-[\w-]+$/.exec(id)?.[1] ?? id;
 
-/** `require$$0()`, which stands for `require('./x')`. */
-export const isRequire = ({ name }: ImportEntry, { key, parent }: Ancestor): boolean =>
+/** Whether the node is the callee of `require$$0()`, which the plugin prints for `require('./x')`. */
+export const isRequire = ({ name }: ImportEntry, { key, parent }: NodePath): boolean =>
   name === REQUIRE &&
   parent?.node.type === 'CallExpression' &&
   key === 'callee' &&
   parent.node.arguments.length === 0;
 
-/** `createCommonjsRequire("/dir")(x)`, which stands for `require(x)`. */
-export function isVariableRequire({ name }: ImportEntry, { key, parent }: Ancestor): boolean {
+/** Whether the node is the callee in `createCommonjsRequire("/dir")(x)`, which the plugin prints for `require(x)`. */
+export function isVariableRequire({ name }: ImportEntry, { key, parent }: NodePath): boolean {
   if (name !== CREATE_REQUIRE || key !== 'callee' || parent?.key !== 'callee') return false;
   const call = parent.parent?.node;
   return call?.type === 'CallExpression' && (call.arguments[0]?.type ?? 'SpreadElement') !== 'SpreadElement';
 }
 
-/** The name, in the module, of the function that runs it; nothing where it runs like any other. */
+/** Local name of the function that runs the module; undefined for a module that is not wrapped. */
 export function requireFunctionOf({
   localExports,
   bindings,
@@ -42,7 +42,7 @@ export function requireFunctionOf({
 }
 
 /**
- * What stands right before the module's own code in its function, and right after it: what is set, and what is returned.
+ * The nodes right before and after the module's own code in its function: the assigned flag and the returned exports.
  *
  * ```js
  * function requireA () {
@@ -62,6 +62,6 @@ export function bodyOf({ body }: FunctionDeclaration): { first: Node; last: Node
   return isNamed(last.argument) ? { first, last: last.argument } : undefined;
 }
 
-/** What a mark can be found again at: `a`, `a.exports`. */
+/** Whether a mark after the node can be located again: `a`, `a.exports`. */
 const isNamed = (node: Node): boolean =>
   node.type === 'Identifier' || (node.type === 'MemberExpression' && !node.computed);

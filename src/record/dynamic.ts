@@ -1,4 +1,4 @@
-/** Where the source shows what is read of the namespace object that a dynamic import gives. */
+/** Finds the reads of members of the namespace that a dynamic import gives. */
 import type {
   AssignmentProperty,
   Identifier,
@@ -8,28 +8,28 @@ import type {
   VariableDeclaration,
 } from 'estree';
 import { walk } from 'estree-walker';
+import { type NodePath, startOf, Trail } from '../ast/node-path.ts';
 import { memberName, roleOf } from '../ast/role.ts';
-import { type Ancestor, startOf, Trail } from '../ast/walk.ts';
 import { findScopes } from './scopes.ts';
 
 export interface NamespaceListener {
-  /** A reference to the namespace: by a name, or the await that gives it; it may be the beginning of a member chain. */
-  reference(place: Ancestor): void;
-  /** A property that is taken out once, and the variable that keeps it. */
+  /** Called with each reference to the namespace: a name, or the await that gives it; a member chain may follow. */
+  reference(nodePath: NodePath): void;
+  /** Called with each property that a pattern reads, and the variable that keeps its value. */
   snapshot(name: string, variable: Identifier): void;
 }
 
-/** A name for the namespace, and the node in which it has that meaning. */
+/** A name of the namespace, and the node in which it is in scope. */
 interface Name {
   name: string;
-  scope: Ancestor;
+  scope: NodePath;
 }
 
 /**
  * Follows `(await import(…)).x`, `const m = await import(…)`, `const { x } = await import(…)`,
  * `import(…).then((m) => …)`, `import(…).then(({ x }) => …)`, and `const` aliases of those names.
  */
-export function followNamespace(request: Ancestor, listener: NamespaceListener): void {
+export function followNamespace(request: NodePath, listener: NamespaceListener): void {
   const names: Name[] = [];
   const { parent } = request;
   if (parent?.node.type === 'AwaitExpression') {
@@ -40,7 +40,7 @@ export function followNamespace(request: Ancestor, listener: NamespaceListener):
   }
   for (let name = names.pop(); name; name = names.pop()) follow(name);
 
-  function bindTo(target: { pattern: Pattern; scope: Ancestor } | undefined): void {
+  function bindTo(target: { pattern: Pattern; scope: NodePath } | undefined): void {
     if (target?.pattern.type === 'Identifier') names.push({ name: target.pattern.name, scope: target.scope });
     else if (target?.pattern.type === 'ObjectPattern') takeOut(target.pattern);
   }
@@ -56,14 +56,14 @@ export function followNamespace(request: Ancestor, listener: NamespaceListener):
 
   function follow({ name, scope }: Name): void {
     const scopes = findScopes(new Set([name]));
-    const found: Ancestor[] = [];
+    const candidates: NodePath[] = [];
     const trail = new Trail(scope.parent);
     walk(scope.node, {
       enter(node, _parent, key) {
         // The scope itself declares the name.
         if (node !== scope.node) scopes.enter(node);
         const at = node === scope.node ? scope.key : key;
-        if (node.type === 'Identifier' && node.name === name) found.push(trail.placeOf(node, at));
+        if (node.type === 'Identifier' && node.name === name) candidates.push(trail.pathTo(node, at));
         trail.enter(node, at);
       },
       leave(node) {
@@ -72,17 +72,20 @@ export function followNamespace(request: Ancestor, listener: NamespaceListener):
       },
     });
     const { isModuleScoped } = scopes.scopes();
-    for (const place of found) {
-      if (roleOf(place) !== 'reference' || !isModuleScoped(name, startOf(place.node))) continue;
-      const alias = constantOf(place);
+    for (const nodePath of candidates) {
+      if (roleOf(nodePath) !== 'reference' || !isModuleScoped(name, startOf(nodePath.node))) continue;
+      const alias = constantOf(nodePath);
       if (alias) bindTo(alias);
-      else listener.reference(place);
+      else listener.reference(nodePath);
     }
   }
 }
 
-/** const m = <value>; a pattern takes its values at once, whatever becomes of its variables: let { x } = <value> */
-function constantOf({ key, parent }: Ancestor): { pattern: Pattern; scope: Ancestor } | undefined {
+/**
+ * The target of `const m = <value>` or `let { x } = <value>`. A pattern reads its properties at once, so its variables
+ * need not be constants.
+ */
+function constantOf({ key, parent }: NodePath): { pattern: Pattern; scope: NodePath } | undefined {
   const declaration = parent?.parent;
   if (parent?.node.type !== 'VariableDeclarator' || key !== 'init' || !declaration?.parent) return undefined;
   const { kind } = declaration.node as VariableDeclaration;
@@ -91,8 +94,8 @@ function constantOf({ key, parent }: Ancestor): { pattern: Pattern; scope: Ances
   return isKept ? { pattern, scope: declaration.parent } : undefined;
 }
 
-/** <promise>.then((m) => …) */
-function parameterOf(then: Ancestor): { pattern: Pattern; scope: Ancestor } | undefined {
+/** The parameter of the reaction in `<promise>.then((m) => …)`. */
+function parameterOf(then: NodePath): { pattern: Pattern; scope: NodePath } | undefined {
   const call = then.parent;
   if (call?.node.type !== 'CallExpression' || then.key !== 'callee') return undefined;
   const [reaction] = call.node.arguments;

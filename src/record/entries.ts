@@ -1,6 +1,6 @@
 /** Import and export entries of a module: ECMA-262, ParseModule (sec-parsemodule). */
 import type { Identifier, ImportDeclaration, Literal, Node, Pattern, Program } from 'estree';
-import { startOf } from '../ast/walk.ts';
+import { startOf } from '../ast/node-path.ts';
 import type { Binding, ImportEntry, ModuleRecord } from '../model.ts';
 
 export type Entries = Pick<
@@ -61,7 +61,7 @@ export function readEntries(program: Program): Entries {
     entries.localExports.push({ name, binding: bindingOf(local, kind, offset) });
   };
 
-  // `import` anywhere in the body comes before `export { x }` of it is looked at: exports of imports are indirect.
+  // Imports first: an `export { x }` of an import is an indirect export, even before the import declaration.
   for (const node of program.body) {
     if (node.type !== 'ImportDeclaration') {
       if ('source' in node && node.source) request(node.source);
@@ -115,7 +115,7 @@ export function readEntries(program: Program): Entries {
         if (imported) {
           entries.indirectExports.push({ name, request: imported.request, imported: imported.name });
         } else {
-          // Kind and place of the declaration are filled in where the walk meets it.
+          // findSites sets kind and offset when it reaches the declaration.
           exportBinding(name, local, 'var', startOf(specifier.local));
         }
       }

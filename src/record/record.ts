@@ -10,12 +10,12 @@ export interface RecordInput {
   wanted: WantedSites;
 }
 
-/** Of a module that is not included. */
+/** Sites of a module that is not included. */
 export const PHASES_ALONE: WantedSites = { bindings: false, reads: false, writes: false };
 
 /**
- * What a module's code has to hold for its phases to have a site: an await, a dynamic import, or what
- * \@rollup/plugin-commonjs prints for a module that runs when it is required, and for a variable `require`.
+ * Words without which code has no site of its phases: an await, a dynamic import, or the names that
+ * \@rollup/plugin-commonjs uses for modules that run when they are required and for `require` of a variable.
  */
 const PHASE_WORDS = /\bawait\b|\bimport\s*[(/]|\b__require\b|\bcreateCommonjsRequire\b/;
 
@@ -29,10 +29,10 @@ export interface Recorded {
 
 export function recordModule({ code, program, wanted }: RecordInput): Recorded {
   const entries = readEntries(program);
-  const found = findSites(program, code, entries, wanted);
+  const foundSites = findSites(program, code, entries, wanted);
   const { importsByLocal: _imports, bindingsByLocal: _bindings, ...plain } = entries;
   return {
-    record: { wanted, ...plain, sites: found.map(({ site }) => site) },
-    marks: found.map(({ mark }) => mark),
+    record: { wanted, ...plain, sites: foundSites.map(({ site }) => site) },
+    marks: foundSites.map(({ mark }) => mark),
   };
 }

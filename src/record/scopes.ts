@@ -1,14 +1,14 @@
 /**
- * Scopes: whether an identifier means a binding of the module or an inner declaration of the same name.
+ * Scopes: whether an identifier refers to a binding of the module or to an inner declaration of the same name.
  *
- * A module is strict code: neither `with` nor `eval` adds names. So what a declaration covers is one stretch of text,
- * and a name's scopes, merged and sorted, say at which positions it is hidden. No state is carried along a walk:
- * any node may be asked about, in any order.
+ * Modules are strict code, where neither `with` nor `eval` adds names. So the scope of a declaration is one stretch of
+ * text, and the merged and sorted stretches of a name are the positions at which the module's binding is shadowed.
+ * Positions can be looked up in any order.
  */
 import { extractAssignedNames } from '@rollup/pluginutils';
 import type { Class, Function as FunctionNode, Node, Program, VariableDeclaration } from 'estree';
 import { walk } from 'estree-walker';
-import { endOf, startOf } from '../ast/walk.ts';
+import { endOf, startOf } from '../ast/node-path.ts';
 
 export interface Scopes {
   /**
@@ -18,7 +18,7 @@ export interface Scopes {
   isModuleScoped(name: string, position: number): boolean;
 }
 
-/** Inner declarations: their names, and what they cover, from the start of `from` to the end of `to`. */
+/** Names of inner declarations; their scope extends from the start of `from` to the end of `to`. */
 interface Scope {
   names: string[];
   from: Node;
@@ -30,14 +30,17 @@ interface Stretch {
   end: number;
 }
 
-/** Finds where `program` (whose nodes have `start` and `end`) hides `names`, which are bindings of the module. */
+/** Finds where inner declarations of `program` shadow `names`, which are bindings of the module. */
 export function createScopes(program: Program, names: ReadonlySet<string>): Scopes {
   const finder = findScopes(names);
   if (names.size > 0) walk(program, finder);
   return finder.scopes();
 }
 
-/** The same by a walk that has other work too: `enter` and `leave` see each node, `scopes` comes last. */
+/**
+ * As {@link createScopes}, as part of another walk: it calls `enter` and `leave` with each node, and `scopes` at the
+ * end.
+ */
 export interface ScopeFinder {
   enter(node: Node): void;
   leave(node: Node): void;
@@ -81,7 +84,7 @@ export function findScopes(names: ReadonlySet<string>): ScopeFinder {
   };
 }
 
-/** What a `var` inside `node` is hoisted to, if `node` stops it: of a function, the body without the parameters. */
+/** The node to which a `var` inside `node` is hoisted, if `node` is a `var` scope: of a function, the body. */
 function varScope(node: Node): Node | undefined {
   switch (node.type) {
     case 'FunctionDeclaration':
@@ -95,12 +98,12 @@ function varScope(node: Node): Node | undefined {
   }
 }
 
-/** A `var` that nothing stops is the module's own, in however deep a block it stands. */
+/** A `var` outside of functions is the module's own binding, however deep its block is. */
 function hoisted(node: VariableDeclaration, to: Node | undefined): Scope | undefined {
   return node.kind === 'var' && to ? { names: variableNames(node), from: to, to } : undefined;
 }
 
-/** What `node` declares inside itself, without the `var`s. */
+/** The scope that `node` creates, without `var`s. */
 function scopeOf(node: Node): Scope | undefined {
   switch (node.type) {
     case 'BlockStatement':
@@ -115,7 +118,7 @@ function scopeOf(node: Node): Scope | undefined {
       return { names: lexicalNames(node.init), from: node, to: node };
     case 'ForInStatement':
     case 'ForOfStatement':
-      // The right side as well sees the names of the left, uninitialized.
+      // The right side sees the names of the left too, uninitialized.
       return { names: lexicalNames(node.left), from: node, to: node };
     case 'CatchClause':
       return node.param ? { names: extractAssignedNames(node.param), from: node, to: node } : undefined;

@@ -1,9 +1,9 @@
-/** One walk over a module: every place that gets a mark. */
+/** Finds every site of a module, in one walk. */
 import type { FunctionDeclaration, Identifier, ImportExpression, Node, Program } from 'estree';
 import { walk } from 'estree-walker';
+import { endOf, isFunction, type NodePath, startOf, Trail } from '../ast/node-path.ts';
 import { isDecoratorHead, memberName, roleOf } from '../ast/role.ts';
 import { skipTrivia } from '../ast/trivia.ts';
-import { type Ancestor, endOf, isFunction, startOf, Trail } from '../ast/walk.ts';
 import type { Binding, ImportEntry, Site, WantedSites } from '../model.ts';
 import { bodyOf, isGenerated, isRequire, isVariableRequire, requireFunctionOf } from './commonjs.ts';
 import { followNamespace } from './dynamic.ts';
@@ -25,31 +25,34 @@ export function findSites(
   wanted: WantedSites,
 ): FoundSite[] {
   const { importsByLocal, bindingsByLocal } = entries;
-  const found: FoundSite[] = [];
+  const foundSites: FoundSite[] = [];
   const names = new Set([...importsByLocal.keys(), ...bindingsByLocal.keys()]);
   const scopeFinder = findScopes(names);
   const requireFunction = requireFunctionOf(entries);
-  /** Identifiers by the name of an import or an exported binding; whether they mean it is known after the walk. */
-  const named: Ancestor[] = [];
-  /** Dynamic imports whose namespace is followed. */
-  const requests: { dynamic: number; specifier: string; place: Ancestor }[] = [];
+  /**
+   * Identifiers with the name of an import or an exported binding; after the walk, scopes decide whether they refer to
+   * it.
+   */
+  const named: NodePath[] = [];
+  /** Dynamic imports whose namespace is followed; `dynamic` is the number of the site. */
+  const requests: { dynamic: number; specifier: string; nodePath: NodePath }[] = [];
   let functionDepth = 0;
   const trail = new Trail();
 
   const add = (mark: number, offset: number, content: WithoutOffset<Site>): void => {
-    found.push({ mark, site: { ...content, offset } });
+    foundSites.push({ mark, site: { ...content, offset } });
   };
 
   walk(program, {
     enter(node, parent, key) {
-      // Half of all nodes: they have no children, and declare nothing of their own.
+      // Half of all nodes are identifiers: they have no children and no scope, so the rest is skipped.
       if (node.type === 'Identifier') {
-        if (names.has(node.name)) named.push(trail.placeOf(node, key));
+        if (names.has(node.name)) named.push(trail.pathTo(node, key));
         return;
       }
       trail.enter(node, key);
       scopeFinder.enter(node);
-      // Rollup's parser keeps comments beside the statements, those that it removes.
+      // Rollup's parser adds annotation comments to `body` under another key.
       if (parent?.type === 'Program' && key === 'body') topLevelStatement(node);
       if (isFunction(node)) functionDepth++;
       else if (functionDepth === 0) topLevelAwait(node, parent);
@@ -57,17 +60,17 @@ export function findSites(
     leave(node, _parent, key) {
       if (node.type === 'Identifier') return;
       trail.leave();
-      // Of one within another Rollup resolves the inner one first.
-      if (node.type === 'ImportExpression') dynamicImport(node, trail.placeOf(node, key));
+      // On leaving: Rollup resolves nested dynamic imports from the inside out.
+      if (node.type === 'ImportExpression') dynamicImport(node, trail.pathTo(node, key));
       scopeFinder.leave(node);
       if (isFunction(node)) functionDepth--;
     },
   });
   const scopes = scopeFinder.scopes();
-  for (const place of named) identifier(place.node as Identifier, place);
-  for (const { dynamic, specifier, place } of requests)
-    namespaceReads(dynamic, `import('${specifier}')`, place);
-  return found;
+  for (const nodePath of named) identifier(nodePath.node as Identifier, nodePath);
+  for (const { dynamic, specifier, nodePath } of requests)
+    namespaceReads(dynamic, `import('${specifier}')`, nodePath);
+  return foundSites;
 
   function topLevelStatement(node: Node): void {
     switch (node.type) {
@@ -116,22 +119,22 @@ export function findSites(
     if (wanted.bindings) add(endOf(id), startOf(id), { kind: 'declaration', binding: index });
   }
 
-  function identifier(node: Identifier, place: Ancestor): void {
+  function identifier(node: Identifier, nodePath: NodePath): void {
     const imported = importsByLocal.get(node.name);
     const binding = bindingsByLocal.get(node.name);
     if (!scopes.isModuleScoped(node.name, startOf(node))) return;
-    const role = roleOf(place);
+    const role = roleOf(nodePath);
     if (imported !== undefined) {
       const entry = entries.imports[imported] as ImportEntry;
-      if (role !== 'reference' || isDecoratorHead(place)) return;
-      if (isRequire(entry, place)) add(endOf(node), startOf(node), { kind: 'require', import: imported });
-      else if (isVariableRequire(entry, place))
+      if (role !== 'reference' || isDecoratorHead(nodePath)) return;
+      if (isRequire(entry, nodePath)) add(endOf(node), startOf(node), { kind: 'require', import: imported });
+      else if (isVariableRequire(entry, nodePath))
         add(endOf(node), startOf(node), { kind: 'require', import: imported, isVariable: true });
       else if (wanted.reads && !isGenerated(entries.requests[entry.request]?.specifier ?? '')) {
-        read(imported, place);
+        read(imported, nodePath);
       }
     } else if (binding !== undefined) {
-      if (role === 'declaration') declaration(node, declaredKind(place));
+      if (role === 'declaration') declaration(node, declaredKind(nodePath));
       else if (role === 'target' && wanted.writes) {
         add(endOf(node), startOf(node), { kind: 'write', binding });
       }
@@ -139,14 +142,18 @@ export function findSites(
   }
 
   /**
-   * Of a namespace's member chain `ns.a.b` any prefix may collapse to one name: the mark stands at its end, outside
-   * of what Rollup replaces and names in source maps.
+   * Of a namespace's member chain `ns.a.b` Rollup may replace any prefix by one name. So the mark goes after the whole
+   * chain, outside of the replaced text, which source maps name.
    */
-  function read(index: number, place: Ancestor): void {
+  function read(index: number, nodePath: NodePath): void {
     const path: string[] = [];
-    let end = place;
+    let end = nodePath;
     if (entries.imports[index]?.name === null) {
-      for (let { key, parent } = place; parent?.node.type === 'MemberExpression'; { key, parent } = parent) {
+      for (
+        let { key, parent } = nodePath;
+        parent?.node.type === 'MemberExpression';
+        { key, parent } = parent
+      ) {
         const { node } = parent;
         const name = memberName(node);
         if (key !== 'object' || name === undefined || roleOf(parent) !== 'reference') break;
@@ -154,31 +161,31 @@ export function findSites(
         end = parent;
       }
     }
-    add(endOf(end.node), startOf(place.node), { kind: 'read', import: index, path });
+    add(endOf(end.node), startOf(nodePath.node), { kind: 'read', import: index, path });
   }
 
-  function dynamicImport(node: ImportExpression, place: Ancestor): void {
+  function dynamicImport(node: ImportExpression, nodePath: NodePath): void {
     // `import.source(x)` and `import.defer(x)` do not evaluate.
     if ('phase' in node && node.phase) return;
     const specifier = specifierOf(node);
-    const dynamic = found.length;
+    const dynamic = foundSites.length;
     add(endOf(node), startOf(node), { kind: 'import', specifier });
-    if (specifier !== null && wanted.reads) requests.push({ dynamic, specifier, place });
+    if (specifier !== null && wanted.reads) requests.push({ dynamic, specifier, nodePath });
   }
 
-  /** Reads of the namespace that a dynamic import gives; `shown` stands for it where it has no name. */
-  function namespaceReads(dynamic: number, shown: string, request: Ancestor): void {
+  /** Adds the reads of a dynamic import's namespace; `shown` is printed for the namespace where it has no name. */
+  function namespaceReads(dynamic: number, shown: string, request: NodePath): void {
     const entryOf = (local: string): number => {
       const known = entries.imports.findIndex((entry) => entry.dynamic === dynamic && entry.local === local);
       return known >= 0 ? known : entries.imports.push({ local, request: -1, name: null, dynamic }) - 1;
     };
     followNamespace(request, {
-      reference(place) {
-        // Where it goes as a whole, nothing is read of it yet.
-        if (place.parent?.node.type !== 'MemberExpression' || place.key !== 'object') return;
-        const { node } = place;
-        if (node.type === 'Identifier') read(entryOf(node.name), place);
-        else if (memberName(place.parent.node) !== undefined) read(entryOf(`(await ${shown})`), place);
+      reference(nodePath) {
+        // A reference without a member, such as an argument, reads no binding.
+        if (nodePath.parent?.node.type !== 'MemberExpression' || nodePath.key !== 'object') return;
+        const { node } = nodePath;
+        if (node.type === 'Identifier') read(entryOf(node.name), nodePath);
+        else if (memberName(nodePath.parent.node) !== undefined) read(entryOf(`(await ${shown})`), nodePath);
       },
       snapshot(name, variable) {
         const site = { import: entryOf(variable.name), path: [name], variable: variable.name };
@@ -194,7 +201,8 @@ export function findSites(
       const keyword = skipTrivia(code, startOf(node) + 'for'.length);
       add(keyword + 'await'.length, startOf(node), { kind: 'await' });
     } else if (node.type === 'VariableDeclaration' && node.kind === 'await using') {
-      // What a module declares itself Rollup disposes of with its chunk. A loop that awaits each step tells of both.
+      // Not at the top level, where Rollup disposes of the resource with the whole chunk; nor in a `for await`, whose
+      // own site covers the wait.
       const isToldHere =
         parent?.type === 'BlockStatement' || (parent?.type === 'ForOfStatement' && !parent.await);
       if (!isToldHere) return;
@@ -203,15 +211,15 @@ export function findSites(
   }
 }
 
-/** Where it is a literal, as Rollup sees it. */
+/** The specifier if it is a literal, by Rollup's definition; else null. */
 function specifierOf({ source }: ImportExpression): string | null {
   if (source.type === 'Literal') return typeof source.value === 'string' ? source.value : null;
   if (source.type !== 'TemplateLiteral' || source.expressions.length > 0) return null;
   return source.quasis[0]?.value.cooked ?? null;
 }
 
-function declaredKind(place: Ancestor): Binding['kind'] {
-  for (let { parent } = place; parent; { parent } = parent) {
+function declaredKind(nodePath: NodePath): Binding['kind'] {
+  for (let { parent } = nodePath; parent; { parent } = parent) {
     if (parent.node.type === 'VariableDeclaration') return variableKind(parent.node.kind);
   }
   return 'var';

@@ -1,4 +1,4 @@
-/** Objects that inherit nothing: a page's `Object.prototype` may have what they lack, as an accessor too. */
+/** Objects without a prototype: a page may have put properties, even accessors, on `Object.prototype`. */
 
 const { assign, create } = Object;
 

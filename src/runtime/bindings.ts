@@ -1,6 +1,6 @@
-/** Reads, writes and initializations of bindings, and the cells that let the realised code pass. */
-// A page may put setters on `Object.prototype` and patch iterators. So fields that an event may lack are spread into
-// it, not assigned, and arrays are taken apart by index.
+/** Logs reads, writes and initializations of bindings, and sets the `seen` cells by which guards skip the runtime. */
+// A page may put setters on `Object.prototype` and patch iterators. So optional fields of an event are spread into it,
+// not assigned, and arrays are destructured by index.
 import type { BindingState, ReadEvent } from '../protocol/events.ts';
 import type { ChunkTable, SiteRow, SiteTable } from '../protocol/tables.ts';
 import { bare } from './bare.ts';
@@ -9,14 +9,16 @@ import { type BindingSlot, hasNotEnded, type ModuleSlot } from './modules.ts';
 import { preview } from './preview.ts';
 import type { BuildState } from './state.ts';
 
-/** Where a read's value comes from: asking for it, or the program; its state alone where neither may be. */
+/** A read's value: from a getter to call, or passed by the program; only a state where no value may be read. */
 type Source =
   | { from: 'getter'; get(): unknown }
   | { from: 'value'; value: unknown }
   | { from: 'state'; state: BindingState };
 
-/** What a read gave. */
-type Taken = { from: 'value'; state: BindingState; value: unknown } | { from: 'state'; state: BindingState };
+/** The value and state that a read gave. */
+type ReadResult =
+  | { from: 'value'; state: BindingState; value: unknown }
+  | { from: 'state'; state: BindingState };
 
 /** An event before it is logged. */
 type Content<E> = Omit<E, 'seq' | 'time'>;
@@ -27,22 +29,22 @@ export interface Bindings {
   read(site: number, source: Source): void;
   probe(site: number): void;
   note(site: number): void;
-  /** What the program read from, or is about to write to, a member that Rollup publishes. */
-  taken(site: number, value: unknown): void;
+  /** Called with a value that the program has read from, written to or is writing to a member that Rollup publishes. */
+  observe(site: number, value: unknown): void;
   write(site: number, hasValue: boolean, value: unknown): void;
   initialize(site: number, value: unknown): void;
-  /** The module has ended: reads of its bindings show once more. */
+  /** Called when a module has ended: clears the cells of reads of its bindings, so that each is logged once more. */
   release(module: ModuleSlot | undefined): void;
 }
 
 export function createBindings(state: BuildState): Bindings {
   const { table, modules, sites, seen, bindingAt, locOf, log, admit } = state;
   const { settings, modules: rows } = table;
-  /** Without reads nobody can tell which writes are observed. */
+  /** Without reads it is unknown which writes are observed. */
   const logsAllWrites = settings.writes === 'all' || !settings.reads;
-  /** By site: a read that came too early is in the trace. */
+  /** By number of the site: the trace has a read of it that went wrong. */
   const hasGoneWrong: boolean[] = [];
-  return { addSites, addChunk, read, probe, note, taken, write, initialize, release };
+  return { addSites, addChunk, read, probe, note, observe, write, initialize, release };
 
   function addSites({ first, sites: added }: SiteTable): void {
     each(added, (row, i) => {
@@ -62,7 +64,7 @@ export function createBindings(state: BuildState): Bindings {
       slot.getter = getter;
       if (slot.module.isInstantiated) return;
       slot.isObservedInTime = true;
-      // What is printed with `let`, `const` or `class` is in its dead zone: asking would only make an error.
+      // Rollup printed it with `let`, `const` or `class`: it is in its dead zone, and its getter would only throw.
       if (getter && slot.state !== 'uninitialized') slot.state = stateOf(getter);
     });
   }
@@ -78,7 +80,7 @@ export function createBindings(state: BuildState): Bindings {
     read(site, slot?.getter ? { from: 'getter', get: slot.getter } : { from: 'state', state });
   }
 
-  /** A binding that its chunk publishes when it ends, or, where only the program may read it, with each write. */
+  /** A chunk publishes a binding when it ends, or, as a property that only the program may read, with each write. */
   function note(site: number): void {
     const row = sites[site];
     const slot = row && bindingAt(row);
@@ -86,7 +88,7 @@ export function createBindings(state: BuildState): Bindings {
     read(site, { from: 'state', state: isPublished ? 'initialized' : 'undefined' });
   }
 
-  function taken(site: number, value: unknown): void {
+  function observe(site: number, value: unknown): void {
     const kind = sites[site]?.[0];
     if (kind === 'i') initialize(site, value);
     else if (seen[site]) {
@@ -103,20 +105,20 @@ export function createBindings(state: BuildState): Bindings {
     const slot = bindingAt(row);
     const early = exporter !== undefined && hasNotEnded(exporter);
 
-    const taken = source.from === 'state' ? source : take(source, slot, early);
-    const found = taken.state;
-    const isTaken = taken.from === 'value';
-    const text = isTaken ? preview(taken.value, settings.values) : undefined;
-    if (settings.reads === 'first' && found !== 'uninitialized') {
+    const result = source.from === 'state' ? source : resultOf(source, slot, early);
+    const readState = result.state;
+    const gaveValue = result.from === 'value';
+    const text = gaveValue ? preview(result.value, settings.values) : undefined;
+    if (settings.reads === 'first' && readState !== 'uninitialized') {
       seen[site] = 1;
       if (slot) push(slot.readers, site);
     }
     if (slot) {
       slot.isRead = true;
-      if (isTaken) slot.text = text;
+      if (gaveValue) slot.text = text;
       releaseWriters(slot);
     }
-    const isWrong = found !== 'initialized';
+    const isWrong = readState !== 'initialized';
     if (!admit(isWrong && !hasGoneWrong[site], modules[importer])) return;
     if (isWrong) hasGoneWrong[site] = true;
 
@@ -127,20 +129,23 @@ export function createBindings(state: BuildState): Bindings {
       module: exporter?.row.path ?? `${target}`,
       name: slot?.row[0] ?? (name === -1 ? '*' : `${name}`),
       local,
-      state: found,
+      state: readState,
       ...(text !== undefined && { value: text }),
       early,
       ...(row[0] === 's' && { snapshot: true }),
     };
-    log(event, early || found === 'uninitialized' ? bare({ importer, exporter: target, slot }) : undefined);
+    log(
+      event,
+      early || readState === 'uninitialized' ? bare({ importer, exporter: target, slot }) : undefined,
+    );
   }
 
-  /** A read that throws is not caught for the program: its own, which follows, throws again. */
-  function take(
+  /** Catches what the getter throws: the program's own read follows, and throws again. */
+  function resultOf(
     source: Exclude<Source, { from: 'state' }>,
     slot: BindingSlot | undefined,
     early: boolean,
-  ): Taken {
+  ): ReadResult {
     try {
       const value = source.from === 'getter' ? source.get() : source.value;
       const isTooSoon = value === undefined && ((early && !hasValue(slot)) || isNotPublished(slot));
@@ -150,12 +155,15 @@ export function createBindings(state: BuildState): Bindings {
     }
   }
 
-  /** A function has its value from the start, but a chunk may publish it later; what is written then is there. */
+  /**
+   * Whether the binding has its value, so that `undefined` is that value. A function has one from the start, but a
+   * chunk may publish it later: only a write proves that it is there.
+   */
   function hasValue(slot: BindingSlot | undefined): boolean {
     return !!slot?.isInitialized && (slot.isWritten || slot.row[1] !== 'function');
   }
 
-  /** It has a value that its chunk keeps to itself as yet. */
+  /** Whether the chunk's variable has a value that the chunk has not published yet. */
   function isNotPublished(slot: BindingSlot | undefined): boolean {
     return !!slot?.getter && slot.getter() !== undefined;
   }
@@ -185,7 +193,8 @@ export function createBindings(state: BuildState): Bindings {
     const row = sites[site];
     const slot = row && bindingAt(row);
     if (!row || !slot) return;
-    // From now on a write only counts, from 1, until something reads the binding: a subscriber to this event may.
+    // Set before the event is logged, since a subscriber may read the binding: until a read, further writes only count
+    // up their cell, from 1.
     if (!logsAllWrites) {
       each(slot.writers, (writer) => {
         seen[writer] ||= 1;
@@ -235,7 +244,7 @@ export function createBindings(state: BuildState): Bindings {
   }
 }
 
-/** What reading a binding gives before any module runs. */
+/** State of a binding before any module runs, by calling its getter. */
 function stateOf(getter: () => unknown): BindingState {
   try {
     return getter() === undefined ? 'undefined' : 'initialized';

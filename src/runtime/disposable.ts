@@ -1,12 +1,15 @@
-/** What a `using` declaration takes. */
+/** Objects for `using` declarations. */
 import { bare } from './bare.ts';
 
 const { create, getOwnPropertyDescriptor } = Object;
 
-/** What compilers of `using` take where the engine has no symbol. */
+/** The key that compilers of `using` use where the engine has no `Symbol.dispose`. */
 const COMPILED = Symbol.for('Symbol.dispose');
 
-/** Has `dispose` called, which never throws; null, of which `using` takes nothing, where nobody knows how. */
+/**
+ * An object whose disposal calls `dispose`, which must not throw; null, which `using` accepts and ignores, where
+ * `Symbol.dispose` is not a symbol.
+ */
 export function disposable(dispose: () => void): object | null {
   const symbol = disposeSymbol();
   if (symbol === undefined) return null;
@@ -15,7 +18,7 @@ export function disposable(dispose: () => void): object | null {
   return object;
 }
 
-/** Looked up each time: a program may bring it along. */
+/** Looked up each time: the program may load a polyfill. */
 function disposeSymbol(): symbol | undefined {
   const own = getOwnPropertyDescriptor(Symbol, 'dispose');
   if (!own) return COMPILED;

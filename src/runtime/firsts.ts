@@ -1,6 +1,9 @@
-/** Asks for the first of each kind: what is never lost to `limit`, so that the loss is bounded by the program's text. */
+/** The first request of each target is logged regardless of `limit`: their number is bounded by the program's text. */
 
-/** Whether nothing was asked of this target before: a module by its number, what is none of the build's by its site. */
+/**
+ * Returns a function that says whether it is called for a target for the first time. A module of the build is known by
+ * its number, any other target by the number of the site.
+ */
 export function createFirsts(): (site: number, target: number | string | null) => boolean {
   const modules: boolean[] = [];
   const sites: boolean[] = [];

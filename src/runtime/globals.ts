@@ -1,4 +1,4 @@
-/** The globals of the page or process, as far as the runtime looks for them. */
+/** Types of the globals that the runtime uses, and functions that look them up without running code of the page. */
 import { bare } from './bare.ts';
 
 export interface Stderr {
@@ -7,7 +7,7 @@ export interface Stderr {
   once(event: 'error', listener: () => void): unknown;
 }
 
-/** An event of a page; in Node, whatever was thrown. */
+/** The event of a page; in Node the thrown value. */
 export interface Subject {
   isTrusted: boolean;
   message: unknown;
@@ -34,7 +34,7 @@ export interface Console {
   groupEnd?: Log;
 }
 
-/** What any host might have; each access may throw. */
+/** Globals that a host may lack; each access may throw. */
 export interface Globals {
   process: Process;
   console: Console;
@@ -48,7 +48,7 @@ const { getOwnPropertyDescriptor } = Object;
 const sourceOf = Function.prototype.toString;
 const { indexOf } = String.prototype;
 
-/** What `get` gives; nothing if it throws. */
+/** The result of `get`; undefined if it throws. */
 export function attempt<T>(get: () => T): T | undefined {
   try {
     return get();
@@ -60,7 +60,9 @@ export function attempt<T>(get: () => T): T | undefined {
 export const nodeProcess = (globals: Globals): Process | undefined =>
   attempt(() => (typeof globals.process.versions.node === 'string' ? globals.process : undefined));
 
-/** What is an object's own, so that no accessor that a page puts on `Object.prototype` is asked for what is not there. */
+/**
+ * The descriptor of an own property, or an empty one; neither inherits accessors that a page put on `Object.prototype`.
+ */
 export const ownProperty = (object: object, key: PropertyKey): PropertyDescriptor =>
   bare(getOwnPropertyDescriptor(object, key) ?? {});
 

@@ -1,32 +1,38 @@
 /**
- * What the runtime needs of the page or process, taken from its globals once: what the program replaces later
- * doesn't matter. Whatever is missing or throws is done without.
+ * The host functions that the runtime needs, bound once before the program runs, so that later patches of the globals
+ * don't reach it. A function that is missing or throws is replaced by one that does nothing.
  */
 import { attempt, type Globals, isNative, type Listen, nodeProcess, ownProperty } from './globals.ts';
 
 export interface Host {
-  /** Milliseconds, by the best clock there is. */
+  /** Milliseconds: `performance.now`, else `Date.now`. */
   now(): number;
   microtask(job: () => void): void;
-  /** The process exits, or the page is hidden; that can happen again. Never where neither can be heard of. */
+  /**
+   * Registers a listener for the exit of the process, or for each time the page is hidden. Where the host has no such
+   * event, the listener is never called.
+   */
   onExit(listener: () => void): void;
-  /** Nothing caught an error: its text, and whether it may be of a promise that no module waits for. */
+  /**
+   * Registers a listener for errors that nothing caught. It gets the error's text, and whether the error is an
+   * unhandled rejection, which may have nothing to do with a module.
+   */
   onError(listener: (text: string, isRejection: boolean) => void): void;
-  /** Of what was thrown; runs nothing of it. */
+  /** The message of a thrown value; runs no code of the value. */
   textOf(error: unknown): string;
 }
 
-export function createHost(realm: object = globalThis): Host {
-  const globals = realm as Globals;
+export function createHost(globalObject: object = globalThis): Host {
+  const globals = globalObject as Globals;
   const node = nodeProcess(globals);
-  const on = attempt(() => (node ? node.on.bind(node) : globals.addEventListener.bind(realm)));
+  const on = attempt(() => (node ? node.on.bind(node) : globals.addEventListener.bind(globalObject)));
   const listen: Listen = (type, listener) =>
     attempt(() => on?.(type, (subject) => attempt(() => listener(subject))));
   const textOf = errorText(globals);
 
   return {
     now: attempt(() => globals.performance.now.bind(globals.performance)) ?? Date.now,
-    // No `then`, which asks a promise for its class, and that for its species: the program may have put getters there.
+    // Not `then`: it reads `constructor` and `Symbol.species`, where the program may have put getters.
     async microtask(job) {
       await undefined;
       attempt(job);
@@ -34,10 +40,10 @@ export function createHost(realm: object = globalThis): Host {
     onExit: (listener) => listen(node ? 'exit' : 'pagehide', listener),
     onError(listener) {
       if (node) {
-        // Whatever it is of, the process ends with it: as well what rejects an entry's evaluation.
+        // The process ends after this event, which also comes when an entry's evaluation is rejected.
         listen('uncaughtExceptionMonitor', (error) => listener(textOf(error), false));
       } else {
-        // Events that the program made itself tell nothing, and may run its code.
+        // Not events that the program dispatches itself: their getters could run its code.
         listen('error', (event) => event.isTrusted && listener(asText(event.message), false));
         listen('unhandledrejection', (event) => event.isTrusted && listener(textOf(event.reason), true));
       }
@@ -50,9 +56,9 @@ const asText = (message: unknown): string =>
   typeof message === 'string' && message ? message : 'thrown value';
 
 /**
- * Reads the own data property `message` of errors alone. Any other object may be a Proxy, whose trap even
- * `getOwnPropertyDescriptor` runs; `instanceof` and `toString` run traps too. So the host has to say what is an
- * error: Node's `util.types`, or `Error.isError` unless it is a polyfill; where it can't, no text is read.
+ * Reads the own data property `message`, and only of true errors: any other object may be a Proxy, whose traps run on
+ * `getOwnPropertyDescriptor`, `instanceof` and `toString`. Node's `util.types`, or a native `Error.isError`, tells
+ * errors from other objects; without either, no text is read.
  */
 function errorText(globals: Globals): (error: unknown) => string {
   const isError =

@@ -1,6 +1,6 @@
 /**
- * No code runs when a graph of modules is linked, so its modules are announced before the first of them starts.
- * Which graph that is follows from the module that starts: the graphs of the entries that reach it.
+ * Linking a graph of modules runs no code that the bundle could observe. So its modules are announced when the first of
+ * them starts; the entries that reach this module decide which modules were linked.
  */
 import type { Edges } from '../graph/edges.ts';
 import { linkOrder } from '../graph/link-order.ts';
@@ -10,17 +10,19 @@ import type { ModuleSlot } from './modules.ts';
 
 export interface Instantiation {
   /**
-   * Modules that must be linked when the one given starts, and are not linked yet, in ECMA-262's order: of the one
-   * entry that can have been asked for, all; of several, those that all of them reach. Targets of dynamic imports count
-   * where no static entry reaches the module: those that an import has named, or else, as one may be named only at run
-   * time, all.
+   * Called when a module starts; returns the modules that must be linked by then and were not, in ECMA-262's order.
+   * They are the modules that every candidate entry reaches. Candidates are the unlinked static entries that reach the
+   * started module, else the targets of dynamic imports that were requested, else (one may be known only at run time)
+   * all targets of dynamic imports.
    */
   link(module: number): number[];
-  /** The module is an entry, or the last to run of one that shows no end, as a barrel's. */
+  /** Whether the module is an entry, or the last module to run of an entry that shows no end, such as a barrel. */
   endsAnEntry(module: number): boolean;
 }
 
-/** Entries of one kind, and which of them reach a module: found when that is first asked. */
+/**
+ * Static or dynamic entries. `reaching` gives the set of those that reach a module, and is computed when first called.
+ */
 interface Entries {
   modules: readonly number[];
   reaching(module: number): Bits;
@@ -33,9 +35,9 @@ export function createInstantiation(
 ): Instantiation {
   const fixed = entriesFrom(0, staticEntries);
   const dynamic = entriesFrom(staticEntries, entries.length);
-  /** By number; all that a linked module requests is linked too. */
+  /** By index; with a module, all modules that it reaches are linked. */
   const linked: boolean[] = [];
-  /** By entry that shows no end: the last module to run of those that it reaches; -1 where there is none. */
+  /** By index of an entry that shows no end: the last module to run of its graph; -1 where there is none. */
   const last: (number | undefined)[] = [];
   return { link, endsAnEntry };
 
@@ -62,7 +64,10 @@ export function createInstantiation(
     );
   }
 
-  /** What all entries that count, are not linked and reach the module reach; nothing if there is no such entry. */
+  /**
+   * Modules that are reached by every unlinked entry that counts and reaches the module; undefined without such an
+   * entry.
+   */
   function reachedByAll(
     { modules: list, reaching }: Entries,
     index: number,

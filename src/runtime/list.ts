@@ -8,7 +8,7 @@ export function push<T>(list: T[], item: T): void {
   list[list.length] = item;
 }
 
-/** Another list. */
+/** A copy of the list without one item. */
 export function without<T>(list: readonly T[], left: T): T[] {
   const others: T[] = [];
   each(list, (item) => {

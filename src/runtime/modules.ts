@@ -1,4 +1,4 @@
-/** Modules and bindings of a build, as they stand while it runs. */
+/** Run-time state of a build's modules and bindings. */
 import type { Edges } from '../graph/edges.ts';
 import type { BindingState, Loc, ModuleStatus } from '../protocol/events.ts';
 import { type BindingRow, type BuildTable, type ModuleRow, STATES } from '../protocol/tables.ts';
@@ -8,24 +8,26 @@ import { each, push } from './list.ts';
 export interface BindingSlot {
   module: ModuleSlot;
   row: BindingRow;
-  /** 0 where only the program may read it. */
+  /** Reads the binding; 0 where reading could run user code, undefined before its chunk begins. */
   getter: (() => unknown) | 0 | undefined;
-  /** Before any module runs: as printed, or as its chunk found it. Nothing where the bundle lacks the binding. */
+  /**
+   * State before any module runs: as printed, or as its getter found it. Undefined where the bundle lacks the binding.
+   */
   state: BindingState | undefined;
-  /** Its chunk was asked before any module ran. */
+  /** Its chunk began before the module was instantiated, so `state` was observed. */
   isObservedInTime: boolean;
   isInitialized: boolean;
-  /** Text of the last value seen. */
+  /** Preview of the last value seen. */
   text: string | undefined;
   /** Something has read it since the last logged write. */
   isRead: boolean;
-  /** It was written after it had its first value, or, being a function's, from the start. */
+  /** Something wrote to it after it had its first value. */
   isWritten: boolean;
-  /** Writes since the last logged one that are not in the writers' cells. */
+  /** Writes since the last logged one, without those that are counted in the cells of `writers`. */
   unobserved: number;
-  /** Sites whose reads pass until the binding changes. */
+  /** Sites of reads whose cells are set until the binding changes. */
   readers: number[];
-  /** Sites that write it. */
+  /** Sites of writes. */
   writers: number[];
 }
 
@@ -33,21 +35,22 @@ export interface ModuleSlot {
   row: ModuleRow;
   status: ModuleStatus;
   isInstantiated: boolean;
-  /** A dynamic import has named it. */
+  /** A dynamic import has requested it. */
   isRequested: boolean;
-  /** Another build has a module of this path: this one is a further instance of it, and comes under `limit`. */
+  /** Another build published a module of the same path first: runs of this further instance count under `limit`. */
   isRepeated: boolean;
-  /** The trace shows this run of it. */
+  /** The current run is in the trace. */
   isLogged: boolean;
+  /** Start of the current run, in milliseconds of the host's clock. */
   startedAt: number;
-  /** Site and time at which it waits, while it is suspended. */
+  /** Number of the site at which it waits, -1 while it does not wait; and since when, in milliseconds. */
   suspendedBy: number;
   suspendedAt: number;
-  /** Sites of blocks that it is in, and that wait when they are left, from the outside in. */
+  /** Sites of the blocks with `await using` that it is in, outermost first: each waits when it is left. */
   disposals: number[];
-  /** The trace shows that it waits. */
+  /** The current wait is in the trace. */
   isWaitLogged: boolean;
-  /** Milliseconds that it was suspended, or ran what it required. */
+  /** Milliseconds that it was suspended, or that modules ran which it required. */
   waited: number;
   bindings: BindingSlot[];
 }
@@ -99,7 +102,7 @@ const bindingSlot = (module: ModuleSlot, row: BindingRow): BindingSlot => ({
   writers: [],
 });
 
-/** A place in a module, or in the file that is named. */
+/** A position in `file`; by default in the module itself. */
 export const locIn = (
   row: ModuleRow | undefined,
   line: number,
@@ -107,11 +110,11 @@ export const locIn = (
   file: string = row?.path ?? '',
 ): Loc => ({ file, line, column, ...(row?.isCompiled && { compiled: true }) });
 
-/** Its body runs or has not begun: what it exports may not be there yet. */
+/** Whether a module shows its end and has not come to it: its exports may lack their values. */
 export const hasNotEnded = ({ row, status }: ModuleSlot): boolean =>
   row.phases === true && status !== 'evaluated' && status !== 'errored';
 
-/** The graph of the modules, by number. */
+/** Index of each module → indices of the modules that it requests. */
 export function requestsOf(rows: readonly ModuleRow[]): Edges {
   const edges: number[][] = [];
   each(rows, ({ requests }) => {

@@ -12,27 +12,33 @@ const { defineProperty } = Object;
 export interface CorePhases extends Phases {
   start(module: number): void;
   end(module: number): void;
-  /** Nothing caught an error, here the text; `isRejection`: it may be of a promise that no module waits for. */
+  /**
+   * Called by the host with the text of each error that nothing caught; an unhandled rejection (`isRejection`) may have
+   * nothing to do with a module.
+   */
   tell(error: string, isRejection: boolean): void;
 }
 
 export function createPhases(state: BuildState): CorePhases {
-  const { realm, host, table, requests, modules, log, admit } = state;
+  const { shared, host, table, requests, modules, log, admit } = state;
   const instantiation = createInstantiation(table, requests, modules);
-  /** Instantiated modules that have not ended. */
+  /** Number of instantiated modules that show their end and have not ended. */
   let pending = 0;
   let isCheckQueued = false;
-  /** An error without a text, which the host may tell yet: of several the first, since that one is passed on. */
-  let untold: TraceEvent | undefined;
+  /**
+   * The first `evaluate-error` event that has no text yet: the host may report the text later. The first, because its
+   * error is the one that propagates.
+   */
+  let unexplained: TraceEvent | undefined;
   return { start, end, finish, tell, fail, failOne, revive, queueCheck };
 
   function start(index: number): void {
     const module = modules[index] as ModuleSlot;
     if (!module.isInstantiated) instantiate(instantiation.link(index));
-    // CommonJS runs what has failed again, as often as it is asked for.
+    // A CommonJS module that failed runs again each time it is required.
     if (module.status !== 'linked') module.isLogged = admit();
     module.status = 'evaluating';
-    untold = undefined;
+    unexplained = undefined;
     module.startedAt = host.now();
     push(state.running, index);
     queueCheck();
@@ -66,16 +72,16 @@ export function createPhases(state: BuildState): CorePhases {
       if (phases === true) pending++;
       if (module.isRepeated) module.isLogged = admit();
       if (!module.isLogged) return;
-      // What a CommonJS module exports is no binding.
+      // Exports of a CommonJS module are no bindings.
       const bindings = isExcluded ? null : phases === 'required' ? [] : bindingsOf(module, index);
       const event: NewEvent = { type: 'instantiate', module: path, chunk, bindings };
-      // Of a module that shows no start, a reader of the console would wait for it.
+      // A module that shows no start is left out of the sinks: a reader of the console would wait for its start.
       if (phases) log(event);
-      else realm.log(event);
+      else shared.log(event);
     });
   }
 
-  /** The module's own bindings, then what it exports of others. */
+  /** The module's own bindings, then its re-exports and namespaces. */
   function bindingsOf({ row, bindings }: ModuleSlot, index: number): InstantiatedBinding[] {
     const list: InstantiatedBinding[] = [];
     const add = (name: string, kind: BindingKind, slot: BindingSlot | undefined): void => {
@@ -94,7 +100,7 @@ export function createPhases(state: BuildState): CorePhases {
     pending++;
   }
 
-  /** A module that is neither suspended nor finished when its job is over has thrown. */
+  /** Checks in a microtask: a module that is then neither suspended nor finished has thrown. */
   function queueCheck(): void {
     if (isCheckQueued) return;
     isCheckQueued = true;
@@ -112,31 +118,31 @@ export function createPhases(state: BuildState): CorePhases {
 
   function tell(error: string, isRejection: boolean): void {
     state.tell('idle');
-    const hasFound = failAll(error);
-    if (untold) {
+    const hasFailed = failAll(error);
+    if (unexplained) {
       defineProperty(
-        untold,
+        unexplained,
         'error',
         bare({ value: error, enumerable: true, configurable: true, writable: true }),
       );
-      untold = undefined;
-    } else if (!hasFound && !isRejection) state.tell('unowned', error);
+      unexplained = undefined;
+    } else if (!hasFailed && !isRejection) state.tell('unowned', error);
   }
 
   function fail(error: string, target: number | undefined): void {
-    if (untold) tell(error, true);
+    if (unexplained) tell(error, true);
     else state.tell('unowned', error, target);
   }
 
-  /** All that are neither suspended nor finished, nor wait for what a block declared; whether there were any. */
+  /** Fails the running modules that are not suspended; says whether there were any. */
   function failAll(error?: string): boolean {
-    let hasFound = false;
+    let hasFailed = false;
     each(state.running, (index) => {
       if (modules[index]?.status !== 'evaluating') return;
-      hasFound = true;
+      hasFailed = true;
       failOne(index, error);
     });
-    return hasFound;
+    return hasFailed;
   }
 
   function failOne(index: number, error?: string): void {
@@ -149,8 +155,8 @@ export function createPhases(state: BuildState): CorePhases {
         module: module.row.path,
         ...(error !== undefined && { error }),
       });
-      // What is required passes its error on to what requires it, which may catch it.
-      if (error === undefined && module.row.phases !== 'required') untold ??= event;
+      // The error of a required module goes to its importer, which may catch it.
+      if (error === undefined && module.row.phases !== 'required') unexplained ??= event;
     }
     state.tell('failed', index, error);
   }

@@ -1,5 +1,5 @@
-/** Value → short text. Nothing of the value is read or called, so that no getter, trap or method of it runs. */
-// Nor is a RegExp used: the program may ask `RegExp.$1` for its own last match.
+/** Value → short text. Reads no property of the value and calls none of its methods, so that no code of it runs. */
+// No RegExp either: it would overwrite `RegExp.$1`, where the program may look for its own last match.
 import type { ValuesMode } from '../protocol/tables.ts';
 
 const LONGEST = 80;
@@ -13,11 +13,11 @@ const describe = Symbol.prototype.toString;
 const toText = String;
 const { parse, stringify: quote } = JSON;
 
-/** A slice may keep the whole text alive; what JSON makes is a text of its own. */
+/** Copies through JSON, because an engine's slice can keep the whole text in memory. */
 const cut = (text: string): string =>
   text.length > LONGEST ? `${parse(quote(apply(slice, text, [0, LONGEST])))}…` : text;
 
-/** Text of a value; nothing with `values: false`. */
+/** Text of a value; undefined with `values: false`. */
 export function preview(value: unknown, mode: ValuesMode): string | undefined {
   if (!mode) return undefined;
   const type = value === null ? 'null' : typeof value;
@@ -37,7 +37,7 @@ export function preview(value: unknown, mode: ValuesMode): string | undefined {
   }
 }
 
-/** Only what is shown is quoted: a text may be long. */
+/** Cuts before quoting: a text may be long. */
 const quoted = (text: string): string => {
   const shown = quote(cut(text));
   return `'${apply(slice, shown, [1, -1])}'`;
@@ -52,10 +52,10 @@ function isArrayObject(value: unknown): boolean {
   }
 }
 
-/** Of a function's source, the part that is looked at. */
+/** UTF-16 code units of a function's source that are searched for its name. */
 const HEAD = 200;
 
-/** By its source, which for a Proxy or a native function is a stand-in. */
+/** `function f`, `class A`, by its source text; for a Proxy or a native function that text is a placeholder. */
 function functionText(value: unknown): string {
   const words = firstWords(apply(sourceOf, value, []));
   const at = words[0] === 'async' ? 1 : 0;
@@ -64,7 +64,7 @@ function functionText(value: unknown): string {
   return name ? cut(`${word} ${name}`) : word;
 }
 
-/** The words before anything but white space and `*`. Put together by character: see {@link cut}. */
+/** The words before the first character that is neither white space nor `*`. Built by character: see {@link cut}. */
 function firstWords(source: string): string[] {
   const words: string[] = [];
   let word = '';

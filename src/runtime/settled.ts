@@ -1,10 +1,10 @@
-/** What becomes of a promise of the program, heard without a method of it. */
+/** Reacts to a promise of the program without running code of the program. */
 import { attempt, isNative, ownProperty } from './globals.ts';
 
 const { apply } = Reflect;
 const { then } = Promise.prototype;
 
-/** What makes the promises of a bundle, and what `then` asks of one: its class, and that class for a species. */
+/** The properties that `then` and an `import()` rely on: the program can replace each of them with code of its own. */
 const PROMISE_PARTS: readonly (readonly [object: object, key: PropertyKey])[] = [
   [globalThis, 'Promise'],
   [Promise, 'resolve'],
@@ -25,7 +25,7 @@ function promiseParts(): unknown[] {
 
 const partsAtFirst = promiseParts();
 
-/** Whether no code of the program runs when a promise gets a reaction: none of these is another than the engine's. */
+/** Whether all these parts are still the engine's own, so that adding a reaction runs no code of the program. */
 function arePromisesNative(): boolean {
   const parts = promiseParts();
   for (let i = 0; i < parts.length; i++)
@@ -34,8 +34,9 @@ function arePromisesNative(): boolean {
 }
 
 /**
- * Adds a reaction to a promise that has one already, or gets one at once; false where that would run code of the
- * program, and where it is none of the host's.
+ * Adds reactions to a promise. The caller makes sure that the program adds one of its own at once, or else this one
+ * would count as handling a rejection. Returns false, and adds nothing, where `then` could run code of the program or
+ * the value is no native promise.
  */
 export function onSettled(
   promise: unknown,

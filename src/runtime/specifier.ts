@@ -1,18 +1,18 @@
-/** Specifiers that are known at run time. */
+/** Resolves relative specifiers that are known only at run time, without RegExp and array methods. */
 import { bare } from './bare.ts';
 import type { ModuleSlot } from './modules.ts';
 
-/** What Node adds to the path of a file that is not there. */
+/** Suffixes that Node tries in turn when a required path names no file. */
 const ENDINGS = ['', '.js', '.json', '/index.js'];
 
-/** Numbers of modules by their paths. */
+/** Path of a module → its index in the build. */
 export function indexPaths(modules: readonly ModuleSlot[]): Record<string, number> {
   const index = bare<Record<string, number>>({});
   for (let i = 0; i < modules.length; i++) index[(modules[i] as ModuleSlot).row.path] = i;
   return index;
 }
 
-/** The number of the module that a relative specifier names, seen from another's path; nothing where none has that path. */
+/** Index of the module that a relative specifier names, from the path of its importer; undefined if there is none. */
 export function moduleNamed(
   specifier: string,
   importer: string,
@@ -21,13 +21,13 @@ export function moduleNamed(
   if (specifier[0] !== '.') return undefined;
   const path = joined(importer, specifier);
   for (let i = 0; i < ENDINGS.length; i++) {
-    const found = index[path + (ENDINGS[i] as string)];
-    if (found !== undefined) return found;
+    const number = index[path + (ENDINGS[i] as string)];
+    if (number !== undefined) return number;
   }
   return undefined;
 }
 
-/** A relative specifier as a path, as those of modules are. */
+/** Joins a relative specifier to the importer's folder, and resolves `.` and `..`. */
 function joined(importer: string, specifier: string): string {
   const parts = partsOf(importer);
   parts.length--;

@@ -1,79 +1,80 @@
 import type { Edges } from '../graph/edges.ts';
-import type { Build, NewEvent, Realm } from '../protocol/calls.ts';
+import type { NewEvent, SharedTrace, Tracer } from '../protocol/calls.ts';
 import type { Loc, TraceEvent } from '../protocol/events.ts';
 import type { BuildTable, SiteRow } from '../protocol/tables.ts';
 import type { Host } from './host.ts';
 import type { BindingSlot, ModuleSlot } from './modules.ts';
 
-/** What the parts of a build share. */
+/** State and functions that all parts of one build's tracer share. */
 export interface BuildState {
-  realm: Realm;
+  shared: SharedTrace;
   host: Host;
   table: BuildTable;
-  /** By number: the modules that a module requests, and those that request it. */
+  /** By index of a module: the modules that it requests. */
   requests: Edges;
+  /** By index of a module: the modules that request it. */
   requesters: () => Edges;
   modules: readonly ModuleSlot[];
-  /** Modules that have started and neither ended nor failed, by number. */
+  /** Indices of modules that have started and neither ended nor failed. */
   running: number[];
-  /** By number. */
+  /** By number of the site. */
   sites: (SiteRow | undefined)[];
   seen: Uint32Array;
   bindingAt(row: SiteRow): BindingSlot | undefined;
   locOf(row: SiteRow): Loc;
   /**
-   * Whether something that the program can repeat comes into the trace, by `limit`; what does not is counted. `isVital`:
-   * it comes in all the same, unless it is of a module that has run in another build before.
+   * Decides by `limit` whether an event that the program can repeat is logged, and counts it as dropped if not. A vital
+   * event is always logged, unless `module` is a further instance of one that another build has published.
    */
   admit(isVital?: boolean, module?: ModuleSlot): boolean;
   log(event: NewEvent, early?: SeenEarly): TraceEvent;
-  /** Tells all parts of what happened. */
+  /** Calls a hook of all parts. */
   tell<K extends keyof Hooks>(hook: K, ...args: Parameters<Hooks[K]>): void;
-  /** The program never sees an error of the trace. */
-  guarded<A extends unknown[]>(job: (...args: A) => void): (...args: A) => void;
+  /** Wraps a function so that errors of the trace are counted and never reach the program. */
+  safely<A extends unknown[]>(job: (...args: A) => void): (...args: A) => void;
 }
 
-/** What a read that came too early found, for whoever explains it. */
+/** Details of an early read, by which the console explains it. */
 export interface SeenEarly {
   importer: number;
-  /** The module, unless it is an external. */
+  /** Index of the module; the id of an external. */
   exporter: number | string;
   slot: BindingSlot | undefined;
 }
 
-/** What a part may hear of. */
+/** Hooks that a part may have; the core calls them. */
 export interface Hooks {
-  /** An event is in the trace. */
+  /** An event was logged. */
   event(event: TraceEvent, early?: SeenEarly): void;
-  /** A module has ended, or failed with an error of which the text may be known. */
   ended(module: number): void;
+  /** A module has failed; `error` is the text, where it is known. */
   failed(module: number, error: string | undefined): void;
-  /** Code of the module runs: it has ended, goes on after a wait, or after an error that it caught. */
+  /** Code of the module runs: it comes to its end, goes on after a wait, or catches an error. */
   backIn(module: number): void;
-  /** No code runs: all that ran has returned or thrown. */
+  /** No code runs: each module that ran has returned, thrown or begun to wait. */
   idle(): void;
-  /** An error that no module is known to have thrown; `target` is the module whose import it rejected. */
+  /** An error of which no module is known to have thrown it; `target` is the module whose import it rejected. */
   unowned(error: string, target?: number): void;
-  /** All chunks' modules that were asked for have ended; `isOver`: the program exits. */
+  /** An entry has ended and no module is pending, or (`isOver`) the program exits. */
   finish(isOver: boolean): void;
 }
 
-/** What a bundle carries only if it can use it: what it hears of, and calls of realised code that are its own. */
+/** A part of the runtime that a bundle carries only if it can use it: its hooks, and the calls that it answers. */
 export interface Part extends Partial<Hooks> {
-  calls?: Partial<Build>;
+  calls?: Partial<Tracer>;
 }
 
-/** What the core says of the phases of modules, to the parts that change them. */
+/** Functions of the core by which parts change the phases of modules. */
 export interface Phases {
   /** The body of a CommonJS module has returned, or thrown. */
   finish(module: number, isReturned: boolean): void;
-  /** A dynamic import was rejected; `target` is the module that it asked for. */
+  /** A dynamic import was rejected; `target` is the index of the module that it requested. */
   fail(error: string, target: number | undefined): void;
-  /** It has thrown. */
+  /** The module has thrown. */
   failOne(module: number, error: string): void;
-  /** An error that was taken for its own was another's. */
+  /** The module, which was taken for failed, runs on: the error was another's. */
   revive(module: number): void;
-  /** Has `idle` told soon. */
+  /** Calls the hook `idle` in a microtask. */
   queueCheck(): void;
 }
 

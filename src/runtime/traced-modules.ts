@@ -1,4 +1,4 @@
-/** `trace.modules`: each module's status, and its exports behind traced getters. */
+/** Fills `trace.modules`: each module's status, and its exports behind getters that read the live bindings. */
 import type { Trace, TracedModule } from '../protocol/events.ts';
 import { bare } from './bare.ts';
 import { each } from './list.ts';
@@ -8,7 +8,7 @@ const { create, defineProperty } = Object;
 
 type Published = { -readonly [path in keyof Trace['modules']]: TracedModule };
 
-/** What another build has published stays. */
+/** Publishes a module, unless another build has published one of the same path. */
 export function publish(published: Published, modules: readonly ModuleSlot[], module: ModuleSlot): void {
   if (!module.row.chunk) return;
   if (published[module.row.path]) {

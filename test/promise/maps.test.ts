@@ -7,7 +7,7 @@ import type { Identifier } from 'estree';
 import { walk } from 'estree-walker';
 import type { Plugin } from 'rollup';
 import { parseAst } from 'rollup/parseAst';
-import { startOf } from '../../src/ast/walk.ts';
+import { startOf } from '../../src/ast/node-path.ts';
 import { type Bundle, bundle, FORMATS, type Format, write } from '../support/bundle.ts';
 import { misplaced, placeOf, wordsAt } from '../support/places.ts';
 import { project } from '../support/project.ts';

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 import { type Browser, type ConsoleMessage, chromium, type Page } from 'playwright-core';
-import { REALM_KEY, type TraceEvent } from '../../src/protocol/events.ts';
+import { TRACE_KEY, type TraceEvent } from '../../src/protocol/events.ts';
 
 export interface Site {
   /** By path. `index.html` is the page that is visited. */
@@ -109,5 +109,5 @@ function read(message: ConsoleMessage): Message & { ofTrace: boolean } {
 const eventsOf = (realm: Pick<Page, 'evaluate'>): Promise<TraceEvent[] | undefined> =>
   realm.evaluate(
     (key) => (globalThis as { [key: symbol]: { events: TraceEvent[] } | undefined })[Symbol.for(key)]?.events,
-    REALM_KEY,
+    TRACE_KEY,
   );

@@ -9,7 +9,7 @@ import type { Identifier, Program, SimpleCallExpression } from 'estree';
 import { walk } from 'estree-walker';
 import { parseAst } from 'rollup/parseAst';
 import ts from 'typescript';
-import { endOf, startOf } from '../../src/ast/walk.ts';
+import { endOf, startOf } from '../../src/ast/node-path.ts';
 import type { LocatedPiece, LocatedSite } from '../../src/located.ts';
 import { RUNTIME_PARTS, type RuntimePart, type RuntimeTexts, runtimeText } from '../../src/runtime-text.ts';
 import { stories } from '../support/story.ts';
@@ -203,7 +203,7 @@ describe('architecture', () => {
       sites: true,
       offsetOf: true,
     };
-    const site: Record<keyof LocatedSite, true> = { module: true, number: true, site: true, place: true };
+    const site: Record<keyof LocatedSite, true> = { module: true, number: true, site: true, nodePath: true };
     expect([...Object.keys(piece), ...Object.keys(site)]).not.to.include.members(['marks', 'token', 'noise']);
     const seam = imports.filter(({ file }) => file === 'located.ts');
     expect(seam.length).to.be.above(3);

@@ -472,14 +472,14 @@ describe('errors', () => {
       },
     ],
     'a runtime that several chunks share has a file': [
-      errors.runtimePlaced({ wanted: 'inline', taken: 'file' }, 'es', 3),
+      errors.runtimePlaced({ wanted: 'inline', used: 'file' }, 'es', 3),
       {
         code: 'RUNTIME_PLACED',
         message: `Option "runtime" of ${NAME} is "inline", but this output (format "es", 3 chunks) has chunks that share one runtime, so it gets a file of its own. Use "auto" to have what fits.`,
       },
     ],
     'a format that loads no other file has the runtime inline': [
-      errors.runtimePlaced({ wanted: 'file', taken: 'inline' }, 'iife', 1),
+      errors.runtimePlaced({ wanted: 'file', used: 'inline' }, 'iife', 1),
       {
         code: 'RUNTIME_PLACED',
         message: `Option "runtime" of ${NAME} is "file", but this output (format "iife", one chunk) can load no other file, so the runtime is inlined. Use "auto" to have what fits.`,

@@ -1,4 +1,4 @@
-/** What a mark looks like: written, found, and taken out again. */
+/** Grammar of marks: functions that write, find and remove them. */
 
 /** Text of the mark with number `site` of the module whose marks carry `token`. */
 export const markText = (token: string, site: number): string => `/*~${token}:${site.toString(36)}*/`;
@@ -8,10 +8,13 @@ export const MARK_PATTERN = '/\\*~([0-9a-z]{10}):([0-9a-z]+)\\*/';
 
 const MARK = new RegExp(MARK_PATTERN, 'g');
 
-/** Text without which there is no mark. */
+/** The start of every mark. */
 const MARK_START = '/*~';
 
-/** What has the form of a mark in a text. It is one if it has the token of a module, whose own code lacks that. */
+/**
+ * Text that has the form of a mark; offsets are UTF-16 code units. It is a mark if its token is that of a module, since
+ * the module's own code does not contain the token.
+ */
 export interface FoundMark {
   start: number;
   end: number;
@@ -32,6 +35,6 @@ export const findMarks = (code: string): FoundMark[] =>
       }))
     : [];
 
-/** Without the marks of one module. */
+/** The code without the marks of one module. */
 export const stripMarks = (code: string, token: string): string =>
-  code.replace(MARK, (mark, found: string) => (found === token ? '' : mark));
+  code.replace(MARK, (mark, owner: string) => (owner === token ? '' : mark));

@@ -1,8 +1,8 @@
-/** Where the marks of a piece of a chunk have survived: the nodes before, behind or around them. */
+/** Finds the nodes to which the surviving marks of a piece of a chunk belong. */
 import type { Node, Program } from 'estree';
 import { walk } from 'estree-walker';
+import { endOf, type NodePath, startOf, Trail } from '../../ast/node-path.ts';
 import { skipTrivia } from '../../ast/trivia.ts';
-import { type Ancestor, endOf, startOf, Trail } from '../../ast/walk.ts';
 import type { ParseFailure } from '../../errors.ts';
 import type { ChunkModule, LocatedPiece } from '../../located.ts';
 import type { Site } from '../../model.ts';
@@ -10,25 +10,30 @@ import type { FoundMark } from './grammar.ts';
 import { withoutMarks } from './unmarked.ts';
 
 export interface MarkedPiece {
-  /** With its marks. */
+  /** The piece's text, with marks. */
   text: string;
-  /** Those that it may have, in their order, with offsets of the text. */
+  /** Candidates for marks, in the order of their offsets in `text`. */
   marks: readonly FoundMark[];
   moduleOf(token: string): ChunkModule | undefined;
   parse(code: string): Program | ParseFailure;
 }
 
-/** A located piece, whose offsets lead to the text with the marks. */
+/** A located piece; its `offsetOf` gives offsets of the text with marks. */
 export interface LocatedText extends LocatedPiece {
-  /** What is to be taken out of the text. */
+  /** The true marks, which have to be removed from the text. */
   marks: readonly FoundMark[];
-  /** By mark: its offset in the code. */
+  /** By index of a mark: its offset in the code without marks. */
   offsets: readonly number[];
 }
 
-/** Why it can't be parsed, if so: then the offset is one of the text, too. */
-export function locate({ text, marks: found, moduleOf, parse }: MarkedPiece): LocatedText | ParseFailure {
-  const known = found.filter(({ token, site }) => moduleOf(token)?.record.sites[site] !== undefined);
+/** The located piece; or the parser's failure, with `pos` an offset of `text`. */
+export function locate({
+  text,
+  marks: candidates,
+  moduleOf,
+  parse,
+}: MarkedPiece): LocatedText | ParseFailure {
+  const known = candidates.filter(({ token, site }) => moduleOf(token)?.record.sites[site] !== undefined);
   for (let marks = known; ; ) {
     const { code, offsets, offsetOf } = withoutMarks(text, marks);
     const program = parse(code);
@@ -39,16 +44,16 @@ export function locate({ text, marks: found, moduleOf, parse }: MarkedPiece): Lo
       const module = moduleOf(token) as ChunkModule;
       return { offset: offsets[index] as number, module, number, site: module.record.sites[number] as Site };
     });
-    const { places, texts } = findNodes(code, program, sought);
+    const { nodePaths, texts } = findNodes(code, program, sought);
     if (texts.size === 0) {
       const sites = sought.flatMap((mark) => {
-        const place = places.get(mark);
+        const nodePath = nodePaths.get(mark);
         const { module, number, site } = mark;
-        return place ? [{ module, number, site, place }] : [];
+        return nodePath ? [{ module, number, site, nodePath }] : [];
       });
       return { code, program, sites, offsetOf, marks, offsets };
     }
-    // What only looks like a mark is text of the program, and stays.
+    // A candidate in a literal is text of the program, which stays: parse again with it.
     marks = marks.filter((_, index) => !texts.has(sought[index] as Mark));
   }
 }
@@ -61,8 +66,8 @@ interface Mark {
 }
 
 interface FoundNodes {
-  places: Map<Mark, Ancestor>;
-  /** Marks that stand in literals. */
+  nodePaths: Map<Mark, NodePath>;
+  /** Candidates inside of literals. */
   texts: Set<Mark>;
 }
 
@@ -80,13 +85,13 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
       let end = code.charAt(offset - 1) === ';' ? offset - 1 : offset;
       while (/\s/.test(code.charAt(end - 1))) end--;
       if (site.kind === 'declaration') end = beforePublication(code, end);
-      // Where two marks follow one expression, what the second stood behind is gone.
+      // Where two marks follow one expression, the expression of the second was dropped.
       if (end > last) byEnd.set(end, mark);
     }
     last = offset;
   }
 
-  const found: FoundNodes = { places: new Map(), texts: new Set() };
+  const result: FoundNodes = { nodePaths: new Map(), texts: new Set() };
   const trail = new Trail();
   walk(program, {
     enter(node, parent, key) {
@@ -95,25 +100,25 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
       else if (type === 'TemplateElement' || type === 'JSXText') literal(startOf(node), endOf(node) + 1);
       moveIntoPublished(node);
       const mark = match(node, parent, key);
-      if (mark) found.places.set(mark, placeOf(mark, trail.placeOf(node, key)));
+      if (mark) result.nodePaths.set(mark, targetPath(mark, trail.pathTo(node, key)));
       trail.enter(node, key);
     },
     leave() {
       trail.leave();
     },
   });
-  return found;
+  return result;
 
-  /** @param end behind the last offset that is inside */
+  /** @param end offset after the last one inside of the literal */
   function literal(start: number, end: number): void {
     for (let index = indexFrom(marks, start); index < marks.length; index++) {
       const mark = marks[index] as Mark;
       if (mark.offset >= end) return;
-      found.texts.add(mark);
+      result.texts.add(mark);
     }
   }
 
-  /** What ends with an expression that System format publishes may have its mark behind what publishes it. */
+  /** Moves a mark after a call that publishes an expression, in System format, to the end of the expression. */
   function moveIntoPublished(node: Node): void {
     const published = publishedBy(node);
     if (!published) return;
@@ -124,12 +129,12 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
     if (!byEnd.has(endOf(published))) byEnd.set(endOf(published), mark);
   }
 
-  function placeOf({ site }: Mark, place: Ancestor): Ancestor {
-    const assignment = place.parent?.node;
-    const isVoid = site.kind === 'declaration' && place.node.type === 'UnaryExpression';
+  function targetPath({ site }: Mark, nodePath: NodePath): NodePath {
+    const assignment = nodePath.parent?.node;
+    const isVoid = site.kind === 'declaration' && nodePath.node.type === 'UnaryExpression';
     return isVoid && assignment?.type === 'AssignmentExpression'
-      ? { node: assignment.left, key: 'left', parent: place.parent }
-      : place;
+      ? { node: assignment.left, key: 'left', parent: nodePath.parent }
+      : nodePath;
   }
 
   function match(node: Node, parent: Node | null, key: unknown): Mark | undefined {
@@ -146,7 +151,7 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
         const mark = isVoid && key === 'right' ? byEnd.get(endOf(node)) : undefined;
         return mark?.site.kind === 'declaration' ? mark : undefined;
       }
-      // import('./x.js')/*mark*/, and what Rollup prints in its stead.
+      // import('./x.js')/*mark*/, or a call that Rollup prints instead.
       case 'ImportExpression':
       case 'CallExpression':
       case 'NewExpression': {
@@ -185,7 +190,10 @@ function indexFrom(marks: readonly { offset: number }[], offset: number): number
   }
   return low;
 }
-/** `let n; exports("n", n)`, and the mark: what System format prints behind a declaration that lacks its semicolon. */
+/**
+ * End of the declaration before a mark. In System format Rollup prints `let n; exports("n", n)` and then the mark,
+ * where the source has no semicolon.
+ */
 function beforePublication(code: string, end: number): number {
   const start = code.charAt(end - 1) === ')' ? code.lastIndexOf('exports(', end) : -1;
   const call = /^exports\((?:"(?:[^"\\]|\\.)*",\s?[^\s()"]+|\{[^}]*\})\)$/;
@@ -195,7 +203,13 @@ function beforePublication(code: string, end: number): number {
   return code.charAt(before - 1) === ';' ? before - 1 : end;
 }
 
-/** exports("n", n = 1);  of several names  n = 1, exports({ a: n, b: n }), n;  of a pattern  (function (v) {…})([n] = v) */
+/**
+ * The published expression of
+ *
+ * 1. `exports("n", n = 1)`
+ * 2. `n = 1, exports({ a: n, b: n }), n`, with several names
+ * 3. `(function (v) { return exports("n", n), v; })([n] = v)`, of a pattern
+ */
 function publishedBy(node: Node): Node | undefined {
   if (node.type === 'CallExpression') {
     if (isPublishing(node)) return node.arguments[1];

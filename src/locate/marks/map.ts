@@ -1,7 +1,6 @@
 /**
- * Source map of insertions into a text: its `mappings`, by the Source Map specification (ECMA-426). Made here because
- * every module of every build needs one, wanted or not, and all that changes is columns: a general library takes
- * several times as long for it.
+ * Makes the `mappings` of a source map (ECMA-426) for insertions into a text. Every module of every build needs one,
+ * even without source maps, and only columns change; a general library takes several times as long.
  */
 
 export interface Insertion {
@@ -12,8 +11,8 @@ export interface Insertion {
 const DIGITS = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', 'latin1');
 
 /**
- * Positions that matter, where a node begins or ends, are those where a run of such characters begins: letters, digits,
- * `_`, `$` and whatever is not ASCII; spaces. Any other character is a run of its own.
+ * Nodes begin and end where runs of characters do: runs of words (letters, digits, `_`, `$`, all that is not ASCII) and
+ * of white space. Any other character is a run of its own.
  */
 const [WORD, SPACE] = [1, 2];
 const RUN_OF = Uint8Array.from({ length: 128 }, (_, code) => {
@@ -28,12 +27,12 @@ const [COMMA, SEMICOLON, ZERO] = [',', ';', 'A'].map((char) => char.charCodeAt(0
   number,
 ];
 
-/** Bytes that the longest segment needs, with what stands before it. */
+/** Bytes of the longest segment with its separator. */
 const LONGEST = 32;
 
 /**
- * A segment at the start of each run. Positions between segments would be traced to the one before, so that no coarser
- * map is exact.
+ * Returns mappings with a segment at the start of each run. A coarser map would be inexact, because a position between
+ * segments maps to the segment before it.
  *
  * @param insertions in the order of their offsets, without line breaks
  */
@@ -42,7 +41,7 @@ export function mappingsOf(code: string, insertions: readonly Insertion[]): stri
   let length = 0;
   let next = 0;
   let nextOffset = insertions[0]?.offset ?? -1;
-  /** Columns of the last segment, and how far the marked line is ahead of the original one. */
+  /** Columns of the last segment in marked and original line, and how much longer the marked line is up to here. */
   let generated = 0;
   let original = 0;
   let ahead = 0;

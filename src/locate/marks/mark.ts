@@ -1,4 +1,4 @@
-/** Record and code → marked code. */
+/** Puts marks into the code of a module. */
 import { createHash } from 'node:crypto';
 import type { ExistingRawSourceMap } from 'rollup';
 import { markText } from './grammar.ts';
@@ -7,8 +7,8 @@ import { type Insertion, mappingsOf } from './map.ts';
 const TOKEN_LENGTH = 10;
 
 /**
- * A token for the marks of a module, which its code does not contain. It follows from the module alone, so the
- * cache and watch mode may hand the marked code to a later build.
+ * A token for the marks of a module, which its code does not contain. It depends only on the module's id and code,
+ * because the cache and watch mode pass marked code to later builds.
  */
 export function createToken(id: string, code: string): string {
   for (let salt = 0; ; salt++) {
@@ -21,11 +21,11 @@ export function createToken(id: string, code: string): string {
 export interface MarkedCode {
   code: string;
   map: ExistingRawSourceMap;
-  /** The marks, in the order of their offsets in the code before. */
+  /** The marks, in the order of their offsets in the unmarked code. */
   insertions: readonly Insertion[];
 }
 
-/** @param offsets of the marks, by site */
+/** @param offsets by site: offset of its mark in `code` */
 export function markModule(code: string, token: string, offsets: readonly number[]): MarkedCode {
   const insertions = offsets
     .map((offset, site) => ({ offset, text: markText(token, site) }))

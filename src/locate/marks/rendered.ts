@@ -1,8 +1,8 @@
-/** What Rollup says that it rendered of a module, and the marks in it. */
+/** Hides marks in Rollup's `RenderedModule` objects, which other plugins see. */
 import type { RenderedModule } from 'rollup';
 import { type FoundMark, stripMarks } from './grammar.ts';
 
-/** By token: how long the marks are that were found. */
+/** By token: the sum of the lengths of its marks. */
 export function lengthsOf(marks: readonly FoundMark[]): Map<string, number> {
   const lengths = new Map<string, number>();
   for (const { token, start, end } of marks) lengths.set(token, (lengths.get(token) ?? 0) + end - start);
@@ -10,9 +10,9 @@ export function lengthsOf(marks: readonly FoundMark[]): Map<string, number> {
 }
 
 /**
- * Hides the marks from plugins that look at the module. Rollup makes its code each time that it is asked for.
+ * Removes the marks from `code` and `renderedLength`. Rollup's `code` is a getter that renders each time; so is ours.
  *
- * @param length of its marks, if it is known
+ * @param length sum of the lengths of the module's marks, if it is known
  */
 export function hideMarks(rendered: RenderedModule, token: string | undefined, length?: number): void {
   const get = Object.getOwnPropertyDescriptor(rendered, 'code')?.get;

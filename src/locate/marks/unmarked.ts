@@ -1,19 +1,19 @@
-/** A text without its marks. */
+/** Removes marks from a text. */
 import type { FoundMark } from './grammar.ts';
 
 export interface Unmarked {
   code: string;
-  /** By mark, in their order: the offset at which it stood. */
+  /** By index of a mark: the offset in `code` at which it was. */
   offsets: readonly number[];
-  /** Offset of the code → offset of the text with the marks, behind those that stand there. */
+  /** Offset of the code → offset of the text with marks, after marks at that offset. */
   offsetOf(offset: number): number;
 }
 
-/** @param marks of the text, in their order */
+/** @param marks in the order of their offsets */
 export function withoutMarks(text: string, marks: readonly Pick<FoundMark, 'start' | 'end'>[]): Unmarked {
   const parts: string[] = [];
   const offsets: number[] = [];
-  /** By mark: the length of all up to it. */
+  /** By index of a mark: the sum of the lengths up to and with it. */
   const lengths: number[] = [];
   let last = 0;
   let length = 0;
@@ -32,7 +32,7 @@ export function withoutMarks(text: string, marks: readonly Pick<FoundMark, 'star
   };
 }
 
-/** How many elements are not above `value`. */
+/** Binary search: how many elements are at most `value`. */
 function countUpTo(sorted: readonly number[], value: number): number {
   let low = 0;
   let high = sorted.length;

@@ -1,13 +1,15 @@
 import type { ArrayExpression, FunctionExpression } from 'estree';
+import { endOf, type NodePath, startOf } from '../../ast/node-path.ts';
 import { skipTrivia } from '../../ast/trivia.ts';
-import { type Ancestor, endOf, startOf } from '../../ast/walk.ts';
 import type { Format } from './format.ts';
 
 /**
  * define(['exports', './a'], (function (exports, a) {…}))
  *   →  define(['exports', './a', './runtime'], (function (exports, a, runtime) {…}))
  *
- * Dependencies that are loaded for their effects come last and have no parameter: the runtime goes before them.
+ * Dependencies that are loaded only for their effects come last and have no parameter: the runtime goes before them.
+ * Where the call has no array of dependencies, it gets one. The wrapper is unknown (null) where the modules don't stand
+ * in a function expression that is the last argument of a call; the callee may have any name.
  */
 export const amd: Format = {
   load(path, { code, body, names, edits }) {
@@ -36,12 +38,12 @@ export const amd: Format = {
 interface Definition {
   dependencies: ArrayExpression | undefined;
   factory: FunctionExpression;
-  /** After the parenthesis or comma before the factory, where dependencies would stand. */
+  /** Offset after the parenthesis or comma before the factory, where the array of dependencies goes. */
   beforeFactory: number;
 }
 
-/** The call of `define`, by whatever name, around the modules' statements: `define(id?, dependencies?, factory)`. */
-function definition(code: string, { parent }: Ancestor): Definition | undefined {
+/** The call around the modules' statements: `define(id?, dependencies?, factory)`. */
+function definition(code: string, { parent }: NodePath): Definition | undefined {
   const factory = parent?.node;
   const call = parent?.parent?.node;
   if (factory?.type !== 'FunctionExpression' || call?.type !== 'CallExpression') return undefined;

@@ -1,6 +1,9 @@
 import type { Format } from './format.ts';
 
-/** The import comes first: a leaf of the graph is initialized even within a cycle of chunks. */
+/**
+ * The import comes first. The runtime's file imports nothing, so it is evaluated before any chunk, even in a cycle of
+ * chunks. The chunk has no wrapper, so `load` never returns null.
+ */
 export const es: Format = {
   load(path, { names, edits, head }) {
     const imported = `{ build as ${names.holder}, seen as ${names.seen} }`;

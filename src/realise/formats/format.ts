@@ -1,12 +1,14 @@
-/** What a format has to say, so that its chunks share a runtime in a file. */
+/** How the chunks of a format load the runtime from a shared file. */
 import type { Around } from '../realise.ts';
 
 export interface Format {
   /**
-   * Loads the file at `path`, relative to the chunk, before anything else: declares `names.holder` and `names.seen`, and
-   * may edit what stands around the modules. Null where that is not what the format has.
+   * Returns statements for the chunk's prologue that declare `names.holder` and `names.seen` from the file at `path`
+   * (relative to the chunk), and may edit the wrapper around the modules to load the file before any other import.
+   * Null, without edits, where the wrapper is not that of the format: the chunk then stays untraced, with the warning
+   * WRAPPER_UNKNOWN.
    */
   load(path: string, around: Around): string | null;
-  /** The file: `runtime` declares `createBuild`, `table` is an expression. It exports `build` and `seen`. */
+  /** Text of the file, which exports `build` and `seen`. `runtime` declares `createBuild`; `table` is an expression. */
   file(runtime: string, table: string): string;
 }

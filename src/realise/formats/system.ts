@@ -1,10 +1,13 @@
 import type { ArrayExpression, BlockStatement, FunctionExpression, ObjectExpression, Property } from 'estree';
-import { type Ancestor, endOf, startOf } from '../../ast/walk.ts';
+import { endOf, type NodePath, startOf } from '../../ast/node-path.ts';
 import type { Format } from './format.ts';
 
 /**
  * System.register(['./a.js'], (function (exports) { return { setters: [f], execute: g }; }))
  *   →  System.register(['./runtime.js', './a.js'], (function (exports) { let build, seen; return { setters: [h, f], execute: g }; }))
+ *
+ * An object without an array of `setters` gets one. The wrapper is unknown (null) where the modules don't stand in a
+ * method of an object in a function expression that is the last argument of a call, after an array of dependencies.
  */
 export const system: Format = {
   load(path, { body, names, edits }) {
@@ -41,11 +44,8 @@ interface Registration {
   module: ObjectExpression;
 }
 
-/**
- * The call of `System.register(name?, dependencies, declare)` around the modules' statements, which stand in a function
- * of the object that `declare` returns.
- */
-function registration({ parent: execute }: Ancestor): Registration | undefined {
+/** The call around the modules' statements: `System.register(name?, dependencies, declare)`. */
+function registration({ parent: execute }: NodePath): Registration | undefined {
   const property = execute?.parent;
   const object = property?.parent;
   const block = object?.parent?.parent;

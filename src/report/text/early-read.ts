@@ -1,12 +1,12 @@
-/** The block for a read of a binding whose module had not finished: what, where, why, and what to do. */
+/** Text of an early read, that is of a binding whose module has not finished: what happened, why, and how to fix it. */
 import type { EarlyRead } from '../../findings/early-read.ts';
 import { eventLine, STATE_TONES } from './event.ts';
-import { COMPILED, type Line, place, row } from './line.ts';
+import { COMPILED, type Line, positionText, row } from './line.ts';
 
-/** Of a long cycle, so many steps at either end: what fits on a screen. */
+/** Steps of a long cycle that are printed at either end, so that it fits on a screen. */
 const STEPS_SHOWN = 8;
 
-/** A block; one line where the reader got the value all the same. */
+/** A block; a single line where the read gave the binding's value. */
 export function earlyRead({ read, status, kind, declared, cycle }: EarlyRead): Line[] {
   const { name, module, importer, state } = read;
   const fatal = state === 'uninitialized';
@@ -16,13 +16,13 @@ export function earlyRead({ read, status, kind, declared, cycle }: EarlyRead): L
   const lines: Line[] = [
     [
       ['Read too early: ', STATE_TONES[state]],
-      [`${place(read.loc)} reads ${name} of ${module} before it has a value. `, 'strong'],
+      [`${positionText(read.loc)} reads ${name} of ${module} before it has a value. `, 'strong'],
       [fatal ? 'This throws a ReferenceError.' : 'It silently gets undefined.', STATE_TONES[state]],
     ],
     row('module', `${module} has not ${linked ? 'started, its imports run first' : 'finished'} (${status})`),
     row(
       'binding',
-      `${name}${kind ? ` (${kind})` : ''} gets its value ${declared ? `at ${place(declared)}` : 'later'}; until then it is ` +
+      `${name}${kind ? ` (${kind})` : ''} gets its value ${declared ? `at ${positionText(declared)}` : 'later'}; until then it is ` +
         (fatal ? 'uninitialized, in its temporal dead zone (TDZ)' : 'undefined'),
     ),
   ];

@@ -1,6 +1,6 @@
 /**
- * One line per event: what happened, in the words of the protocol, where, and the rest. What happens to a binding
- * stands indented, so that the phases of a module frame what its code does.
+ * One line per event: its type, its position, its details. Events of bindings are indented, so that the phases of a
+ * module frame the reads and writes of its code.
  */
 import type {
   BindingState,
@@ -14,11 +14,11 @@ import type {
   TraceEvent,
   WriteEvent,
 } from '../../protocol/events.ts';
-import { type Line, list, milliseconds, place, type Tone } from './line.ts';
+import { type Line, list, milliseconds, positionText, type Tone } from './line.ts';
 
 const { assign, create } = Object;
 
-/** Bindings that an `instantiate` line names. */
+/** Number of bindings that an `instantiate` line names. */
 const BINDINGS_SHOWN = 8;
 
 export const STATE_TONES: Readonly<Record<BindingState, Tone>> = {
@@ -27,7 +27,7 @@ export const STATE_TONES: Readonly<Record<BindingState, Tone>> = {
   initialized: 'plain',
 };
 
-/** What any event may have. */
+/** The fields of all types of events. */
 type Fields = Partial<
   Omit<InstantiateEvent, 'type'> &
     Omit<EvaluateEndEvent, 'type'> &
@@ -38,7 +38,7 @@ type Fields = Partial<
     Omit<ReadEvent, 'type'>
 >;
 
-/** Says what the event has, and not what `Object.prototype` has, in one order for all types. */
+/** Prints the event's own fields, none of `Object.prototype`, in the same order for all types. */
 export function eventLine(event: TraceEvent): Line {
   const {
     module,
@@ -81,7 +81,7 @@ export function eventLine(event: TraceEvent): Line {
   );
   return [
     [`${name ? '  ' : ''}${event.type}`.padEnd(18), name ? 'dim' : 'strong'],
-    [loc ? place(loc) : `${module}`, name ? 'dim' : 'plain'],
+    [loc ? positionText(loc) : `${module}`, name ? 'dim' : 'plain'],
     [text && `  ${text}`, state ? STATE_TONES[state] : error ? 'bad' : 'plain'],
   ];
 }

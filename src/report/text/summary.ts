@@ -1,36 +1,37 @@
-/** What a trace comes to: a few lines for a small program, at most a screen for a large one. */
-import { type BindingState, type Loc, REALM_KEY, type TraceEvent } from '../../protocol/events.ts';
+/** Sums up a trace: a few lines for a small program, at most a screen (24 lines) for a large one. */
+import { type BindingState, type Loc, TRACE_KEY, type TraceEvent } from '../../protocol/events.ts';
 import { STATE_TONES } from './event.ts';
-import { count, type Line, list, milliseconds, place, row } from './line.ts';
+import { count, type Line, list, milliseconds, positionText, row } from './line.ts';
 
-/** Where a person finds the trace, in the console of the page or process. */
-export const TRACE = `globalThis[Symbol.for('${REALM_KEY}')]`;
+/** The expression by which users find the trace. */
+export const TRACE = `globalThis[Symbol.for('${TRACE_KEY}')]`;
 
-/** A build of at most this many modules is small: shown event by event, and summed up without tables. */
+/** A build of at most this many modules is small: printed event by event, and summed up without tables of times. */
 export const SMALL = 50;
 
-/** Totals of a trace. Grows with the number of modules, not with that of events. */
+/** Totals of a trace. Its size grows with the number of modules, not of events. */
 export interface Summary {
-  /** Of events by type, and of early reads by state. */
+  /** Number of events by type, and of early reads by state. */
   counts: Counts;
-  /** Where reads came too early and went wrong, and how often there: of each state the first few places. */
+  /** By state: text of the first few early reads that went wrong, and how often each happened. */
   early: Readonly<Record<WrongState, Counts>>;
-  /** The last phase of each module. */
+  /** By module: the type of its last phase event. */
   phases: Record<string, TraceEvent['type']>;
-  /** Milliseconds of each module's own. */
+  /** By module: `duration` of its evaluation, in milliseconds. */
   durations: Counts;
-  /** When the first event happened, and when a module last ended. */
+  /** Time of the first event, in milliseconds of the trace. */
   start?: number;
+  /** Time of the last `evaluate-end`. */
   end: number;
-  /** What `limit` left out. */
+  /** Number of events that `limit` left out. */
   dropped: number;
-  /** Else nothing is known of early ones. */
+  /** False with `reads: false`: early reads are then unknown. */
   tracesReads: boolean;
-  /** Modules that wait, when the program exits. */
+  /** Modules that still wait when the program exits. */
   waiting: readonly Wait[];
 }
 
-/** A module that waits, where, and the modules that cannot start before it ends. */
+/** A module that waits, the position of its await, and the modules that cannot start before it ends. */
 export interface Wait {
   module: string;
   loc: Loc;
@@ -40,20 +41,20 @@ export interface Wait {
 type Counts = Record<string, number>;
 type WrongState = Exclude<BindingState, 'initialized'>;
 
-// All of them at once are a screen of 24 lines.
+// Together they fill a screen of 24 lines.
 const PLACES_SHOWN = 4;
 export const WAITS_SHOWN = 2;
 const FOLDERS_SHOWN = 5;
 const MODULES_SHOWN = 3;
 
-/** What became of early reads. */
+/** Words for the results of early reads. */
 const RESULTS: Readonly<Record<BindingState, string>> = {
   uninitialized: 'threw a ReferenceError',
   undefined: 'got undefined',
   initialized: 'safe',
 };
 
-/** Of the early reads that went wrong: what to call one, the worst first. */
+/** Labels of early reads that went wrong, the worst state first. */
 const WRONG: readonly { state: WrongState; word: string }[] = [
   { state: 'uninitialized', word: 'threw' },
   { state: 'undefined', word: 'undefined' },
@@ -100,12 +101,12 @@ export function add(totals: Summary, event: TraceEvent): void {
     const { name, module, loc, state } = event;
     if (state === 'initialized') return;
     const places = totals.early[state];
-    const what = `${place(loc)} reads ${name === '*' ? 'the namespace' : name} of ${module}`;
+    const what = `${positionText(loc)} reads ${name === '*' ? 'the namespace' : name} of ${module}`;
     if (places[what] || Object.keys(places).length < PLACES_SHOWN) increase(places, what);
   }
 }
 
-/** No line if there is nothing to tell. What went wrong stands last, where a terminal ends, the worst of it first. */
+/** No line for an empty trace. Problems come last, at the end of a terminal's output, the worst of them first. */
 export function summary(totals: Summary, title = 'module-phases'): Line[] {
   const { counts, waiting } = totals;
   if (totals.start === undefined && !totals.dropped && !waiting.length) return [];
@@ -134,10 +135,10 @@ function headline({ counts, phases, start = 0, end, dropped, tracesReads, waitin
   ]);
 }
 
-/** `limit` never drops the first read of a place that went wrong. */
+/** `limit` never drops the first wrong read of a place, so the statement holds with dropped events too. */
 const soundness = (dropped: number): string => (dropped ? 'no early read went wrong' : 'no early reads');
 
-/** Where the time went. */
+/** Tables of the slowest folders and modules. */
 function times({ durations }: Summary): Line[] {
   const folders: Counts = dictionary();
   for (const module in durations) increase(folders, owner(module), durations[module]);
@@ -171,7 +172,7 @@ function waits(waiting: readonly Wait[]): Line[] {
     const held = importers[0]
       ? `; ${importers[0]}${importers[1] ? `, … (${importers.length})` : ''} waits for it`
       : '';
-    return row('waits', `${module} at ${place(loc)}${held}`, 'bad');
+    return row('waits', `${module} at ${positionText(loc)}${held}`, 'bad');
   });
   return lines.concat(more(waiting.length - WAITS_SHOWN));
 }
@@ -196,7 +197,7 @@ function earlyReads({ counts, early }: Summary): Line[] {
 
 const more = (n: number): Line[] => (n > 0 ? [row('', `${n} more`)] : []);
 
-/** The greatest numbers of milliseconds, and what they belong to. */
+/** Rows of the names with the greatest numbers of milliseconds. */
 function top(counts: Counts, shown: number): Line[] {
   const number = (name: string): number => counts[name] ?? 0;
   const names = Object.keys(counts).sort((a, b) => number(b) - number(a));

@@ -1,4 +1,4 @@
-/** Top-level await: where a module waits, and when it goes on. */
+/** Part for top-level await: logs when a module begins to wait and when it resumes. */
 import { reachedFrom } from '../../graph/paths.ts';
 import type { SuspendEvent } from '../../protocol/events.ts';
 import type { SiteRow } from '../../protocol/tables.ts';
@@ -9,8 +9,8 @@ import type { BuildState, Part, Phases } from '../state.ts';
 
 export default function createAwaits(state: BuildState, phases: Phases): Part {
   const { host, requests, modules, sites, log, locOf, admit } = state;
-  const suspended = state.guarded(suspend);
-  const resumed = state.guarded((site: number) => {
+  const suspended = state.safely(suspend);
+  const resumed = state.safely((site: number) => {
     const row = sites[site];
     if (row) backIn(row[1]);
   });
@@ -27,9 +27,9 @@ export default function createAwaits(state: BuildState, phases: Phases): Part {
         resumed(site);
         return value;
       },
-      disposal: state.guarded(enter),
+      disposal: state.safely(enter),
       disposing: (site) => disposable(() => suspended(site)),
-      disposed: state.guarded(exit),
+      disposed: state.safely(exit),
     },
   };
 
@@ -62,7 +62,7 @@ export default function createAwaits(state: BuildState, phases: Phases): Part {
     return (modules[row[1]] as ModuleSlot).disposals;
   }
 
-  /** A block that was left before its last declaration waits for what it declared. */
+  /** A block that was left before its last declaration waits for the resources that it has declared. */
   function idle(): void {
     each(state.running, (index) => {
       const { status, disposals } = modules[index] as ModuleSlot;
@@ -86,17 +86,17 @@ export default function createAwaits(state: BuildState, phases: Phases): Part {
     if (module.isWaitLogged) log({ type, module: module.row.path, loc: locOf(sites[site] as SiteRow) });
   }
 
-  /** The error is a waiting module's; of several that wait, nothing tells which one. */
+  /** Assigns the error to the one module that waits; to none where several do. */
   function unowned(error: string, target?: number): void {
-    const graph = target === undefined ? undefined : reachedFrom(requests, [target]);
-    let found = -1;
+    const isInGraph = target === undefined ? undefined : reachedFrom(requests, [target]);
+    let waiting = -1;
     for (let i = 0; i < state.running.length; i++) {
       const index = state.running[i] as number;
       if (modules[index]?.status !== 'evaluating-async') continue;
-      if (graph && !graph[index]) continue;
-      if (found >= 0) return;
-      found = index;
+      if (isInGraph && !isInGraph[index]) continue;
+      if (waiting >= 0) return;
+      waiting = index;
     }
-    if (found >= 0) phases.failOne(found, error);
+    if (waiting >= 0) phases.failOne(waiting, error);
   }
 }

@@ -1,26 +1,34 @@
-/** What every bundle carries, and what its other parts take of it. */
+/** Part that every bundle carries, with the functions that other parts import from it. */
 import { linkOrder } from '../../graph/link-order.ts';
 import { reachedFrom } from '../../graph/paths.ts';
-import type { Build } from '../../protocol/calls.ts';
+import type { Tracer } from '../../protocol/calls.ts';
 import type { BuildTable } from '../../protocol/tables.ts';
 import { bare } from '../bare.ts';
-import { createTracer } from '../build.ts';
 import { attempt, isNative, nodeProcess, ownProperty } from '../globals.ts';
 import { createHost } from '../host.ts';
-import { connect } from '../realm.ts';
+import { connect } from '../shared-trace.ts';
 import type { CreatePart } from '../state.ts';
+import { createTracer } from '../tracer.ts';
 
-/** Gives what a bundle calls once, before any of its modules runs. */
-function createBuildOf(parts: readonly CreatePart[]): (table: BuildTable) => Build {
+/** Gives `createBuild`, which a bundle calls once with its table, before any of its modules runs. */
+function createBuildOf(parts: readonly CreatePart[]): (table: BuildTable) => Tracer {
   const host = createHost();
-  return (table) => connect(host, (realm) => createTracer(realm, host, table, parts));
+  return (table) => connect(host, (shared) => createTracer(shared, host, table, parts));
 }
 
-/** Whatever a part may import of these modules it finds here. */
-type Shared = typeof import('../../graph/link-order.ts') &
+/** Parts are built with imports of these modules replaced by members of `core` (`TAKEN_FROM` in rollup.config.ts). */
+type ForOtherParts = typeof import('../../graph/link-order.ts') &
   typeof import('../../graph/paths.ts') &
   typeof import('../bare.ts') &
   typeof import('../globals.ts');
 
-const shared: Shared = { attempt, bare, isNative, linkOrder, nodeProcess, ownProperty, reachedFrom };
-export default { createBuildOf, ...shared };
+const forOtherParts: ForOtherParts = {
+  attempt,
+  bare,
+  isNative,
+  linkOrder,
+  nodeProcess,
+  ownProperty,
+  reachedFrom,
+};
+export default { createBuildOf, ...forOtherParts };

@@ -1,4 +1,4 @@
-/** Dynamic imports: the requests, and what becomes of them as far as that can be seen without touching a promise. */
+/** Part for dynamic imports: logs each request, and its outcome where that shows without touching the promise. */
 import { linkOrder } from '../../graph/link-order.ts';
 import { reachedFrom } from '../../graph/paths.ts';
 import type { ImportEvent } from '../../protocol/events.ts';
@@ -10,37 +10,37 @@ import type { BuildState, Part, Phases } from '../state.ts';
 
 type ImportRow = Extract<SiteRow, ['d', ...unknown[]]>;
 
-/** A request of the trace whose outcome has not been seen. */
+/** A logged request whose outcome is open. */
 interface Pending {
-  /** Of its `import-start`. */
+  /** `seq` of its `import-start` event. */
   seq: number;
   row: ImportRow;
-  /** Fields of its events that say what was asked for. */
+  /** The fields of its events that name the target. */
   asked: Pick<ImportEvent, 'module' | 'specifier'>;
 }
 
 const { create } = Object;
 
 export default function createImports(
-  { host, requests, requesters, modules, sites, locOf, log, admit, guarded }: BuildState,
+  { host, requests, requesters, modules, sites, locOf, log, admit, safely }: BuildState,
   { fail }: Phases,
 ): Part {
-  /** By target: requests whose outcome follows from that of the module. */
+  /** By index of the target: open requests that end or fail with that module. */
   const pending: (Pending[] | undefined)[] = [];
-  /** Targets that have any. */
+  /** Indices of the targets that have open requests. */
   let targets: number[] = [];
-  /** By site: the request that was made last, until its promise is there. */
+  /** By number of the site: the request made last, until `imported` gets its promise. */
   const last: (Pending | undefined)[] = [];
   const isFirst = createFirsts();
-  /** By barrel: a module of its graph that had not ended when it was asked last; -1 where all have. */
+  /** By index of a barrel: a module of its graph that had not ended at the last check; -1 where all had. */
   const unended: (number | undefined)[] = [];
-  /** Modules that have failed, each once. */
+  /** Indices of failed modules, each once. */
   let failures: number[] = [];
   const isListed: boolean[] = [];
-  /** Modules that request one that has failed, and chunks that hold one; made when they are asked for. */
+  /** Modules that reach a failed one, and chunks that hold one; computed when needed. */
   let doomed: { modules: boolean[]; chunks: Record<string, true> } | undefined;
-  const importing = guarded(start);
-  const watched = guarded(watch);
+  const importing = safely(start);
+  const watched = safely(watch);
   return {
     ended,
     failed,
@@ -64,7 +64,7 @@ export default function createImports(
     if (module) module.isRequested = true;
     if (!admit(isFirst(site, target), modules[importer])) return;
     const name = hasSpecifier ? specifier : target;
-    // Turning anything but a text into one could run the program's code.
+    // Converting a value that is no string could run code of the program.
     const specifierOnly = typeof name === 'string' ? { specifier: name } : {};
     const asked = module ? { module: module.row.path } : specifierOnly;
     const { seq } = log({
@@ -78,7 +78,7 @@ export default function createImports(
     else follow({ seq, row, asked });
   }
 
-  /** The program waits for the promise on the spot: it has a reaction already, or gets one at once. */
+  /** Called where the program itself reacts to the promise at once, so that a reaction of ours hides no rejection. */
   function watch(site: number, promise: unknown): void {
     const request = last[site];
     if (!request) return;
@@ -96,13 +96,13 @@ export default function createImports(
     if (!isWatched) follow(request);
   }
 
-  /** What becomes of the request follows from the module. */
+  /** Lets the request end or fail with its target module. */
   function follow(request: Pending): void {
     const { 1: importer, 4: target } = request.row;
     if (typeof target !== 'number') return;
-    // Of its own chunk Rollup has the namespace at hand: the promise is fulfilled, whatever becomes of the module.
+    // For a module of the same chunk Rollup prints a resolved promise: it is fulfilled even if the module fails.
     if (modules[target]?.row.chunk === modules[importer]?.row.chunk) host.microtask(() => conclude(request));
-    // What has failed may reject this request too, or run again.
+    // The failure may reject this request too, or the module may run again: the outcome stays open.
     else if (hasFailed(target)) return;
     else if (isOver(target)) conclude(request);
     else {
@@ -119,7 +119,7 @@ export default function createImports(
     settle((target) => target === index || (isBarrel(target) && isOver(target)));
   }
 
-  /** An import fails with any module of its graph. */
+  /** An import fails with each module of its graph. */
   function failed(index: number, error: string | undefined): void {
     if (!isListed[index]) {
       isListed[index] = true;
@@ -162,12 +162,12 @@ export default function createImports(
     return modules[row[1]]?.row.path ?? '';
   }
 
-  /** A module has failed that is evaluated with this one: of its chunk, or of its graph. */
+  /** Whether a module of the same chunk or of the module's graph has failed. */
   function hasFailed(index: number): boolean {
     const still: number[] = [];
     for (let i = 0; i < failures.length; i++) {
       const failure = failures[i] as number;
-      // It may run again.
+      // A CommonJS module may have run again since.
       isListed[failure] = modules[failure]?.status === 'errored';
       if (isListed[failure]) still[still.length] = failure;
     }
@@ -191,13 +191,13 @@ export default function createImports(
     return modules[target]?.row.phases !== true;
   }
 
-  /** Nothing of it will run: of a module that shows no end, as a barrel, nothing of what it requests. */
+  /** Whether the module has ended; for a barrel, which shows no end, whether all modules of its graph have. */
   function isOver(index: number): boolean {
     if (!isBarrel(index)) return modules[index]?.status === 'evaluated';
     const known = unended[index];
     if (known !== undefined && (known < 0 || !hasEnded(known))) return known < 0;
     const graph = linkOrder(requests, index, []);
-    // What is linked last ends last, as a rule.
+    // From the back: the module that is linked last usually ends last.
     let at = graph.length - 1;
     while (at >= 0 && hasEnded(graph[at] as number)) at--;
     unended[index] = graph[at] ?? -1;

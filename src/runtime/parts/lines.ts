@@ -1,9 +1,19 @@
-/** Texts of events, which console and tracks share. */
+/** Part with the texts of events, shared by the console and tracks parts. */
 import { eventLine, STATE_TONES } from '../../report/text/event.ts';
-import { COMPILED, count, lineText, list, milliseconds, place, row } from '../../report/text/line.ts';
+import { COMPILED, count, lineText, list, milliseconds, positionText, row } from '../../report/text/line.ts';
 
-/** Whatever a part may import of these modules it finds here. */
-type Shared = typeof import('../../report/text/event.ts') & typeof import('../../report/text/line.ts');
+/** Parts are built with imports of these modules replaced by members of `lines` (`TAKEN_FROM` in rollup.config.ts). */
+type ForOtherParts = typeof import('../../report/text/event.ts') & typeof import('../../report/text/line.ts');
 
-const shared: Shared = { COMPILED, STATE_TONES, count, eventLine, lineText, list, milliseconds, place, row };
-export default shared;
+const forOtherParts: ForOtherParts = {
+  COMPILED,
+  STATE_TONES,
+  count,
+  eventLine,
+  lineText,
+  list,
+  milliseconds,
+  positionText,
+  row,
+};
+export default forOtherParts;

@@ -1,36 +1,37 @@
-/** `require` of CommonJS modules that run when they are required. */
+/** Part for `require` of CommonJS modules that run when they are required. */
 import type { RequireEvent } from '../../protocol/events.ts';
 import { createFirsts } from '../firsts.ts';
 import { indexPaths, moduleNamed } from '../specifier.ts';
 import type { BuildState, Part, Phases } from '../state.ts';
 
-/** A `require` that has neither returned nor failed, as far as it is known. */
+/** A `require` call that, as far as the runtime knows, has neither returned nor thrown. */
 interface OpenRequire {
   site: number;
   importer: number;
-  /** Index of the module; -1 for what is none of the build's. */
+  /** Index of the required module; -1 for one outside the build. */
   target: number;
-  /** The module had not run. */
+  /** The module had not run before. */
   isFirst: boolean;
   startedAt: number;
-  /** Its start is in the trace, and so will be its end. */
+  /** Its start is in the trace, so its end is logged too. */
   isLogged: boolean;
   fields: Pick<RequireEvent, 'importer' | 'loc' | 'module'>;
 }
 
 /**
- * What is required runs on the stack of what requires it, so the open ones are a stack too: one below that goes on says
- * that those above have thrown. Nothing is put around the call: it would show in stacks, and throw the error again.
+ * A required module runs on the stack of its importer, so open calls form a stack too: when one further down goes on,
+ * those above it have thrown. The realised code has no `try` around the call: it would rethrow the error and show in
+ * stack traces.
  */
 export default function createRequires(
-  { host, modules, sites, seen, locOf, log, admit, guarded }: BuildState,
+  { host, modules, sites, seen, locOf, log, admit, safely }: BuildState,
   phases: Phases,
 ): Part {
   const open: OpenRequire[] = [];
   const isFirstOf = createFirsts();
   let paths: Record<string, number> | undefined;
-  const requiring = guarded(start);
-  const returned = guarded(end);
+  const requiring = safely(start);
+  const returned = safely(end);
   return {
     backIn,
     idle: () => failAbove(-1),
@@ -46,7 +47,7 @@ export default function createRequires(
     },
   };
 
-  /** @param specifier where the site leaves open what is asked for */
+  /** @param specifier the argument of `require` where the target is known only at run time */
   function start(site: number, specifier: unknown): void {
     const row = sites[site];
     if (row?.[0] !== 'q') return;
@@ -73,7 +74,7 @@ export default function createRequires(
       log({ type: 'require-start', ...fields, ...(module?.row.phases && { status: module.status }) });
   }
 
-  /** Turning anything but a text into one could run the program's code. */
+  /** Converting a value that is no string could run code of the program. */
   function targetOf(importer: string, specifier: unknown): number | string {
     if (typeof specifier !== 'string') return typeof specifier;
     paths ??= indexPaths(modules);
@@ -85,14 +86,15 @@ export default function createRequires(
     if (depth < 0) return;
     failAbove(depth);
     const { target, isFirst } = open[depth] as OpenRequire;
-    // A body that returned early has not come to its end.
+    // A body with an early return did not come to its `end` call.
     if (isFirst && modules[target]?.status === 'evaluating') phases.finish(target, true);
-    // What has just run, or still runs, shows once more; what is known at run time may be another one each time.
+    // A module that has just run, or still runs, is logged once more. A target known only at run time may change each
+    // time, so its site is always logged.
     if (sites[site]?.[4] !== null && !isFirst && modules[target]?.status !== 'evaluating') seen[site] = 1;
     conclude('require-end');
   }
 
-  /** What the module required has failed, if it is open. */
+  /** Fails the open calls of a module whose code runs on: the required modules have thrown. */
   function backIn(module: number): void {
     const depth = depthOf(({ importer }) => importer === module);
     if (depth >= 0) failAbove(depth - 1);
@@ -112,7 +114,7 @@ export default function createRequires(
     }
   }
 
-  /** Of the innermost. */
+  /** Closes the innermost open call. */
   function conclude(type: 'require-end' | 'require-error'): void {
     const { importer, startedAt, isLogged, fields } = open[open.length - 1] as OpenRequire;
     open.length--;

@@ -1,4 +1,4 @@
-/** The console: events as they happen, why a read came too early, and a summary. */
+/** Sink for the console: prints events as they happen, explains reads that came too early, and ends with a summary. */
 
 import { cycleOf, type EarlyRead } from '../../findings/early-read.ts';
 import type { ReadEvent } from '../../protocol/events.ts';
@@ -10,14 +10,14 @@ import { createConsole } from './console/sink.ts';
 import { waitsOf } from './console/waits.ts';
 
 export default function createConsolePart(state: BuildState): Part {
-  const { realm, table, requests, modules } = state;
+  const { shared, table, requests, modules } = state;
   const { reads, console } = table.settings;
   const settings = console as ConsoleSettings;
   const print = createPrinter(settings.color);
   const sink = createConsole(print, settings, countPhases(table.modules), reads !== false);
   return {
     event: (event, early) => sink.event(event, early && explain(event as ReadEvent, early)),
-    finish: (isOver) => sink.finish(realm.trace.dropped, isOver ? waitsOf(state) : []),
+    finish: (isOver) => sink.finish(shared.trace.dropped, isOver ? waitsOf(state) : []),
   };
 
   function explain(read: ReadEvent, { importer, exporter, slot }: SeenEarly): EarlyRead {
@@ -33,7 +33,7 @@ export default function createConsolePart(state: BuildState): Part {
   }
 }
 
-/** Modules whose phases the bundle shows. */
+/** Number of modules whose start and end the bundle shows. */
 function countPhases(rows: readonly ModuleRow[]): number {
   let count = 0;
   for (let i = 0; i < rows.length; i++) if (rows[i]?.phases) count++;

@@ -1,6 +1,7 @@
 /**
- * The sink that the performance panel of Chrome's DevTools shows: modules are spans of a track of their own, and
- * early reads that went wrong are markers (https://developer.chrome.com/docs/devtools/performance/extension).
+ * Sink for the performance panel of Chrome's DevTools: each evaluation of a module is a span on a custom track, each
+ * early read that threw or gave `undefined` a marker
+ * (https://developer.chrome.com/docs/devtools/performance/extension).
  */
 import type { TraceEvent } from '../../protocol/events.ts';
 import { eventLine } from '../../report/text/event.ts';
@@ -17,12 +18,12 @@ interface Timing {
 
 const { create } = Object;
 
-/** Takes what it needs now; does nothing where that is missing. */
+/** Binds `performance.mark` and `measure` at once; without them it does nothing. */
 export default function createTracks({ host }: BuildState): Part {
   const timing = attempt(() => (globalThis as unknown as { performance: Timing }).performance);
   const mark = attempt(() => timing?.mark.bind(timing));
   const measure = attempt(() => timing?.measure.bind(timing));
-  /** When each module that runs has started. */
+  /** Path of a running module → its start, in milliseconds of the host's clock. */
   const starts: Record<string, number> = create(null);
   return { event: (event) => attempt(() => show(event)) };
 
@@ -40,7 +41,7 @@ export default function createTracks({ host }: BuildState): Part {
   }
 }
 
-/** Options without a prototype, on which the page could have put some of its own. */
+/** Options without a prototype: a page may have put options on `Object.prototype`. */
 const entry = (event: TraceEvent, dataType: string, color: string, start?: number): object =>
   bare({
     start,

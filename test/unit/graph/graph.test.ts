@@ -79,13 +79,13 @@ describe('graph', () => {
 
   it('components: nodes that reach each other, each behind those that it leads to', () => {
     for (const edges of graphs()) {
-      const { of, nodes } = componentsOf(edges);
+      const { componentOf, nodes } = componentsOf(edges);
       expect(nodes.flat()).to.have.members(nodesOf(edges));
       for (const a of nodesOf(edges)) {
-        expect(nodes[of[a] as number]).to.include(a);
+        expect(nodes[componentOf[a] as number]).to.include(a);
         for (const b of beyond(edges, a)) {
-          expect(of[a] === of[b]).to.equal(beyond(edges, b).has(a));
-          expect(of[b]).to.be.at.most(of[a] as number);
+          expect(componentOf[a] === componentOf[b]).to.equal(beyond(edges, b).has(a));
+          expect(componentOf[b]).to.be.at.most(componentOf[a] as number);
         }
       }
     }

@@ -6,7 +6,7 @@ import type { Identifier, Program } from 'estree';
 import { walk } from 'estree-walker';
 import fc from 'fast-check';
 import { parseAst } from 'rollup/parseAst';
-import { endOf, startOf } from '../../../src/ast/walk.ts';
+import { endOf, startOf } from '../../../src/ast/node-path.ts';
 import { createScopes } from '../../../src/record/scopes.ts';
 
 /**

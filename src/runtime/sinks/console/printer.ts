@@ -1,24 +1,24 @@
-/** Prints to a terminal or to the console of a page, by what the globals have. */
+/** Prints lines to Node's standard error or to the console of a page. */
 import type { ConsoleSettings } from '../../../protocol/tables.ts';
 import type { Line, Span, Tone } from '../../../report/text/line.ts';
 import { attempt, type Console, type Globals, type Log, nodeProcess, type Process } from '../../globals.ts';
 
 const { apply } = Reflect;
 
-/** Prints lines at once: `bad` as an error, `warn` as a warning. */
+/** Prints lines as one message. In a page the tone `bad` makes it an error, `warn` a warning. */
 export type Print = (lines: readonly Line[], tone?: Tone) => unknown;
 
-/** Prints to standard error in Node, else to the console, else nowhere. Takes what it needs now. */
-export function createPrinter(color: ConsoleSettings['color'], realm: object = globalThis): Print {
-  const globals = realm as Globals;
+/** Prints to standard error in Node, else to the console, else nowhere. Binds their methods at once. */
+export function createPrinter(color: ConsoleSettings['color'], globalObject: object = globalThis): Print {
+  const globals = globalObject as Globals;
   const node = nodeProcess(globals);
   const print = attempt(() => node && terminal(node, color)) ?? attempt(() => page(globals.console));
   return (lines, tone) => attempt(() => print?.(lines, tone));
 }
 
 /**
- * Of each tone: the code of a terminal, the style of a page. A page's are mixed with the colour of the text around
- * them: consoles are light or dark, and errors and warnings in them have grounds of their own.
+ * Each tone's SGR code for terminals and CSS for pages. The CSS mixes its colour into the console's own text colour,
+ * because consoles are light or dark, and errors and warnings have backgrounds of their own.
  */
 const LOOKS: Readonly<Record<Tone, readonly [ansi: number, css: string]>> = {
   plain: [0, ''],
@@ -28,7 +28,7 @@ const LOOKS: Readonly<Record<Tone, readonly [ansi: number, css: string]>> = {
   bad: [31, 'color:color-mix(in srgb,currentcolor,red)'],
 };
 
-/** A path or an error's text can hold what would move a cursor or break a line. */
+/** Replaces runs of control characters, which could move the cursor or break the line, with a space. */
 function printable(text: string): string {
   let shown = '';
   let wasControl = false;
@@ -42,7 +42,7 @@ function printable(text: string): string {
   return shown;
 }
 
-/** The spans of all lines, each line after a `bar`. */
+/** The spans of all lines, with `bar` at the start of each line. */
 const spans = (lines: readonly Line[], bar: string, tone: Tone): Span[] =>
   lines.reduce<Span[]>(
     (all, line, i) =>
@@ -53,13 +53,14 @@ const spans = (lines: readonly Line[], bar: string, tone: Tone): Span[] =>
     [],
   );
 
-/** A bar before each line tells the trace from the program's own output. */
+/** Each line begins with a bar, which sets the trace apart from the program's own output. */
 function terminal({ stderr, env }: Process, color: ConsoleSettings['color']): Print {
   const write = stderr.write.bind(stderr);
   const colored = color === 'auto' ? attempt(() => wantsColor(env, stderr.isTTY)) : color;
   const paint = (span: Span): string =>
     colored && LOOKS[span[1]][0] ? `\x1b[${LOOKS[span[1]][0]}m${span[0]}\x1b[0m` : span[0];
-  // A closed pipe must not end the program. A listener that is there may be a pipe's, which throws on.
+  // Without a listener, an error of a closed pipe would end the program.
+  // Existing listeners don't help: a pipe's own throws the error again.
   const written = (error?: unknown): void => {
     if (error) stderr.once('error', () => {});
   };
@@ -70,13 +71,15 @@ const wantsColor = ({ NO_COLOR, FORCE_COLOR, TERM }: Process['env'], isTTY?: boo
   !NO_COLOR &&
   (FORCE_COLOR === undefined ? isTTY && TERM !== 'dumb' : FORCE_COLOR !== '0' && FORCE_COLOR !== 'false');
 
-/** As many as a small program's summary has: closed, it would hide that there were early reads. */
+/**
+ * Longer blocks are printed as a closed group. A small program's summary fits, so that its early reads stay visible.
+ */
 const LINES_OPEN = 11;
 
-/** An error or a warning is one message, which a page shows with a stack; another long block is a closed group. */
+/** Errors and warnings are one message, which browsers show with a stack. Any other long block is a closed group. */
 function page(console: Console): Print {
   const { log, warn = log, error = log, groupCollapsed, groupEnd } = console;
-  /** Texts are arguments of the format, so that a `%` in them means nothing. */
+  /** Passes texts as arguments of `%s`, so that a `%` in them is not a format specifier. */
   const say = (method: Log, lines: readonly Line[]): unknown => {
     const args: string[] = [];
     spans(lines, '', 'plain').forEach((span) => {

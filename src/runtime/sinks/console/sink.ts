@@ -1,4 +1,7 @@
-/** The sink that a person reads: a small trace line by line, a large one as a summary, a bug at once as a block. */
+/**
+ * Decides what the console shows: a small trace line by line, a large one as a summary, a wrong read at once as a
+ * block.
+ */
 
 import type { EarlyRead } from '../../../findings/early-read.ts';
 import type { TraceEvent } from '../../../protocol/events.ts';
@@ -9,19 +12,16 @@ import { add, emptySummary, SMALL, summary, TRACE, type Wait } from '../../../re
 import type { Print } from './printer.ts';
 
 export interface ConsoleSink {
-  /** An event, as it happens; `finding` explains an early read. */
+  /** Called with each event as it happens; `finding` explains an early read. */
   event(event: TraceEvent, finding?: EarlyRead): void;
-  /** The entry has ended, or the program exits. `dropped` counts from the start of the trace. */
+  /** Called when an entry has ended and when the program exits. `dropped` counts from the start of the trace. */
   finish(dropped: number, waiting?: readonly Wait[]): void;
 }
 
-/**
- * Lines of a trace that nobody asked to see in full; after them, only early reads that went wrong are printed, and the
- * summary.
- */
+/** With `detail: 'auto'`, lines of events before only early reads that went wrong and the summary are printed. */
 const LINES_SHOWN = 500;
 
-/** `modules`: how many the build has. */
+/** @param modules how many modules of the build show their start and end */
 export function createConsole(
   print: Print,
   settings: ConsoleSettings,
@@ -56,7 +56,7 @@ export function createConsole(
     },
   };
 
-  /** Once for each place, and not where all went well. */
+  /** Prints the block of an early read that went wrong, once per headline, which names the place. */
   function explain(finding: EarlyRead): boolean {
     const { state } = finding.read;
     if (state === 'initialized') return false;

@@ -3,7 +3,7 @@ import { WAITS_SHOWN, type Wait } from '../../../report/text/summary.ts';
 import type { ModuleSlot } from '../../modules.ts';
 import type { BuildState } from '../../state.ts';
 
-/** Modules that wait, and those that wait for them. */
+/** Running modules that wait at a top-level await, each with the modules that cannot start before it ends. */
 export function waitsOf({ running, requesters, modules, sites, locOf }: BuildState): Wait[] {
   const list: Wait[] = [];
   for (let i = 0; i < running.length; i++) {
@@ -12,7 +12,7 @@ export function waitsOf({ running, requesters, modules, sites, locOf }: BuildSta
     const site = sites[suspendedBy];
     if (!site) continue;
     const importers: string[] = [];
-    // Of the others the summary gives the number alone.
+    // The summary names only the first few; importers of the others are not looked up.
     const isHeld = list.length < WAITS_SHOWN ? reachedFrom(requesters(), [index]) : [];
     for (let j = 0; j < modules.length; j++) {
       const { row: other, isInstantiated, status } = modules[j] as ModuleSlot;

@@ -1,8 +1,8 @@
-/** The one trace of a page or process, which all its bundles share. */
-import type { Build, Installed, Realm } from '../protocol/calls.ts';
+/** The trace of a page or process: one object, shared by all bundles whose runtimes speak the same protocol version. */
+import type { Installed, SharedTrace, Tracer } from '../protocol/calls.ts';
 import {
   PROTOCOL_VERSION,
-  REALM_KEY,
+  TRACE_KEY,
   type Trace,
   type TracedModule,
   type TraceEvent,
@@ -11,35 +11,38 @@ import { bare } from './bare.ts';
 import type { Host } from './host.ts';
 import { each, push, without } from './list.ts';
 
-type CreateBuild = (realm: Realm) => Build;
+type CreateTracer = (shared: SharedTrace) => Tracer;
 
-const KEY = Symbol.for(REALM_KEY);
+const KEY = Symbol.for(TRACE_KEY);
 const { defineProperty } = Object;
 const { apply } = Reflect;
 
-/** The build's side of the realm's trace; the first bundle installs it. */
-export function connect(host: Host, createBuild: CreateBuild): Build {
+/**
+ * Finds the installed trace, or installs one, and creates this build's tracer on it. `core` calls it once per build,
+ * before any module of the build runs.
+ */
+export function connect(host: Host, createTracer: CreateTracer): Tracer {
   let isFree = false;
   try {
     const installed = (globalThis as { [KEY]?: Installed })[KEY];
-    if (installed?.version === PROTOCOL_VERSION) return installed.connect(createBuild);
+    if (installed?.version === PROTOCOL_VERSION) return installed.connect(createTracer);
     isFree = installed === undefined;
   } catch {
-    // Not a trace of ours, whatever it says.
+    // Something else is at the key, and throws.
   }
   const trace = createTrace(host);
   if (isFree) {
     try {
       defineProperty(globalThis, KEY, bare({ value: trace, configurable: true, writable: true }));
     } catch {
-      // A frozen global object: the trace is there for its own console alone.
+      // The global object is frozen: this build traces on its own, and only its console shows it.
     }
   }
-  return trace.connect(createBuild);
+  return trace.connect(createTracer);
 }
 
-/** One listener of the host's for all: a process warns of more than ten. */
-function shared<T extends unknown[]>(
+/** Registers one listener with the host for all builds: Node warns when an event has more than ten. */
+function fanOut<T extends unknown[]>(
   listen: (listener: (...args: T) => void) => void,
 ): (listener: (...args: T) => void) => void {
   const listeners: ((...args: T) => void)[] = [];
@@ -55,14 +58,14 @@ function createTrace(host: Host): Installed {
   const began = host.now();
   const events: TraceEvent[] = [];
   const modules: Record<string, TracedModule> = Object.create(null);
-  /** A listener is taken out of the list when it stops, and hears nothing more of an event that is on its way. */
+  /** Unsubscribing clears `hear` too, so that a listener gets nothing of an event that is being delivered. */
   let listeners: { hear?: ((event: TraceEvent) => void) | undefined }[] = [];
-  /** Of any build: bundles and their later instances share the trace. */
+  /** Counts the events under `limit`, over all builds. */
   let admitted = 0;
   let dropped = 0;
   let failures = 0;
 
-  const realm: Realm = {
+  const shared: SharedTrace = {
     modules,
     get trace() {
       return trace;
@@ -85,8 +88,8 @@ function createTrace(host: Host): Installed {
       else dropped++;
       return isAdmitted;
     },
-    onExit: shared(host.onExit),
-    onError: shared(host.onError),
+    onExit: fanOut(host.onExit),
+    onError: fanOut(host.onError),
     fail() {
       failures++;
     },
@@ -111,6 +114,6 @@ function createTrace(host: Host): Installed {
       };
     },
   };
-  const connect: Installed['connect'] = (createBuild) => createBuild(realm);
+  const connect: Installed['connect'] = (createTracer) => createTracer(shared);
   return defineProperty(trace, 'connect', bare({ value: connect })) as Installed;
 }

@@ -1,6 +1,6 @@
-/** One build's side of the trace: what the realised code of its chunks calls. */
+/** Creates one build's tracer: the methods that the realised code of its chunks calls. */
 import { type Edges, reversed } from '../graph/edges.ts';
-import type { Build, Realm } from '../protocol/calls.ts';
+import type { SharedTrace, Tracer } from '../protocol/calls.ts';
 import type { TraceEvent } from '../protocol/events.ts';
 import type { BuildTable, SiteRow } from '../protocol/tables.ts';
 import { bare } from './bare.ts';
@@ -15,29 +15,29 @@ import { publish } from './traced-modules.ts';
 const { apply } = Reflect;
 const { assign } = Object;
 
-/** Ends at its first step. */
+/** An iterable that is done at its first step, without the array iterator, which a page can patch. */
 const NONE = bare({ [Symbol.iterator]: () => ENDED });
 const ENDED: Iterator<never> = bare({ next: () => bare({ done: true as const, value: undefined }) });
 
-/** Where a site's row names the file, if it does. */
+/** By kind of site: index of the element of its row that names the file. */
 const FILE_AT: Readonly<Record<SiteRow[0], number>> = { r: 7, s: 7, w: 5, i: 5, d: 6, q: 5, a: 4 };
 
 export function createTracer(
-  realm: Realm,
+  shared: SharedTrace,
   host: Host,
   given: BuildTable,
   creators: readonly CreatePart[],
-): Build {
+): Tracer {
   const table = { ...given, modules: bareRows(given.modules) };
   const { settings, modules: rows } = table;
   const modules = createModules(table);
-  // Before any of their code runs: a cycle of chunks may call it before its module is instantiated.
-  each(modules, (module) => publish(realm.modules, modules, module));
+  // At once: in a cycle of chunks, code of a module may run before the module is instantiated.
+  each(modules, (module) => publish(shared.modules, modules, module));
   const requests = requestsOf(rows);
   let requesters: Edges | undefined;
   const parts: Part[] = [];
   const state: BuildState = {
-    realm,
+    shared,
     host,
     table,
     requests,
@@ -62,9 +62,9 @@ export function createTracer(
       const file = row[FILE_AT[row[0]]] as string | undefined;
       return locIn(rows[row[1]], row[2], row[3], file);
     },
-    admit: (isVital = false, module) => realm.admit(settings.limit, isVital && !module?.isRepeated),
+    admit: (isVital = false, module) => shared.admit(settings.limit, isVital && !module?.isRepeated),
     log(event, early) {
-      const logged = realm.log(event);
+      const logged = shared.log(event);
       show(logged, early);
       return logged;
     },
@@ -73,12 +73,12 @@ export function createTracer(
         if (hear) apply(hear, undefined, args);
       });
     },
-    guarded,
+    safely,
   };
-  /** What a subscriber did to the event must not keep the trace from going on. */
-  const show = guarded((event: TraceEvent, early?: SeenEarly) => state.tell('event', event, early));
+  /** Wrapped, because a subscriber may have changed the event so that a sink throws. */
+  const show = safely((event: TraceEvent, early?: SeenEarly) => state.tell('event', event, early));
   const phases = createPhases(state);
-  const calls: Partial<Build> = bare({});
+  const calls: Partial<Tracer> = bare({});
   each(creators, (create) => {
     const part = bare(create(state, phases));
     push(parts, part);
@@ -86,28 +86,28 @@ export function createTracer(
   });
   const bindings = createBindings(state);
   each(table.sites, bindings.addSites);
-  realm.onError(guarded(phases.tell));
-  realm.onExit(guarded(() => state.tell('finish', true)));
+  shared.onError(safely(phases.tell));
+  shared.onExit(safely(() => state.tell('finish', true)));
 
-  const taken = guarded(bindings.taken);
-  const write = guarded(bindings.write);
-  const probe = guarded(bindings.probe);
+  const observe = safely(bindings.observe);
+  const write = safely(bindings.write);
+  const probe = safely(bindings.probe);
   return {
     seen: state.seen,
-    chunk: guarded(bindings.addChunk),
-    start: guarded(phases.start),
-    end: guarded((module: number) => {
+    chunk: safely(bindings.addChunk),
+    start: safely(phases.start),
+    end: safely((module: number) => {
       bindings.release(modules[module]);
       phases.end(module);
     }),
-    read: guarded((site: number, get: () => unknown) => bindings.read(site, { from: 'getter', get })),
+    read: safely((site: number, get: () => unknown) => bindings.read(site, { from: 'getter', get })),
     probe,
     none: NONE,
-    note: guarded(bindings.note),
+    note: safely(bindings.note),
     write: (...args) => write(args[0], args.length > 1, args[1]),
-    init: guarded(bindings.initialize),
+    init: safely(bindings.initialize),
     value(site, value) {
-      taken(site, value);
+      observe(site, value);
       return value;
     },
     after(...args) {
@@ -116,32 +116,32 @@ export function createTracer(
     },
     target: (site, assign) => ({
       set value(value: unknown) {
-        // What this throws is the program's.
+        // Outside of `safely`: an error of the assignment is the program's own.
         assign(value);
-        taken(site, value);
+        observe(site, value);
       },
     }),
     step(old, site, by) {
-      taken(site, typeof old === 'bigint' ? old + (by > 0 ? 1n : -1n) : (old as number) + by);
+      observe(site, typeof old === 'bigint' ? old + (by > 0 ? 1n : -1n) : (old as number) + by);
       return old;
     },
-    caught: guarded((module: number) => state.tell('backIn', module)),
+    caught: safely((module: number) => state.tell('backIn', module)),
     snapshot(...args) {
-      // Rollup may give an import() of its own chunk a namespace that is not there yet: nothing is read of it.
+      // For an import() within a chunk Rollup may print a namespace that is still undefined: no member is read.
       if (args[0] === undefined) return args[0];
       for (let i = 1; i < args.length; i++) if (!state.seen[args[i] as number]) probe(args[i] as number);
       return args[0];
     },
     ...calls,
-  } as Build;
+  } as Tracer;
 
-  /** The program never sees an error of the trace. */
-  function guarded<A extends unknown[]>(job: (...args: A) => void): (...args: A) => void {
+  /** See {@link BuildState.safely}. */
+  function safely<A extends unknown[]>(job: (...args: A) => void): (...args: A) => void {
     return (...args) => {
       try {
         apply(job, undefined, args);
       } catch {
-        realm.fail();
+        shared.fail();
       }
     };
   }

@@ -3,11 +3,11 @@ import type { Node } from 'estree';
 /** A node of Rollup's parser: it always has its range, in UTF-16 code units. */
 export type Ranged<T extends Node = Node> = T & { start: number; end: number };
 
-/** Where a node hangs: the property of its parent, and the parent's own place. */
-export interface Ancestor {
+/** A node with its ancestors: `key` is the property of the parent that holds the node, or holds the array with it. */
+export interface NodePath {
   node: Node;
   key: string;
-  parent: Ancestor | null;
+  parent: NodePath | null;
 }
 
 export const isFunction = ({ type }: Node): boolean =>
@@ -16,13 +16,13 @@ export const isFunction = ({ type }: Node): boolean =>
 export const startOf = (node: Node): number => (node as Ranged).start;
 export const endOf = (node: Node): number => (node as Ranged).end;
 
-/** The way from the program, or from a place in it, to the node that is visited. */
+/** Records the ancestors of the current node of a walk, from the program or from `root` on. */
 export class Trail {
-  private readonly root: Ancestor | null;
+  private readonly root: NodePath | null;
   private readonly nodes: Node[] = [];
   private readonly keys: unknown[] = [];
 
-  constructor(root: Ancestor | null = null) {
+  constructor(root: NodePath | null = null) {
     this.root = root;
   }
 
@@ -36,13 +36,13 @@ export class Trail {
     this.keys.pop();
   }
 
-  /** A node above: 1 is the one entered last. */
+  /** An ancestor: 1 is the node entered last. */
   above(steps: number): Node | undefined {
     return this.nodes[this.nodes.length - steps];
   }
 
-  /** The place of a child of the node entered last; made when it is asked for, as few nodes of a program matter. */
-  placeOf(node: Node, key: unknown): Ancestor {
+  /** Path of a child of the node entered last. Built on demand, because few nodes of a program need one. */
+  pathTo(node: Node, key: unknown): NodePath {
     let parent = this.root;
     for (let depth = 0; depth < this.nodes.length; depth++) {
       parent = { node: this.nodes[depth] as Node, key: String(this.keys[depth]), parent };
