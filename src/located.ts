@@ -6,21 +6,7 @@ import type { BlockStatement, Program } from 'estree';
 import type { NodePath } from './ast/node-path.ts';
 import type { EditedText } from './edited-text.ts';
 import type { ParseFailure } from './errors.ts';
-import type { ModuleRecord, Site, Target } from './model.ts';
-import type { ModuleRow } from './protocol/tables.ts';
-
-/** A module of the build; `index` is its index in the build's table. */
-export interface ChunkModule {
-  index: number;
-  record: ModuleRecord;
-  /** As in {@link ModuleRow}. */
-  phases: ModuleRow['phases'] | undefined;
-  /**
-   * By site, the targets of a read, a dynamic import or a require: one for each number of member names (`ns`, `ns.a`,
-   * `ns.a.b`); null where the name resolves to nothing.
-   */
-  targets: readonly (readonly (Target | null)[])[];
-}
+import type { ChunkModule, Site } from './model.ts';
 
 /** A site that survived in a chunk, with the node that now stands for it. */
 export interface LocatedSite {

@@ -1,5 +1,6 @@
 /** The data model of the build: records of modules, and their sites. */
 import type { BindingKind } from './protocol/events.ts';
+import type { ModuleRow } from './protocol/tables.ts';
 
 /** A position in the user's own source: 1-based line, 0-based column in UTF-16 code units. */
 export interface Position {
@@ -136,3 +137,16 @@ export type RealisedSite = { module: number; site: number } & (
   | { kind: 'q'; target: Target }
   | { kind: 'a' }
 );
+
+/** A module of the build; `index` is its index in the build's table. */
+export interface ChunkModule {
+  index: number;
+  record: ModuleRecord;
+  /** As in {@link ModuleRow}. */
+  phases: ModuleRow['phases'] | undefined;
+  /**
+   * By site, the targets of a read, a dynamic import or a require: one for each number of member names (`ns`, `ns.a`,
+   * `ns.a.b`); null where the name resolves to nothing.
+   */
+  targets: readonly (readonly (Target | null)[])[];
+}

@@ -80,7 +80,7 @@ export function createOutput(input: OutputInput): Output {
   const wantsFile = placement === 'file' || (placement === 'auto' && chunks.length > 1);
   const mustInline = !isFileFormat(format);
   let placed: RuntimePlacement = mustInline || (!wantsFile && chunks.length === 1) ? 'inline' : 'file';
-  const firstSites = numberSites(numbering, chunks);
+  const numbers = numberSites(numbering, chunks);
   const circular = circularChunks(chunks);
   const traced = new Map<string, ChunkContents>();
   /** The plugin may be in the config twice; the file must be emitted once. */
@@ -100,7 +100,7 @@ export function createOutput(input: OutputInput): Output {
     trace(fileName, layout) {
       if (placed === 'inline' && !mustInline && hidesGlobals(layout)) placed = 'file';
       const isInline = placed === 'inline';
-      const first = firstSites.get(fileName) ?? 0;
+      const first = numbers.first.get(fileName) ?? 0;
       const realised = realise({
         layout,
         first,
@@ -165,7 +165,7 @@ export function createOutput(input: OutputInput): Output {
         });
       }
       if (circular.has(fileName)) {
-        sites.push({ first: firstSites.get(fileName) ?? 0, sites: rowsOf(chunk) });
+        sites.push({ first: numbers.first.get(fileName) ?? 0, sites: rowsOf(chunk) });
       }
     }
     for (const [fileName, chunk] of contents) {
@@ -175,7 +175,7 @@ export function createOutput(input: OutputInput): Output {
       }
     }
     const { settings, entries, pathOf } = input;
-    const cells = placed === 'file' ? (firstSites.get(END) ?? 0) : sitesOf(contents);
+    const cells = placed === 'file' ? numbers.count : sitesOf(contents);
     return buildTable({ numbering, settings, entries, pathOf, rendered, cells, sites });
   }
 }
@@ -186,24 +186,27 @@ const hidesGlobals = (layout: Layout): boolean => isDeclaredAround(layout, 'glob
 const sitesOf = (contents: ReadonlyMap<string, ChunkContents>): number =>
   [...contents.values()].reduce((sum, { sites }) => sum + sites.length, 0);
 
-/** Key of the number that follows the last chunk's sites; no chunk has this file name. */
-const END = '';
+/** By file name, the number of a chunk's first site; and how many there are in all. */
+interface SiteNumbers {
+  first: ReadonlyMap<string, number>;
+  count: number;
+}
 
 /**
  * Number of each chunk's first site. Chunks are traced in any order, so each reserves a number for every site of its
  * modules, and for every binding, which may get a site in a namespace object.
  */
-function numberSites({ graph }: Numbering, chunks: readonly OutputChunk[]): Map<string, number> {
+function numberSites({ graph }: Numbering, chunks: readonly OutputChunk[]): SiteNumbers {
   const first = new Map<string, number>();
-  let next = 0;
+  let count = 0;
   for (const { fileName, modules } of chunks) {
-    first.set(fileName, next);
+    first.set(fileName, count);
     for (const id of modules) {
       const record = graph.modules.get(id)?.record;
-      next += (record?.sites.length ?? 0) + (record?.bindings.length ?? 0);
+      count += (record?.sites.length ?? 0) + (record?.bindings.length ?? 0);
     }
   }
-  return first.set(END, next);
+  return { first, count };
 }
 
 /** Modules whose namespace object the chunk reads: they belong to a chunk even without a statement, as a barrel. */

@@ -6,7 +6,8 @@ import { endOf, isFunction, type NodePath, startOf, Trail } from '../ast/node-pa
 import { skipTrivia } from '../ast/trivia.ts';
 import { EditedText } from '../edited-text.ts';
 import type { ParseFailure } from '../errors.ts';
-import type { ChunkModule, Extent, Layout, Piece } from '../located.ts';
+import type { Extent, Layout, Piece } from '../located.ts';
+import type { ChunkModule } from '../model.ts';
 import { parse, parseModule } from '../parse.ts';
 import type { FoundMark } from './marks/grammar.ts';
 import { locate } from './marks/locate.ts';

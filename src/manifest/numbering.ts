@@ -1,19 +1,8 @@
 /** Numbers the modules of a build, as tables refer to them. */
 import { linkOrder } from '../graph/link-order.ts';
-import type { ModuleRecord, Target } from '../model.ts';
-import type { ModuleRow } from '../protocol/tables.ts';
+import type { ChunkModule, Target } from '../model.ts';
 import { isGenerated, wrappedModule } from '../record/commonjs.ts';
 import { createGraph, type Graph, type GraphModule } from './graph.ts';
-
-/** A module with its number, for the chunks that have it. */
-export interface NumberedModule {
-  index: number;
-  record: ModuleRecord;
-  /** As in {@link ModuleRow}. */
-  phases: ModuleRow['phases'] | undefined;
-  /** By site: its targets, one for each number of member names. */
-  targets: readonly (readonly (Target | null)[])[];
-}
 
 export interface Numbering {
   graph: Graph;
@@ -23,9 +12,9 @@ export interface Numbering {
   /** Numbers of the ids that are modules of the graph, each once. */
   numbersOf(ids: Iterable<string>): number[];
   /** The module whose marks carry a token. */
-  markedBy(token: string): NumberedModule | undefined;
-  moduleOf(id: string): NumberedModule | undefined;
-  moduleAt(number: number | undefined): NumberedModule | undefined;
+  markedBy(token: string): ChunkModule | undefined;
+  moduleOf(id: string): ChunkModule | undefined;
+  moduleAt(number: number | undefined): ChunkModule | undefined;
 }
 
 /**
@@ -47,7 +36,7 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
   const graph = createGraph(new Map(modules.map((module) => [module.id, module])));
   const numbers = new Map(modules.map(({ id }, number) => [id, number]));
   const byToken = new Map(modules.map(({ record }, index) => [record.token, index]));
-  const numbered: NumberedModule[] = [];
+  const numbered: ChunkModule[] = [];
   return {
     graph,
     modules,
@@ -58,7 +47,7 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
     moduleAt,
   };
 
-  function moduleAt(index: number | undefined): NumberedModule | undefined {
+  function moduleAt(index: number | undefined): ChunkModule | undefined {
     const module = modules[index ?? -1];
     if (index === undefined || !module) return undefined;
     const { record } = module;
@@ -66,7 +55,7 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
     return numbered[index];
   }
 
-  function targetsOf(module: GraphModule): NumberedModule['targets'] {
+  function targetsOf(module: GraphModule): ChunkModule['targets'] {
     const { sites } = module.record;
     /** By index of an import: the target without members, which most reads have. */
     const whole: (Target | null)[] = [];
@@ -122,7 +111,7 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
 }
 
 /** `required` for a wrapped CommonJS module, undefined for generated code, else `true`. */
-function phasesOf({ id, record }: GraphModule): NumberedModule['phases'] {
+function phasesOf({ id, record }: GraphModule): ChunkModule['phases'] {
   if (isGenerated(id)) return undefined;
   return record.sites.some(({ kind }) => kind === 'body') ? 'required' : true;
 }

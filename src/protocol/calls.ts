@@ -2,12 +2,8 @@
 import type { Trace, TracedModule, TraceEvent } from './events.ts';
 import type { ChunkTable } from './tables.ts';
 
-/**
- * One build's side of the runtime: the realised code of its chunks calls it. `seen` has a cell per site: while it is 0
- * the realised code calls the runtime, else it skips the call. No method throws. `value`, `after`, `suspend`, `resume`,
- * `importing`, `imported`, `snapshot`, `requiring` and `required` return the value that they are passed.
- */
-export interface Tracer {
+/** The calls that the core of the runtime answers. */
+export interface CoreCalls {
   readonly seen: Uint32Array;
   /** Called first in each chunk, with its sites and getters. */
   chunk(table: ChunkTable): void;
@@ -38,6 +34,14 @@ export interface Tracer {
   step<T>(old: T, site: number, by: number): T;
   /** Called when a binding has its first value. */
   init(site: number, value: unknown): void;
+  /** Called in a `catch` or `finally` around an await of the module: the module, if suspended, goes on. */
+  caught(module: number): void;
+  /** Called before members of the namespace of a dynamic import are read all at once, by a pattern. */
+  snapshot<T>(namespace: T, ...sites: number[]): T;
+}
+
+/** The calls that the part for top-level awaits answers. */
+export interface AwaitCalls {
   /** Called before a top-level await waits. */
   suspend<T>(site: number, awaited: T): T;
   /** Called after a top-level await, with the value that it gave. */
@@ -48,14 +52,18 @@ export interface Tracer {
   disposing(site: number): object | null;
   /** Called when the block has been left. */
   disposed(site: number): void;
-  /** Called in a `catch` or `finally` around an await of the module: the module, if suspended, goes on. */
-  caught(module: number): void;
+}
+
+/** The calls that the part for dynamic imports answers. */
+export interface ImportCalls {
   /** Called before a dynamic import; with its specifier, which it returns, where that is known only at run time. */
   importing<T>(site: number, specifier?: T): T;
   /** Called with the promise of a dynamic import that the program itself awaits. */
   imported<T>(site: number, promise: T): T;
-  /** Called before members of the namespace of a dynamic import are read all at once, by a pattern. */
-  snapshot<T>(namespace: T, ...sites: number[]): T;
+}
+
+/** The calls that the part for CommonJS modules answers. */
+export interface RequireCalls {
   /**
    * Called before a CommonJS module is required; with the specifier, which it returns, where that is known only at run
    * time.
@@ -64,6 +72,13 @@ export interface Tracer {
   /** Called with the exports that `require` returned. */
   required<T>(site: number, exports: T): T;
 }
+
+/**
+ * One build's side of the runtime: the realised code of its chunks calls it. `seen` has a cell per site: while it is 0
+ * the realised code calls the runtime, else it skips the call. No method throws. `value`, `after`, `suspend`, `resume`,
+ * `importing`, `imported`, `snapshot`, `requiring` and `required` return the value that they are passed.
+ */
+export interface Tracer extends CoreCalls, AwaitCalls, ImportCalls, RequireCalls {}
 
 type WithoutBase<E> = E extends TraceEvent ? Omit<E, 'seq' | 'time'> : never;
 /** An event before it is logged. */

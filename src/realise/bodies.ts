@@ -1,7 +1,8 @@
 /** `start` and `end` calls around the statements of each module. */
 import type { Node } from 'estree';
 import { endOf, startOf } from '../ast/node-path.ts';
-import type { ChunkModule, Extent, LocatedSite } from '../located.ts';
+import type { Extent, LocatedSite } from '../located.ts';
+import type { ChunkModule } from '../model.ts';
 import type { Names } from './context.ts';
 
 /**

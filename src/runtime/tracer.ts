@@ -1,6 +1,6 @@
 /** Creates one build's tracer: the methods that the realised code of its chunks calls. */
 import { type Edges, reversed } from '../graph/edges.ts';
-import type { SharedTrace, Tracer } from '../protocol/calls.ts';
+import type { CoreCalls, SharedTrace, Tracer } from '../protocol/calls.ts';
 import type { TraceEvent } from '../protocol/events.ts';
 import type { BuildTable, SiteRow } from '../protocol/tables.ts';
 import { bare } from './bare.ts';
@@ -92,7 +92,7 @@ export function createTracer(
   const observe = safely(bindings.observe);
   const write = safely(bindings.write);
   const probe = safely(bindings.probe);
-  return {
+  const core: CoreCalls = {
     seen: state.seen,
     chunk: safely(bindings.addChunk),
     start: safely(phases.start),
@@ -132,8 +132,9 @@ export function createTracer(
       for (let i = 1; i < args.length; i++) if (!state.seen[args[i] as number]) probe(args[i] as number);
       return args[0];
     },
-    ...calls,
-  } as Tracer;
+  };
+  // A bundle makes only calls that its parts answer.
+  return { ...core, ...calls } as Tracer;
 
   /** See {@link BuildState.safely}. */
   function safely<A extends unknown[]>(job: (...args: A) => void): (...args: A) => void {

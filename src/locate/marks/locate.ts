@@ -4,8 +4,8 @@ import { walk } from 'estree-walker';
 import { endOf, type NodePath, startOf, Trail } from '../../ast/node-path.ts';
 import { skipTrivia } from '../../ast/trivia.ts';
 import type { ParseFailure } from '../../errors.ts';
-import type { ChunkModule, LocatedPiece } from '../../located.ts';
-import type { Site } from '../../model.ts';
+import type { LocatedPiece } from '../../located.ts';
+import type { ChunkModule, Site } from '../../model.ts';
 import type { FoundMark } from './grammar.ts';
 import { withoutMarks } from './unmarked.ts';
 
@@ -71,6 +71,19 @@ interface FoundNodes {
   texts: Set<Mark>;
 }
 
+/** Where the mark of a site stands. */
+const MARK_POSITIONS: Readonly<Record<Site['kind'], 'after node' | 'after keyword' | 'before statement'>> = {
+  default: 'before statement',
+  declaration: 'after node',
+  read: 'after node',
+  write: 'after node',
+  await: 'after keyword',
+  disposal: 'after node',
+  import: 'after node',
+  require: 'after node',
+  body: 'after node',
+};
+
 function findNodes(code: string, program: Program, marks: readonly Mark[]): FoundNodes {
   const byEnd = new Map<number, Mark>();
   const byKeyword = new Map<number, Mark>();
@@ -78,8 +91,9 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
   let last = -1;
   for (const mark of marks) {
     const { offset, site } = mark;
-    if (site.kind === 'await') byKeyword.set(offset, mark);
-    else if (site.kind === 'default') byStatement.set(skipTrivia(code, offset), mark);
+    const position = MARK_POSITIONS[site.kind];
+    if (position === 'after keyword') byKeyword.set(offset, mark);
+    else if (position === 'before statement') byStatement.set(skipTrivia(code, offset), mark);
     else {
       // Rollup ends a statement that lacks its semicolon, before the mark.
       let end = code.charAt(offset - 1) === ';' ? offset - 1 : offset;

@@ -1,5 +1,7 @@
 /** Part for top-level await: logs when a module begins to wait and when it resumes. */
+
 import { reachedFrom } from '../../graph/paths.ts';
+import type { AwaitCalls } from '../../protocol/calls.ts';
 import type { SuspendEvent } from '../../protocol/events.ts';
 import type { SiteRow } from '../../protocol/tables.ts';
 import { disposable } from '../disposable.ts';
@@ -30,7 +32,7 @@ export default function createAwaits(state: BuildState, phases: Phases): Part {
       disposal: state.safely(enter),
       disposing: (site) => disposable(() => suspended(site)),
       disposed: state.safely(exit),
-    },
+    } satisfies AwaitCalls,
   };
 
   function suspend(site: number): void {

@@ -1,6 +1,8 @@
 /** Part for dynamic imports: logs each request, and its outcome where that shows without touching the promise. */
+
 import { linkOrder } from '../../graph/link-order.ts';
 import { reachedFrom } from '../../graph/paths.ts';
+import type { ImportCalls } from '../../protocol/calls.ts';
 import type { ImportEvent } from '../../protocol/events.ts';
 import type { SiteRow } from '../../protocol/tables.ts';
 import { createFirsts } from '../firsts.ts';
@@ -53,7 +55,7 @@ export default function createImports(
         watched(site, promise);
         return promise;
       },
-    },
+    } satisfies ImportCalls,
   };
 
   function start(site: number, hasSpecifier: boolean, specifier: unknown): void {

@@ -1,4 +1,5 @@
 /** Part for `require` of CommonJS modules that run when they are required. */
+import type { RequireCalls } from '../../protocol/calls.ts';
 import type { RequireEvent } from '../../protocol/events.ts';
 import { createFirsts } from '../firsts.ts';
 import { indexPaths, moduleNamed } from '../specifier.ts';
@@ -44,7 +45,7 @@ export default function createRequires(
         if (!seen[site]) returned(site);
         return exports;
       },
-    },
+    } satisfies RequireCalls,
   };
 
   /** @param specifier the argument of `require` where the target is known only at run time */
