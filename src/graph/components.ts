@@ -24,7 +24,7 @@ export function componentsOf(edges: Edges): Components {
   const next: number[] = [];
   let count = 0;
   for (let node = 0; node < edges.length; node++) if (met[node] === undefined) visit(node);
-  return { componentOf: componentOf, nodes };
+  return { componentOf, nodes };
 
   function visit(root: number): void {
     enter(root);
