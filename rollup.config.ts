@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { minify } from '@swc/core';
@@ -6,6 +6,9 @@ import { defineConfig, type Plugin, type RollupOptions } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
 import { RUNTIME_PARTS, type RuntimePart, SINKS } from './src/runtime-text.ts';
+
+// What an earlier build left would be published.
+rmSync('dist', { recursive: true, force: true });
 
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
 const external = [/^node:/, /^rollup/, ...Object.keys(dependencies)];
