@@ -29,7 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   parse: ['ast', 'errors'],
   options: ['protocol', 'errors'],
   /** The seam between locating and realising: types alone. */
-  located: ['protocol', 'model', 'ast', 'edited-text', 'errors'],
+  located: ['model', 'ast', 'edited-text', 'errors'],
   record: ['model', 'ast'],
   places: ['model', 'ast'],
   manifest: ['protocol', 'model', 'graph', 'record'],
