@@ -35,6 +35,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   manifest: ['protocol', 'model', 'graph', 'record'],
   locate: ['model', 'ast', 'edited-text', 'errors', 'parse', 'located'],
   realise: ['protocol', 'model', 'ast', 'edited-text', 'errors', 'located'],
+  /** What ECMA-262 prescribes: shares no code with the tracer, whose mistakes it is to catch. */
+  spec: [],
   findings: ['protocol', 'graph'],
   'report/text': ['protocol', 'findings'],
   runtime: ['protocol', 'graph', 'findings', 'report/text'],
@@ -71,9 +73,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 /** Parts that import no package, nor anything of Node's: they run in pages too, or hold data alone. */
-const ON_THEIR_OWN = ['protocol', 'model', 'graph', 'runtime', 'report/text', 'findings'];
+const ON_THEIR_OWN = ['protocol', 'model', 'graph', 'runtime', 'report/text', 'findings', 'spec'];
 /** Those that never import each other: `build` and `output` pass values between them. */
-const APART = ['record', 'places', 'locate', 'realise', 'runtime'];
+const APART = ['record', 'places', 'locate', 'realise', 'runtime', 'spec'];
 /** The only ones that read or write files. */
 const WITH_FILES = ['plugin'];
 

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { createEvaluation } from '../../src/spec/evaluate.ts';
-import type { SourceModule } from '../../src/spec/module-record.ts';
+import { createEvaluation } from '../../../src/spec/evaluate.ts';
+import type { SourceModule } from '../../../src/spec/module-record.ts';
 
 const native = fileURLToPath(new URL('native.mjs', import.meta.url));
 const COUNT = Number(process.env.GRAPHS ?? 300);
