@@ -85,7 +85,7 @@ export const noBundle = (): RollupLog => ({
 /** Rolldown drops comments, and with them the marks. */
 export const rolldownUntraced = (version: string): RollupLog => ({
   code: ROLLDOWN_UNTRACED,
-  message: `${PACKAGE} can't trace what Rolldown bundles yet (Rolldown ${version}), so this build is not traced. Build with Rollup: Vite 7 does, and Rollup itself.`,
+  message: `${PACKAGE} does not support Rolldown yet (Rolldown ${version}), so this build is not traced. Build with Rollup: Vite 7 does, and Rollup itself.`,
 });
 
 /** The patterns include no module; `id` is a module that they leave out. */
@@ -97,7 +97,7 @@ export const nothingIncluded = (
   code: NOTHING_INCLUDED,
   message: `${PACKAGE} traces no reads and writes, because ${
     include === null ? '' : `"include" is ${render(include)} and `
-  }"exclude" is ${render(exclude)}, which leave none of the modules. They match whole ids, such as ${quote(id)}, with globs relative to "root" (${quote(root)}).`,
+  }"exclude" is ${render(exclude)}, which together include no module. Patterns match whole ids, such as ${quote(id)}, with globs relative to "root" (${quote(root)}).`,
 });
 
 /** Another plugin's file has the name of the runtime's file. */
@@ -110,14 +110,14 @@ export const runtimeNameTaken = (fileName: string): RollupLog => ({
 export const marksRemoved = (ids: readonly string[]): RollupLog => ({
   code: MARKS_REMOVED,
   ids: [...ids],
-  message: `Another plugin's transform removed the comments by which ${PACKAGE} finds its places in ${someModules(ids)}, so they are left untraced. Put this plugin after that one, or have that one keep comments or run on the output (renderChunk).`,
+  message: `Another plugin's transform removed the comments with which ${PACKAGE} marks code in ${someModules(ids)}, so they are left untraced. Put this plugin after that one, or have that one keep comments or run on the output (renderChunk).`,
 });
 
 /** A `renderChunk` before ours removed the marks of the modules `ids` in a chunk. */
 export const marksRemovedInChunk = (chunk: string, ids: readonly string[]): RollupLog => ({
   code: MARKS_REMOVED_IN_CHUNK,
   ids: [...ids],
-  message: `Another plugin's renderChunk removed the comments by which ${PACKAGE} finds its places in chunk ${quote(chunk)} (${someModules(ids)}), so they are left untraced. Put this plugin before that one, or have that one keep comments or drop \`order: 'pre'\` from its renderChunk.`,
+  message: `Another plugin's renderChunk removed the comments with which ${PACKAGE} marks code in chunk ${quote(chunk)} (${someModules(ids)}), so they are left untraced. Put this plugin before that one, or have that one keep comments or drop \`order: 'pre'\` from its renderChunk.`,
 });
 
 /** The code of a module that reached our transform isn't JavaScript. */
@@ -139,7 +139,7 @@ export const unparsableChunk = (chunk: string, { message, pos }: ParseFailure): 
 /** The modules of a chunk are not inside the wrapper of the format. */
 export const wrapperUnknown = (chunk: string, format: string): RollupLog => ({
   code: WRAPPER_UNKNOWN,
-  message: `Chunk ${quote(chunk)} is left untraced, because its modules don't stand in what format "${format}" puts around them. See what an intro, an outro or another plugin's renderChunk put there.`,
+  message: `Chunk ${quote(chunk)} is left untraced, because its modules are not inside the wrapper of format "${format}". See what an intro, an outro or another plugin's renderChunk put there.`,
 });
 
 /** An output can't follow the `runtime` option: several chunks can't have it inline, iife and umd can't load a file. */
@@ -152,14 +152,14 @@ export const runtimePlaced = (
   message: `Option "runtime" of ${PACKAGE} is ${quote(wanted)}, but this output (format "${format}", ${chunks === 1 ? 'one chunk' : `${chunks} chunks`}) ${
     used === 'file'
       ? 'has chunks that share one runtime, so it gets a file of its own'
-      : 'can load no other file, so the runtime is inlined'
-  }. Use "auto" to have what fits.`,
+      : 'cannot load another file, so the runtime is inlined'
+  }. Use "auto" to choose by format and number of chunks.`,
 });
 
 /** The runtime would be in a scope that declares a `globalThis`. */
 export const globalsHidden = (chunk: string): RollupLog => ({
   code: GLOBALS_HIDDEN,
-  message: `Chunk ${quote(chunk)} is left untraced, because it declares a variable "globalThis", which hides the globals from the runtime. Rename that variable, or use a format whose chunks load the runtime from a file (es, cjs, amd, system).`,
+  message: `Chunk ${quote(chunk)} is left untraced, because it declares a variable "globalThis" and so keeps the runtime from the global object. Rename that variable, or use a format whose chunks load the runtime from a file (es, cjs, amd, system).`,
 });
 
 /** The log as an error, to throw where there is no `this.error`. */

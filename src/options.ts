@@ -242,7 +242,7 @@ const OPTIONS: Rows<Options, Settled> = {
   limit: {
     fallback: 100_000,
     expected: 'a whole number from 0',
-    remedy: 'Use a finite number of reads and writes to keep, because they are kept in memory.',
+    remedy: 'Use a finite number of events, because they are kept in memory.',
     read: (value) => (Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined),
   },
   root: {

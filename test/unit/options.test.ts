@@ -180,7 +180,7 @@ const RULES: Record<keyof Options | `console.${keyof ConsoleOptions}`, Rule> = {
   limit: {
     right: [0, 1, 100_000, Number.MAX_SAFE_INTEGER],
     expected: 'a whole number from 0',
-    remedy: 'Use a finite number of reads and writes to keep, because they are kept in memory.',
+    remedy: 'Use a finite number of events, because they are kept in memory.',
     wrong: [
       [-1, '-1'],
       [1.5, '1.5'],
@@ -428,7 +428,7 @@ describe('errors', () => {
       {
         code: 'MARKS_REMOVED',
         ids: [src('a.js')],
-        message: `Another plugin's transform removed the comments by which ${NAME} finds its places in 1 module: src/a.js, so they are left untraced. Put this plugin after that one, or have that one keep comments or run on the output (renderChunk).`,
+        message: `Another plugin's transform removed the comments with which ${NAME} marks code in 1 module: src/a.js, so they are left untraced. Put this plugin after that one, or have that one keep comments or run on the output (renderChunk).`,
       },
     ],
     'removed marks: at most three modules by name, and how many': [
@@ -436,7 +436,7 @@ describe('errors', () => {
       {
         code: 'MARKS_REMOVED',
         ids: [src('a.js'), '\0b', src('c.js?d'), src('e.js'), src('f.js')],
-        message: `Another plugin's transform removed the comments by which ${NAME} finds its places in 5 modules: src/a.js, virtual:b, src/c.js?d and 2 more, so they are left untraced. Put this plugin after that one, or have that one keep comments or run on the output (renderChunk).`,
+        message: `Another plugin's transform removed the comments with which ${NAME} marks code in 5 modules: src/a.js, virtual:b, src/c.js?d and 2 more, so they are left untraced. Put this plugin after that one, or have that one keep comments or run on the output (renderChunk).`,
       },
     ],
     'removed marks in a chunk': [
@@ -444,7 +444,7 @@ describe('errors', () => {
       {
         code: 'MARKS_REMOVED_IN_CHUNK',
         ids: [src('a.js'), src('b.js')],
-        message: `Another plugin's renderChunk removed the comments by which ${NAME} finds its places in chunk "main.js" (2 modules: src/a.js and src/b.js), so they are left untraced. Put this plugin before that one, or have that one keep comments or drop \`order: 'pre'\` from its renderChunk.`,
+        message: `Another plugin's renderChunk removed the comments with which ${NAME} marks code in chunk "main.js" (2 modules: src/a.js and src/b.js), so they are left untraced. Put this plugin before that one, or have that one keep comments or drop \`order: 'pre'\` from its renderChunk.`,
       },
     ],
     'a module that does not parse: its id and the position': [
@@ -475,14 +475,14 @@ describe('errors', () => {
       errors.runtimePlaced({ wanted: 'inline', used: 'file' }, 'es', 3),
       {
         code: 'RUNTIME_PLACED',
-        message: `Option "runtime" of ${NAME} is "inline", but this output (format "es", 3 chunks) has chunks that share one runtime, so it gets a file of its own. Use "auto" to have what fits.`,
+        message: `Option "runtime" of ${NAME} is "inline", but this output (format "es", 3 chunks) has chunks that share one runtime, so it gets a file of its own. Use "auto" to choose by format and number of chunks.`,
       },
     ],
     'a format that loads no other file has the runtime inline': [
       errors.runtimePlaced({ wanted: 'file', used: 'inline' }, 'iife', 1),
       {
         code: 'RUNTIME_PLACED',
-        message: `Option "runtime" of ${NAME} is "file", but this output (format "iife", one chunk) can load no other file, so the runtime is inlined. Use "auto" to have what fits.`,
+        message: `Option "runtime" of ${NAME} is "file", but this output (format "iife", one chunk) cannot load another file, so the runtime is inlined. Use "auto" to choose by format and number of chunks.`,
       },
     ],
   };
