@@ -6,7 +6,7 @@ import { marksRemoved, type ParseFailure, unparsableModule } from './errors.ts';
 import { findMarks, mayHaveMarks, stripMarks } from './locate/marks/grammar.ts';
 import { createToken, type MarkedCode, markModule } from './locate/marks/mark.ts';
 import { type GraphModule, NOT_RECORDED } from './manifest/graph.ts';
-import { missingRecords } from './manifest/missing.ts';
+import { unrecordedForReads, unrecordedOnCycles } from './manifest/missing.ts';
 import type { ModuleRecord, WantedSites } from './model.ts';
 import { parseModuleAsync } from './parse.ts';
 import {
@@ -16,7 +16,7 @@ import {
   positionsIn,
   requestsIn,
 } from './places/positions.ts';
-import { mayHavePhaseSites, PHASES_ALONE, type Recorded, recordModule } from './record/record.ts';
+import { isIncluded, mayHavePhaseSites, PHASES_ALONE, type Recorded, recordModule } from './record/record.ts';
 
 /** Name of the plugin, and of its property in the `meta` of modules. */
 export const NAME = 'module-phases';
@@ -80,8 +80,6 @@ interface Transformed extends Pick<MarkedCode, 'code' | 'insertions'> {
   isLarge: boolean;
 }
 
-const isIncluded = ({ wanted }: Pick<ModuleRecord, 'wanted'>): boolean => wanted.bindings;
-
 const isSame = (a: WantedSites, b: WantedSites): boolean =>
   a.bindings === b.bindings && a.reads === b.reads && a.writes === b.writes;
 
@@ -112,7 +110,7 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
     isOutdated(id, code, meta) {
       const record = meta?.[NAME] as ModuleRecord | undefined;
       const wanted = wantedOf(id);
-      if (!record && !wanted.bindings) return mayHavePhaseSites(code);
+      if (!record && !isIncluded(wanted)) return mayHavePhaseSites(code);
       return record?.version !== version || !isSame(record.wanted, wanted);
     },
 
@@ -121,7 +119,7 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
       const token = recordOf(id)?.token;
       if (token && code.includes(token)) return null;
       const wanted = wantedOf(id);
-      if (!wanted.bindings && !mayHavePhaseSites(code)) {
+      if (!isIncluded(wanted) && !mayHavePhaseSites(code)) {
         mapsOf.set(id, mapOf);
         return null;
       }
@@ -214,7 +212,7 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
       record.positions = originalPositions(module, askForMap(mapOf));
       delete record.isCompiled;
     };
-    if (isIncluded(record)) {
+    if (isIncluded(record.wanted)) {
       locateInSource();
       return;
     }
@@ -266,18 +264,20 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
   }
 
   async function recordMissing(): Promise<void> {
-    const modules = [...host.getModuleIds()].flatMap((id) => graphModule(id) ?? []);
-    const tried = new Set<string>();
-    for (;;) {
-      const missing = missingRecords(modules).filter(({ id }) => !tried.has(id));
-      if (missing.length === 0) return;
+    const ids = [...host.getModuleIds()];
+    if (ids.every((id) => recordOf(id) || host.getModuleInfo(id)?.isExternal)) return;
+    const modules = ids.flatMap((id) => graphModule(id) ?? []);
+    const tried = new Set<GraphModule>();
+    let missing = unrecordedOnCycles(modules);
+    do {
       await Promise.all(
         missing.map(async (module) => {
-          tried.add(module.id);
+          tried.add(module);
           module.record = (await recordParsed(module.id)) ?? NOT_RECORDED;
         }),
       );
-    }
+      missing = unrecordedForReads(modules).filter((module) => !tried.has(module));
+    } while (missing.length > 0);
   }
 
   /** Stores the record in `meta`, where the cache keeps it too. */

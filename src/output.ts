@@ -11,10 +11,10 @@ import type { RuntimePlacement } from './options.ts';
 import type { BuildTable, RuntimeSettings, SiteRow, SiteTable } from './protocol/tables.ts';
 import {
   type FileFormat,
-  inlineBuild,
   inlineRuntime,
   isFileFormat,
   loadRuntime,
+  mayRunEarly,
   runtimeFile,
 } from './realise/formats/index.ts';
 import { type ChunkContents, realise } from './realise/realise.ts';
@@ -105,7 +105,7 @@ export function createOutput(input: OutputInput): Output {
         layout,
         first,
         tracesNamespaces: input.tracesNamespaces,
-        buildBy: (holder) => (isInline ? inlineBuild(layout.skeleton, holder) : holder),
+        isHolderFunction: isInline && mayRunEarly(layout.skeleton),
       });
       if (typeof realised === 'string' || 'message' in realised) return realised;
       const { contents, around } = realised;

@@ -2,20 +2,22 @@
 import { onCycle } from '../graph/components.ts';
 import { createGraph, type GraphModule, NOT_RECORDED } from './graph.ts';
 
-/**
- * Modules without a record that are on an import cycle, or in which the resolution of a read looks for a name. Called
- * again after they are recorded, since their records can lead to more.
- */
-export function missingRecords(modules: readonly GraphModule[]): GraphModule[] {
-  if (modules.every(({ record }) => record !== NOT_RECORDED)) return [];
+/** Modules without a record that are on an import cycle. */
+export function unrecordedOnCycles(modules: readonly GraphModule[]): GraphModule[] {
   const numbers = new Map(modules.map(({ id }, number) => [id, number]));
   const isCircular = onCycle(
     modules.map(({ requested }) => requested.flatMap((id) => numbers.get(id ?? '') ?? [])),
   );
+  return modules.filter(({ record }, number) => record === NOT_RECORDED && isCircular[number]);
+}
+
+/**
+ * Modules without a record in which the resolution of a read looks for a name. Called again after they are recorded,
+ * since their records can lead to more.
+ */
+export function unrecordedForReads(modules: readonly GraphModule[]): GraphModule[] {
   const searched = searchedForReads(modules);
-  return modules.filter(
-    ({ id, record }, number) => record === NOT_RECORDED && (isCircular[number] || searched.has(id)),
-  );
+  return modules.filter(({ id }) => searched.has(id));
 }
 
 function searchedForReads(modules: readonly GraphModule[]): ReadonlySet<string> {

@@ -2,6 +2,7 @@
 import { linkOrder } from '../graph/link-order.ts';
 import type { ChunkModule, Target } from '../model.ts';
 import { isGenerated, wrappedModule } from '../record/commonjs.ts';
+import { isIncluded } from '../record/record.ts';
 import { createGraph, type Graph, type GraphModule } from './graph.ts';
 
 export interface Numbering {
@@ -90,7 +91,7 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
     const target = { module: numbers.get(id) ?? -1, binding: -1 };
     if (resolution.type === 'namespace') return target;
     const { binding } = resolution;
-    const name = !record.wanted.bindings ? record.bindings[binding]?.name : undefined;
+    const name = !isIncluded(record.wanted) ? record.bindings[binding]?.name : undefined;
     return { ...target, binding, ...(name !== undefined && { name }) };
   }
 

@@ -8,6 +8,7 @@ import type {
   RequestRow,
   SiteRow,
 } from '../protocol/tables.ts';
+import { isIncluded } from '../record/record.ts';
 import type { GraphModule } from './graph.ts';
 import type { Numbering } from './numbering.ts';
 
@@ -56,7 +57,7 @@ function moduleRow(
     return [line === undefined ? [requestedNumber] : [requestedNumber, line]];
   });
   const renderedModule = rendered.get(number);
-  const isExcluded = !record.wanted.bindings;
+  const isExcluded = !isIncluded(record.wanted);
   const compiled = record.isCompiled && { isCompiled: true as const };
   // A module that is not in the bundle matters only as a step of an import path.
   if (!renderedModule) return { path: pathOf(id), ...compiled, requests, bindings: [], exports: [] };

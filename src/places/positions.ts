@@ -12,6 +12,7 @@ import type { Program } from 'estree';
 import type { SourceMap } from 'rollup';
 import { startOf } from '../ast/node-path.ts';
 import type { ModuleRecord, Position, Positions } from '../model.ts';
+import { countUpTo } from '../sorted.ts';
 
 /** Returns a function that gives line and column of an offset. */
 export function createLocator(code: string): (offset: number) => Position {
@@ -178,16 +179,4 @@ function lineStartsOf(code: string): number[] {
   const lineStarts = [0];
   for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) lineStarts.push(at + 1);
   return lineStarts;
-}
-
-/** Binary search: how many elements are at most `value`. */
-function countUpTo(sorted: readonly number[], value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? 0) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -27,10 +27,8 @@ export interface RealiseInput {
   /** Number of the chunk's first site in the build. */
   first: number;
   tracesNamespaces: boolean;
-  /**
-   * Returns the expression that gives the tracer. `holder` is an unused name, for the variable or function behind it.
-   */
-  buildBy(holder: string): string;
+  /** Whether the tracer is given by a call of `names.holder`, which is a function, else by that variable. */
+  isHolderFunction: boolean;
 }
 
 /** The code around the modules of a realised chunk: formats put the runtime there. */
@@ -107,14 +105,14 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
 }
 
 function contextOf(
-  { layout, first, buildBy }: RealiseInput,
+  { layout, first, isHolderFunction }: RealiseInput,
   { declared, declarationOf }: LocatedPieces,
 ): ChunkContext {
   const unusedName = unusedNames(layout.code);
   const holder = unusedName('__phases');
   return {
     names: {
-      build: buildBy(holder),
+      build: isHolderFunction ? `${holder}()` : holder,
       holder,
       seen: unusedName('__seen'),
       getter: unusedName('__get'),
@@ -147,11 +145,14 @@ const REALISERS: Readonly<Record<Site['kind'], Realiser>> = {
   disposal: realiseAwaits,
 };
 
-function realisePiece(chunk: ChunkContext, { code, sites }: LocatedPiece, layout: Layout): Edits {
+const IN_ORDER: readonly Realiser[] = [...new Set(Object.values(REALISERS))];
+
+function realisePiece(chunk: ChunkContext, piece: LocatedPiece, layout: Layout): Edits {
+  const { code, sites } = piece;
   const edits = new Edits(code);
-  const isDeclared = declarationsOf(sites, layout);
+  const isDeclared = declarationsOf(piece, layout);
   const context: Context = { ...chunk, code, edits, handlers: new Set(), isDeclared };
-  for (const realiser of new Set(Object.values(REALISERS))) {
+  for (const realiser of IN_ORDER) {
     realiser(
       context,
       sites.filter(({ site }) => REALISERS[site.kind] === realiser),
@@ -166,22 +167,16 @@ function realisePiece(chunk: ChunkContext, { code, sites }: LocatedPiece, layout
  * Whether the chunk declares a name that the piece uses: in the piece itself, around the pieces, or in another piece,
  * from which the piece imports it. The names are collected on the first call, since few pieces need them.
  */
-function declarationsOf(sites: readonly LocatedSite[], { skeleton }: Layout): Context['isDeclared'] {
+function declarationsOf({ program, sites }: LocatedPiece, { skeleton }: Layout): Context['isDeclared'] {
   let names: Set<string> | undefined;
   return (name) => {
     names ??= new Set([
       ...declaredNames(skeleton),
-      ...sites.slice(0, 1).flatMap(({ nodePath }) => [...declaredNames(programOf(nodePath))]),
+      ...declaredNames(program),
       ...sites.flatMap(({ nodePath }) => firstName(nodePath.node)),
     ]);
     return names.has(name);
   };
-}
-
-function programOf(nodePath: NodePath): Program {
-  let at = nodePath;
-  while (at.parent) at = at.parent;
-  return at.node as Program;
 }
 
 /** `a` of `a.b.c` */

@@ -13,6 +13,8 @@ export interface RecordInput {
 /** Sites of a module that is not included. */
 export const PHASES_ALONE: WantedSites = { bindings: false, reads: false, writes: false };
 
+export const isIncluded = ({ bindings }: WantedSites): boolean => bindings;
+
 /**
  * Words without which code has no site of its phases: an await, a dynamic import, or the names that
  * \@rollup/plugin-commonjs uses for modules that run when they are required and for `require` of a variable.

@@ -25,15 +25,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   /** Pure algorithms over numbers: what build, bundle and findings ask of a graph. */
   graph: [],
   'edited-text': [],
+  /** Search in sorted lists. */
+  sorted: [],
   errors: ['model'],
   parse: ['ast', 'errors'],
   options: ['protocol', 'errors'],
   /** The seam between locating and realising: types alone. */
   located: ['model', 'ast', 'edited-text', 'errors'],
   record: ['model', 'ast'],
-  places: ['model', 'ast'],
+  places: ['model', 'ast', 'sorted'],
   manifest: ['protocol', 'model', 'graph', 'record'],
-  locate: ['model', 'ast', 'edited-text', 'errors', 'parse', 'located'],
+  locate: ['model', 'ast', 'sorted', 'edited-text', 'errors', 'parse', 'located'],
   realise: ['protocol', 'model', 'ast', 'edited-text', 'errors', 'located'],
   /** What ECMA-262 prescribes: shares no code with the tracer, whose mistakes it is to catch. */
   spec: [],

@@ -6,6 +6,7 @@ import { skipTrivia } from '../../ast/trivia.ts';
 import type { ParseFailure } from '../../errors.ts';
 import type { LocatedPiece } from '../../located.ts';
 import type { ChunkModule, Site } from '../../model.ts';
+import { countUpTo } from '../../sorted.ts';
 import type { FoundMark } from './grammar.ts';
 import { withoutMarks } from './unmarked.ts';
 
@@ -85,6 +86,7 @@ const MARK_POSITIONS: Readonly<Record<Site['kind'], 'after node' | 'after keywor
 };
 
 function findNodes(code: string, program: Program, marks: readonly Mark[]): FoundNodes {
+  const offsets = marks.map(({ offset }) => offset);
   const byEnd = new Map<number, Mark>();
   const byKeyword = new Map<number, Mark>();
   const byStatement = new Map<number, Mark>();
@@ -125,7 +127,7 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
 
   /** @param end offset after the last one inside of the literal */
   function literal(start: number, end: number): void {
-    for (let index = indexFrom(marks, start); index < marks.length; index++) {
+    for (let index = countUpTo(offsets, start - 1); index < marks.length; index++) {
       const mark = marks[index] as Mark;
       if (mark.offset >= end) return;
       result.texts.add(mark);
@@ -193,17 +195,6 @@ function findNodes(code: string, program: Program, marks: readonly Mark[]): Foun
   }
 }
 
-/** Index of the first mark from an offset on. */
-function indexFrom(marks: readonly { offset: number }[], offset: number): number {
-  let low = 0;
-  let high = marks.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((marks[middle]?.offset ?? 0) < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
 /**
  * End of the declaration before a mark. In System format Rollup prints `let n; exports("n", n)` and then the mark,
  * where the source has no semicolon.

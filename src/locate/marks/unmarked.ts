@@ -1,4 +1,5 @@
 /** Removes marks from a text. */
+import { countUpTo } from '../../sorted.ts';
 import type { FoundMark } from './grammar.ts';
 
 export interface Unmarked {
@@ -30,16 +31,4 @@ export function withoutMarks(text: string, marks: readonly Pick<FoundMark, 'star
     offsets,
     offsetOf: (offset) => offset + (lengths[countUpTo(offsets, offset) - 1] ?? 0),
   };
-}
-
-/** Binary search: how many elements are at most `value`. */
-function countUpTo(sorted: readonly number[], value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] as number) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,7 +1,6 @@
 /** How a chunk gets the runtime: it carries the runtime inline, or loads a file that all chunks share. */
 import type { Program } from 'estree';
 import type { BuildTable } from '../../protocol/tables.ts';
-import type { Names } from '../context.ts';
 import type { Around } from '../realise.ts';
 import { literal } from '../table-text.ts';
 import { amd } from './amd.ts';
@@ -47,12 +46,8 @@ export function inlineRuntime(
   return `var ${variable};function ${names.seen}(){}function ${names.holder}(){if(!${variable}){${variable}=${created};${names.seen}=${variable}.seen;${variable}.chunk(${table})}return ${variable}}\n${names.build};`;
 }
 
-/** The expression that gives the tracer in a chunk that carries the runtime. */
-export const inlineBuild = (skeleton: Program, holder: Names['holder']): string =>
-  mayRunEarly(skeleton) ? `${holder}()` : holder;
-
 /**
  * Whether the chunk imports other modules: they may import it back, and call its functions before its first statement.
  */
-const mayRunEarly = ({ body }: Program): boolean =>
+export const mayRunEarly = ({ body }: Program): boolean =>
   body.some((node) => 'source' in node && node.source != null);
