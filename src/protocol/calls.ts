@@ -1,5 +1,6 @@
 /** The interface between realised code and the runtime, and between the runtimes of a page or process. */
 import type { Trace, TracedModule, TraceEvent } from './events.ts';
+import type { Finding } from './finding.ts';
 import type { ChunkTable } from './tables.ts';
 
 /** The calls that the core of the runtime answers. */
@@ -7,6 +8,8 @@ export interface CoreCalls {
   readonly seen: Uint32Array;
   /** Called first in each chunk, with its sites and getters. */
   chunk(table: ChunkTable): void;
+  /** The chunk of a static entry begins its own body; `module` is the entry's index in the build. */
+  entry(module: number): void;
   /** A module's body begins; `module` is its index in the build. */
   start(module: number): void;
   /** A module's body has come to its end. */
@@ -84,6 +87,13 @@ type WithoutBase<E> = E extends TraceEvent ? Omit<E, 'seq' | 'time'> : never;
 /** An event before it is logged. */
 export type NewEvent = WithoutBase<TraceEvent>;
 
+/** Explains the part of the trace that one build made. */
+export interface Explainer {
+  explain(): readonly Finding[];
+  /** See {@link Trace.why}; undefined where the build lacks one of the modules. */
+  why(first: string, second: string): string | undefined;
+}
+
 /** The trace of a page or process, as its builds write it. */
 export interface SharedTrace {
   readonly trace: Trace;
@@ -99,6 +109,8 @@ export interface SharedTrace {
   onExit(listener: () => void): void;
   /** Registers a listener for errors that nothing caught: their text, and whether they are unhandled rejections. */
   onError(listener: (text: string, isRejection: boolean) => void): void;
+  /** Registers what a build answers to {@link Trace.explain} and {@link Trace.why}. */
+  onExplain(explainer: Explainer): void;
   /** Counts an error of the trace, which must not reach the program. */
   fail(): void;
 }

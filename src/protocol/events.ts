@@ -1,4 +1,5 @@
-/** Types of the trace's events, and of the global object that holds the trace. This file imports nothing. */
+/** Types of the trace's events, and of the global object that holds the trace. */
+import type { Finding } from './finding.ts';
 
 /** Version of the events and of the installed object. Runtimes of the same version share one trace. */
 export const PROTOCOL_VERSION = 1;
@@ -67,6 +68,16 @@ export interface InstantiateEvent extends EventBase {
   chunk: string;
   /** Null for a module that `include` and `exclude` leave out: its bindings are not traced. */
   bindings: InstantiatedBinding[] | null;
+}
+
+/**
+ * The chunk of a static entry, which may hold no module of its own (a facade), has reached its own body: the chunks that
+ * it imports have run. The sequence of entries is that of these events.
+ */
+export interface EntryEvent extends EventBase {
+  type: 'entry';
+  module: string;
+  chunk: string;
 }
 
 /** A module's own body begins: the modules that it imports have run, except those that a cycle puts after it. */
@@ -173,6 +184,7 @@ export interface ReadEvent extends EventBase {
 /** Any event of the trace; `type` decides which. */
 export type TraceEvent =
   | InstantiateEvent
+  | EntryEvent
   | EvaluateStartEvent
   | EvaluateEndEvent
   | EvaluateErrorEvent
@@ -208,4 +220,13 @@ export interface Trace {
    * listener is counted in `failures`, not thrown.
    */
   subscribe(listener: (event: TraceEvent) => void): () => void;
+  /** What the events so far mean, the worst first. */
+  explain(): readonly Finding[];
+  /**
+   * Says in lines of text why one module ran before another, or that it did not: the requests that made it so.
+   *
+   * @param first path of a module, or the end of one (`a.js` for `src/a.js`)
+   * @param second as `first`
+   */
+  why(first: string, second: string): string;
 }

@@ -44,8 +44,23 @@ export type BindingRow = [name: string, kind: BindingKind, line: number, column:
  */
 export type ExportRow = [name: string, module: number, binding: number];
 
-/** A requested module: its index in the build, and the line of the first request where it is known. In source order. */
-export type RequestRow = [module: number, line?: number];
+/**
+ * A requested module: its index in the build, the line of the first request (0 where it is unknown), and 1 where more
+ * than the module's `imports` need it. In source order.
+ */
+export type RequestRow = [module: number, line?: number, isKept?: 1];
+
+/**
+ * A name that a module imports and reads (see `ManifestImport`): the importer's name, the module that declares the
+ * binding, its index there, flags ({@link UNCONDITIONAL}, {@link HERITAGE}), and the modules between the importer and
+ * the declaring one through which the name resolves.
+ */
+export type ImportRow = [local: string, module: number, binding: number, flags?: number, ...way: number[]];
+
+/** Flag of an {@link ImportRow}: evaluating the module reads it for sure. */
+export const UNCONDITIONAL = 1;
+/** Flag of an {@link ImportRow}: a class extends it. */
+export const HERITAGE = 2;
 
 export interface ModuleRow {
   path: string;
@@ -60,7 +75,11 @@ export interface ModuleRow {
   isExcluded?: true;
   /** Its lines and columns are positions in compiled code. */
   isCompiled?: true;
+  /** ECMA-262 [[HasTLA]]. */
+  hasTLA?: true;
   requests: RequestRow[];
+  /** Of a module on an import cycle; absent for others, and where nobody looked for its reads. */
+  imports?: ImportRow[];
   bindings: BindingRow[];
   exports: ExportRow[];
 }

@@ -10,6 +10,7 @@ import type { BuildState, Phases } from './state.ts';
 const { defineProperty } = Object;
 
 export interface CorePhases extends Phases {
+  entry(module: number): void;
   start(module: number): void;
   end(module: number): void;
   /**
@@ -30,7 +31,12 @@ export function createPhases(state: BuildState): CorePhases {
    * error is the one that propagates.
    */
   let unexplained: TraceEvent | undefined;
-  return { start, end, finish, tell, fail, failOne, revive, queueCheck };
+  return { entry, start, end, finish, tell, fail, failOne, revive, queueCheck };
+
+  function entry(index: number): void {
+    const { row, isRepeated } = modules[index] as ModuleSlot;
+    if (!isRepeated || admit()) log({ type: 'entry', module: row.path, chunk: row.chunk ?? '' });
+  }
 
   function start(index: number): void {
     const module = modules[index] as ModuleSlot;

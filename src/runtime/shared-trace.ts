@@ -1,5 +1,5 @@
 /** The trace of a page or process: one object, shared by all bundles whose runtimes speak the same protocol version. */
-import type { Installed, SharedTrace, Tracer } from '../protocol/calls.ts';
+import type { Explainer, Installed, SharedTrace, Tracer } from '../protocol/calls.ts';
 import {
   PROTOCOL_VERSION,
   TRACE_KEY,
@@ -7,6 +7,7 @@ import {
   type TracedModule,
   type TraceEvent,
 } from '../protocol/events.ts';
+import type { Finding } from '../protocol/finding.ts';
 import { bare } from './bare.ts';
 import type { Host } from './host.ts';
 import { each, push, without } from './list.ts';
@@ -60,6 +61,7 @@ function createTrace(host: Host): Installed {
   const modules: Record<string, TracedModule> = Object.create(null);
   /** Unsubscribing clears `hear` too, so that a listener gets nothing of an event that is being delivered. */
   let listeners: { hear?: ((event: TraceEvent) => void) | undefined }[] = [];
+  const explainers: Explainer[] = [];
   /** Counts the events under `limit`, over all builds. */
   let admitted = 0;
   let dropped = 0;
@@ -90,6 +92,9 @@ function createTrace(host: Host): Installed {
     },
     onExit: fanOut(host.onExit),
     onError: fanOut(host.onError),
+    onExplain(explainer) {
+      push(explainers, explainer);
+    },
     fail() {
       failures++;
     },
@@ -112,6 +117,18 @@ function createTrace(host: Host): Installed {
         subscription.hear = undefined;
         listeners = without(listeners, subscription);
       };
+    },
+    explain() {
+      const findings: Finding[] = [];
+      each(explainers, ({ explain }) => each(explain(), (finding) => push(findings, finding)));
+      return findings;
+    },
+    why(first, second) {
+      for (let i = 0; i < explainers.length; i++) {
+        const answer = explainers[i]?.why(first, second);
+        if (answer !== undefined) return answer;
+      }
+      return `The trace has no build with both ${first} and ${second}: see its modules.`;
     },
   };
   const connect: Installed['connect'] = (createTracer) => createTracer(shared);

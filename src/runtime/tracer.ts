@@ -95,6 +95,7 @@ export function createTracer(
   const core: CoreCalls = {
     seen: state.seen,
     chunk: safely(bindings.addChunk),
+    entry: safely(phases.entry),
     start: safely(phases.start),
     end: safely((module: number) => {
       bindings.release(modules[module]);

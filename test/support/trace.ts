@@ -25,6 +25,7 @@ export type EventOf<T extends EventType> = TraceEvent & { type: T };
 const LINES: { [T in EventType]: (event: EventOf<T>, withChunk: boolean) => string } = {
   instantiate: (event, withChunk) =>
     `instantiate ${event.module}${inChunk(event, withChunk)}: ${declared(event)}`,
+  entry: (event, withChunk) => `entry ${event.module}${inChunk(event, withChunk)}`,
   'evaluate-start': (event, withChunk) => `start ${event.module}${inChunk(event, withChunk)}`,
   'evaluate-end': ({ module }) => `end ${module}`,
   'evaluate-error': ({ module, error }) => `error ${module} ${error ?? '(no text)'}`,

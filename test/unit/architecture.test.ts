@@ -39,7 +39,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   realise: ['protocol', 'model', 'ast', 'edited-text', 'errors', 'located'],
   /** What ECMA-262 prescribes: shares no code with the tracer, whose mistakes it is to catch. */
   spec: [],
-  findings: ['protocol', 'graph'],
+  findings: ['protocol', 'graph', 'spec'],
   'report/text': ['protocol', 'findings'],
   runtime: ['protocol', 'graph', 'findings', 'report/text'],
   'runtime-file': [],

@@ -1,0 +1,75 @@
+/** Findings: what the events of a trace mean. */
+import type { Loc } from './events.ts';
+
+/**
+ * - `EARLY_READ`: a binding was read before its module had given it its value.
+ * - `MASKED_TDZ`: natively this read throws; in this bundle it gave `undefined`.
+ * - `ORDER`: the first place where the order in which modules started leaves the one that ECMA-262 prescribes.
+ * - `UNREQUESTED`: a module ran that nothing had asked for yet.
+ * - `AWAIT_SERIALIZED`: a module started only after another's top-level await, for which it does not wait natively.
+ * - `CYCLE`: an import that the prescribed evaluation finds in progress.
+ */
+export type FindingCode =
+  | 'EARLY_READ'
+  | 'MASKED_TDZ'
+  | 'ORDER'
+  | 'UNREQUESTED'
+  | 'AWAIT_SERIALIZED'
+  | 'CYCLE';
+
+/** `error`: it broke something; `warning`: a program can break by it; `info`: nothing went wrong. */
+export type Severity = 'error' | 'warning' | 'info';
+
+/**
+ * How the unbundled modules behave by ECMA-262, over the graph as the bundler resolved it: `same`: so as well;
+ * `differs`: only this build does so.
+ */
+export type Native = 'same' | 'differs' | 'unknown';
+
+/**
+ * Why a module had not run, or ran in another order:
+ * - `own-order`: its own body, or what that calls, comes before the declaration.
+ * - `await`: a top-level await.
+ * - `error`: a module threw before.
+ * - `cycle`: its body comes after its imports, and one of these reads it.
+ * - `request-order`: a module in progress requests the reader before it.
+ * - `build`: this build puts modules into another order.
+ * - `unknown`.
+ */
+export type Cause = 'own-order' | 'await' | 'error' | 'cycle' | 'request-order' | 'build' | 'unknown';
+
+/** A line of the user's source. */
+export interface Place extends Omit<Loc, 'column'> {
+  /** 0-based, in UTF-16 code units; absent where only the line is known. */
+  column?: number;
+}
+
+/** A step of an explanation. */
+export interface FindingStep {
+  text: string;
+  /** Null where it is no place of the source. */
+  loc: Place | null;
+}
+
+export interface Remedy {
+  text: string;
+  /** The prescribed order for the changed sources mends it, and breaks no other read that is known. */
+  checked: boolean;
+}
+
+export interface Finding {
+  code: FindingCode;
+  severity: Severity;
+  /** One line. */
+  message: string;
+  native: Native;
+  /** Paths of the modules that it is about, the first of them the one in which it shows. */
+  modules: readonly string[];
+  loc: Place | null;
+  /** Steps that explain it. */
+  path: readonly FindingStep[];
+  cause: Cause;
+  remedies: readonly Remedy[];
+  /** Why it says less than it could, such as events that `limit` dropped. */
+  caveat?: string;
+}

@@ -1,0 +1,74 @@
+/** The manifest: the module graph as the source has it, and what the bundler did with it. */
+import type { BindingKind } from './events.ts';
+
+/** Version of the manifest's shape. */
+export const MANIFEST_VERSION = 1;
+
+/** Modules refer to each other by their index in `modules`. */
+export interface Manifest {
+  version: typeof MANIFEST_VERSION;
+  modules: readonly ManifestModule[];
+  /** Static entries, in the order in which the bundler lists their chunks. */
+  entries: readonly number[];
+}
+
+/** A module record (ECMA-262 Source Text Module Record), and where the bundle has it. */
+export interface ManifestModule {
+  /** Relative to `root`, with `/`. */
+  path: string;
+  /** File name of its chunk; absent for a module of which the bundle has no statement. */
+  chunk?: string;
+  /**
+   * `true` where the bundle shows the start and end of its body; `required` for a CommonJS module that is wrapped in a
+   * function and runs when it is required; absent where the bundle shows neither start nor end.
+   */
+  phases?: true | 'required';
+  /** `include` and `exclude` leave it out: nobody looked for its reads. */
+  isExcluded?: true;
+  /** Its lines and columns are positions in compiled code. */
+  isCompiled?: true;
+  /** ECMA-262 [[HasTLA]]: its source has an `await` at its top level, reached or not. */
+  hasTLA?: true;
+  /** Requested modules of this build, in source order, each once (ECMA-262 [[RequestedModules]]). */
+  requests: readonly ManifestRequest[];
+  bindings: readonly ManifestBinding[];
+  /** Names that it imports and reads. Absent where nobody looked for them. */
+  imports?: readonly ManifestImport[];
+}
+
+export interface ManifestRequest {
+  module: number;
+  /** 1-based line of the first import or re-export of the module, where it is known. */
+  line?: number;
+  /** More than `imports` needs it: a re-export, an import without names or of names that nothing reads. */
+  isKept?: true;
+}
+
+/** A binding that the module declares and exports. */
+export interface ManifestBinding {
+  name: string;
+  kind: BindingKind;
+  /** 1-based. */
+  line: number;
+  /** 0-based, in UTF-16 code units. */
+  column: number;
+}
+
+/** A name that a module imports statically and reads. */
+export interface ManifestImport {
+  /** The importer's own name for it; `ns.x` through a namespace object. As `local` of a read. */
+  local: string;
+  /** The module that declares the binding. */
+  module: number;
+  /** Index of `bindings` there; -1 for the namespace object. */
+  binding: number;
+  /**
+   * The modules through which the name resolves (ECMA-262 ResolveExport): first the one that the importer requests, last
+   * the one that declares the binding.
+   */
+  way: readonly number[];
+  /** Evaluating the module reads it for sure: at its top level, in no branch, loop, `try` or function, after no `throw`. */
+  isUnconditional?: true;
+  /** A class extends it, so it can't be read any later. */
+  isHeritage?: true;
+}
