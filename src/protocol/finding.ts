@@ -57,6 +57,12 @@ export interface Remedy {
   checked: boolean;
 }
 
+/**
+ * What a cycle does: `fatal`: a read came too early; `latent`: one would, if the program entered the cycle at another of
+ * its modules; `harmless`: its bindings are read later; `unused`: nothing is read through the import that closes it.
+ */
+export type CycleRank = 'fatal' | 'latent' | 'harmless' | 'unused';
+
 export interface Finding {
   code: FindingCode;
   severity: Severity;
@@ -70,6 +76,8 @@ export interface Finding {
   path: readonly FindingStep[];
   cause: Cause;
   remedies: readonly Remedy[];
+  /** Of a `CYCLE`. */
+  rank?: CycleRank;
   /** Why it says less than it could, such as events that `limit` dropped. */
   caveat?: string;
 }

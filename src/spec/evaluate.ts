@@ -4,7 +4,7 @@
  * fulfilment (#3695).
  */
 import { link } from './link.ts';
-import { assert, type CyclicModule, createModule, type SourceModule } from './module-record.ts';
+import { assert, type CyclicModule, createModule, lastOf, type SourceModule } from './module-record.ts';
 
 /** What the algorithms ask of whoever knows what the bodies of modules do. */
 export interface Bodies {
@@ -18,6 +18,10 @@ export interface Bodies {
   execute(module: number, path: readonly number[]): boolean;
   /** ExecuteModule of one with a top-level await: its body starts; {@link Evaluation.fulfilled} says when it has ended. */
   start(module: number, path: readonly number[]): void;
+  /** The module is not executed yet, because it waits for modules that it requests. */
+  wait?(module: number, path: readonly number[]): void;
+  /** The evaluation of `module` comes to a request of a module that is in progress. */
+  inProgress?(module: number, required: number): void;
   /** InitializeEnvironment: the module is linked. */
   link?(module: number): void;
 }
@@ -92,7 +96,7 @@ export function createEvaluation(sources: readonly SourceModule[], bodies: Bodie
     const calls: Frame[] = [];
     const path: number[] = [];
     enter(root);
-    for (let call = calls.at(-1); call; call = calls.at(-1)) {
+    for (let call = lastOf(calls); call; call = lastOf(calls)) {
       const { module } = call;
       const request = module.requests[call.next];
       if (request !== undefined) {
@@ -106,6 +110,7 @@ export function createEvaluation(sources: readonly SourceModule[], bodies: Bodie
         // 2-3
         if (required.status !== 'evaluating' && required.evaluationError !== null)
           return required.evaluationError;
+        if (required.status === 'evaluating') bodies.inProgress?.(module.index, required.index);
         const error = returned(module, required);
         if (error !== null) return error;
         continue;
@@ -114,7 +119,7 @@ export function createEvaluation(sources: readonly SourceModule[], bodies: Bodie
       if (error !== null) return error;
       calls.pop();
       path.pop();
-      const caller = calls.at(-1);
+      const caller = lastOf(calls);
       const thrown = caller ? returned(caller.module, module) : null;
       if (thrown !== null) return thrown;
     }
@@ -160,6 +165,7 @@ export function createEvaluation(sources: readonly SourceModule[], bodies: Bodie
         assert(module.asyncEvaluationOrder === 'unset', 'InnerModuleEvaluation, 12.a');
         module.asyncEvaluationOrder = asyncEvaluationCount++;
         if (module.pendingAsyncDependencies === 0) bodies.start(module.index, path);
+        else bodies.wait?.(module.index, path);
       } else if (!bodies.execute(module.index, path)) return module.index;
       assert(module.dfsAncestorIndex <= module.dfsIndex, 'InnerModuleEvaluation, 15');
       if (module.dfsAncestorIndex !== module.dfsIndex) return null;
@@ -178,7 +184,7 @@ export function createEvaluation(sources: readonly SourceModule[], bodies: Bodie
     const execList: CyclicModule[] = [];
     const isListed = new Set<CyclicModule>();
     const calls: Frame[] = [{ module, next: 0 }];
-    for (let call = calls.at(-1); call; call = calls.at(-1)) {
+    for (let call = lastOf(calls); call; call = lastOf(calls)) {
       // 1
       const m = call.module.asyncParentModules[call.next++];
       if (!m) {
@@ -238,7 +244,7 @@ export function createEvaluation(sources: readonly SourceModule[], bodies: Bodie
   function asyncModuleExecutionRejected(rejected: CyclicModule, error: number): void {
     const calls: Frame[] = [];
     reject(rejected);
-    for (let call = calls.at(-1); call; call = calls.at(-1)) {
+    for (let call = lastOf(calls); call; call = lastOf(calls)) {
       const parent = call.module.asyncParentModules[call.next++];
       if (parent) reject(parent);
       else calls.pop();

@@ -1,5 +1,5 @@
 /** Link (sec-moduledeclarationlinking) and InnerModuleLinking (sec-InnerModuleLinking), in their steps. */
-import { assert, type CyclicModule } from './module-record.ts';
+import { assert, type CyclicModule, lastOf } from './module-record.ts';
 
 /** A call of InnerModuleLinking that has not returned: `next` is the request that it comes to. */
 interface Frame {
@@ -21,7 +21,7 @@ export function link(modules: readonly CyclicModule[], root: CyclicModule): Cycl
   let index = 0;
   const calls: Frame[] = [];
   enter(root);
-  for (let call = calls.at(-1); call; call = calls.at(-1)) {
+  for (let call = lastOf(calls); call; call = lastOf(calls)) {
     const { module } = call;
     const request = module.requests[call.next];
     if (request !== undefined) {
@@ -29,12 +29,12 @@ export function link(modules: readonly CyclicModule[], root: CyclicModule): Cycl
       call.next++;
       const required = modules[request] as CyclicModule;
       enter(required);
-      if (calls.at(-1) === call) returned(module, required);
+      if (lastOf(calls) === call) returned(module, required);
       continue;
     }
     leave(module);
     calls.pop();
-    const caller = calls.at(-1);
+    const caller = lastOf(calls);
     if (caller) returned(caller.module, module);
   }
   // Link, 5-6

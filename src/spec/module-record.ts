@@ -47,3 +47,6 @@ export const createModule = ({ requests, hasTLA }: SourceModule, index: number):
 export function assert(holds: boolean, step: string): asserts holds {
   if (!holds) throw new Error(`An assertion of ECMA-262 does not hold: ${step}`);
 }
+
+/** The bundle carries these algorithms, and `at` is younger than ES2020. */
+export const lastOf = <T>(list: readonly T[]): T | undefined => list[list.length - 1];

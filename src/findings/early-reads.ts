@@ -1,0 +1,132 @@
+/** Reads of a binding that had no value yet: EARLY_READ and MASKED_TDZ. */
+import type { Finding, FindingStep, Native, Severity } from '../protocol/finding.ts';
+import { bodyAt, type Context, type Reason, whyNotRun } from './not-run.ts';
+import { type Check, createCheck, remediesFor } from './remedies.ts';
+import type { WrongRead } from './run.ts';
+import { bindingText, isLexical, pathAt, placeText } from './words.ts';
+
+/** Remedies are checked for this many reads: each check evaluates the graph anew. */
+const CHECKED = 50;
+
+export function earlyReads(context: Context): Finding[] {
+  let check: Check | undefined;
+  return context.run.wrong.map((read, index) => {
+    check ??= createCheck(context);
+    return findingOf(context, read, index, index < CHECKED ? check : undefined);
+  });
+}
+
+function findingOf(context: Context, read: WrongRead, index: number, check: Check | undefined): Finding {
+  const { manifest } = context;
+  const { event, importer, exporter } = read;
+  const { name, state, loc } = event;
+  const kind = manifest.modules[exporter]?.bindings.find((binding) => binding.name === name)?.kind;
+  const given = givenNatively(context, read, index, kind);
+  const isMasked = state === 'undefined' && isLexical(kind) && given === 'nothing';
+  const native: Native = given === 'unknown' ? 'unknown' : given === 'value' || isMasked ? 'differs' : 'same';
+  const reason: Reason =
+    given === 'nothing'
+      ? whyNotRun(context, read)
+      : given === 'value'
+        ? byThisBuild(context, read, kind)
+        : UNKNOWN;
+  const times = read.times > 1 ? ` (${read.times} times)` : '';
+  return {
+    code: isMasked ? 'MASKED_TDZ' : 'EARLY_READ',
+    severity: severityOf(read),
+    message: `${placeText(loc)} reads ${bindingText(name)} of ${pathAt(manifest, exporter)} before it has a value: ${resultText(read, native, isMasked)}${times}`,
+    native,
+    modules: [...new Set([importer, exporter, ...(reason.knot?.stack ?? [])])].map((module) =>
+      pathAt(manifest, module),
+    ),
+    loc,
+    path: reason.steps,
+    cause: reason.cause,
+    remedies: given === 'nothing' && check ? remediesFor(context, read, reason, check) : [],
+    ...(state === 'uninitialized' &&
+      read.outcome === 'unknown' && { caveat: 'the trace cannot tell whether the program caught the error' }),
+  };
+}
+
+const UNKNOWN: Reason = { cause: 'unknown', steps: [] };
+
+function resultText({ event }: WrongRead, native: Native, isMasked: boolean): string {
+  if (isMasked) return 'undefined, where it throws a ReferenceError without bundling';
+  const result = event.state === 'uninitialized' ? 'ReferenceError' : 'undefined';
+  if (native === 'same') return `${result}, and without bundling as well`;
+  return native === 'differs' ? `${result}, in this build only` : result;
+}
+
+/** An error that the program caught broke nothing, and `undefined` may be what it tests for. */
+function severityOf({ event, outcome }: WrongRead): Severity {
+  if (outcome === 'error') return 'error';
+  return event.state === 'uninitialized' && outcome === 'unknown' ? 'error' : 'warning';
+}
+
+/** What the prescribed evaluation gives the read. */
+function givenNatively(
+  context: Context,
+  read: WrongRead,
+  index: number,
+  kind: string | undefined,
+): 'value' | 'nothing' | 'unknown' {
+  const { prediction } = context;
+  const { exporter, event } = read;
+  // Functions and namespace objects have their values before any module runs.
+  if (kind === 'function' || event.name === '*') return 'value';
+  const body = bodyAt(context, read);
+  if (body === undefined) return prediction.endedAtRead[index] ? 'value' : 'nothing';
+  if (body === exporter) return 'nothing';
+  const [start, end] = [prediction.startOf[body], prediction.endOf[exporter]];
+  // Nothing had asked for the module that reads: natively it does not read now.
+  if (prediction.unrequested.includes(body)) return 'value';
+  if (start === undefined) return 'unknown';
+  return end !== undefined && end < start ? 'value' : 'nothing';
+}
+
+/** The prescribed evaluation gives the binding its value before. */
+function byThisBuild(
+  { manifest, prediction, run }: Context,
+  read: WrongRead,
+  kind: string | undefined,
+): Reason {
+  const { running, exporter, event } = read;
+  const body = running[running.length - 1];
+  const name = pathAt(manifest, exporter);
+  const build = (...texts: string[]): Reason => ({
+    cause: 'build',
+    steps: texts.map((text): FindingStep => ({ text, loc: null })),
+  });
+  if (kind === 'function' || event.name === '*') {
+    const what = event.name === '*' ? 'a namespace object' : 'a function';
+    return build(
+      `by ECMA-262 ${what} is there before any module runs`,
+      'this build makes it when its chunk runs',
+    );
+  }
+  if (body === undefined || body === exporter) return build(`by ECMA-262 ${name} has run by then`);
+  const reader = pathAt(manifest, body);
+  if (prediction.unrequested.includes(body))
+    return build(`this build ran ${reader} before anything had asked for it`);
+  const order = `by ECMA-262 ${name} runs before ${reader}`;
+  if (prediction.waits[body]) {
+    return {
+      ...build(
+        order,
+        `${reader} waits for a module with a top-level await, and ${name} does not`,
+        'this build runs them one after another',
+      ),
+      cause: 'await',
+    };
+  }
+  const [chunk = '', other = ''] = [manifest.modules[body]?.chunk, manifest.modules[exporter]?.chunk];
+  const start = run.startOf[exporter];
+  if (start !== undefined && start < event.seq)
+    return build(order, `this build has not come to the end of ${name}`);
+  return build(
+    order,
+    chunk === other
+      ? `this build puts ${name} after ${reader} in ${chunk}`
+      : `this build has ${reader} in ${chunk}, which runs before ${other} with ${name}`,
+  );
+}

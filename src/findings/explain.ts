@@ -1,0 +1,24 @@
+/** Events of a trace and the manifest of a build → findings, the worst first. */
+import type { TraceEvent } from '../protocol/events.ts';
+import type { Finding, Severity } from '../protocol/finding.ts';
+import type { Manifest } from '../protocol/manifest.ts';
+import { cycleFindings } from './cycles.ts';
+import { earlyReads } from './early-reads.ts';
+import type { Context } from './not-run.ts';
+import { orderFindings } from './order.ts';
+import { predict } from './prediction.ts';
+import { runOf } from './run.ts';
+
+export function contextOf(manifest: Manifest, events: readonly TraceEvent[]): Context {
+  const run = runOf(manifest, events);
+  return { manifest, run, prediction: predict(manifest, run) };
+}
+
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
+
+export function explain(manifest: Manifest, events: readonly TraceEvent[]): Finding[] {
+  const context = contextOf(manifest, events);
+  const reads = earlyReads(context);
+  const findings = reads.concat(orderFindings(context), cycleFindings(context, reads));
+  return SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+}

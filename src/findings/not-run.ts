@@ -1,0 +1,239 @@
+/** Why a module had not run when one of its bindings was read: by ECMA-262's own evaluation. */
+import { shortestPath } from '../graph/shortest-path.ts';
+import type { Cause, FindingStep, Place } from '../protocol/finding.ts';
+import type { Manifest } from '../protocol/manifest.ts';
+import { type Prediction, requestsOf, stackOf } from './prediction.ts';
+import type { Run, WrongRead } from './run.ts';
+import { bindingText, pathAt, placeText, requestPlace, requestText } from './words.ts';
+
+export interface Reason {
+  cause: Cause;
+  steps: FindingStep[];
+  /** Where a request comes too late or closes a cycle. */
+  knot?: Knot;
+}
+
+/**
+ * The place at which the order was decided: `module` is in progress, and its request of `taken` led to the reader. The
+ * module that declares the binding comes behind its request of `left`, or is `module` itself.
+ */
+export interface Knot {
+  module: number;
+  taken: number;
+  left: number | undefined;
+  /** The requests that the module's evaluation had come to, from the first module of the graph to the reader. */
+  stack: readonly number[];
+  /** From the module whose code reads to `module`; behind it the way leads on to the declaration. */
+  way: readonly number[];
+}
+
+export interface Context {
+  manifest: Manifest;
+  run: Run;
+  prediction: Prediction;
+}
+
+/** The modules through which the importer's name resolves, with the importer; nothing where that is unknown. */
+export function wayOf({ manifest }: Context, { importer, exporter, event }: WrongRead): number[] {
+  const { imports, requests } = manifest.modules[importer] ?? { requests: [] };
+  const known = imports?.find(({ local, module }) => local === event.local && module === exporter);
+  if (known) return [importer].concat(known.way);
+  return requests.some(({ module }) => module === exporter) ? [importer, exporter] : [];
+}
+
+/** The module whose body runs at the read. A CommonJS module runs as part of the one that required it. */
+export function bodyAt({ manifest }: Context, { running }: WrongRead): number | undefined {
+  for (let i = running.length - 1; i >= 0; i--) {
+    const module = running[i] as number;
+    if (manifest.modules[module]?.phases === true) return module;
+  }
+  return undefined;
+}
+
+/** Why it had not run by the prescribed evaluation, which does not give the binding its value either. */
+export function whyNotRun(context: Context, read: WrongRead): Reason {
+  const body = bodyAt(context, read);
+  if (body === read.exporter) return ownOrder(context, read);
+  return (
+    waiting(context, read, body) ??
+    failed(context, read) ??
+    (body === undefined ? undefined : inProgress(context, read, body)) ?? { cause: 'unknown', steps: [] }
+  );
+}
+
+/** 1. The module's own body, or what it calls, comes before the declaration. */
+function ownOrder({ manifest }: Context, { importer, exporter, event, before }: WrongRead): Reason {
+  const steps: FindingStep[] = [];
+  const path = pathAt(manifest, exporter);
+  if (importer !== exporter) {
+    const caller = before?.importer === path && before.module === event.importer ? before : undefined;
+    steps.push(
+      caller
+        ? {
+            text: `${placeText(caller.loc)} uses ${bindingText(caller.name)} of ${event.importer}, whose code reads ${bindingText(event.name)}`,
+            loc: caller.loc,
+          }
+        : {
+            text: `${path} runs code of ${event.importer}, which reads ${bindingText(event.name)}`,
+            loc: null,
+          },
+    );
+  }
+  const declared = declarationOf(manifest, exporter, event.name);
+  steps.push({
+    text: `${declared ? placeText(declared) : path} declares ${bindingText(event.name)}, and ${path} has not come to it`,
+    loc: declared,
+  });
+  return { cause: 'own-order', steps };
+}
+
+export function declarationOf({ modules }: Manifest, module: number, name: string): Place | null {
+  const row = modules[module];
+  const binding = row?.bindings.find((each) => each.name === name);
+  if (!row || !binding) return null;
+  const { line, column } = binding;
+  return { file: row.path, line, column, ...(row.isCompiled && { compiled: true as const }) };
+}
+
+/** 2. The module, or one that it requests, waits at its top-level await. */
+function waiting(context: Context, read: WrongRead, body: number | undefined): Reason | undefined {
+  const { manifest, run, prediction } = context;
+  const { exporter, event } = read;
+  const start = prediction.startOf[exporter];
+  const waits = prediction.waits[exporter] === true;
+  const runs = body === undefined ? undefined : prediction.startOf[body];
+  // In a sequence of bodies, what started before this one and has not ended waits.
+  const hasStarted = start !== undefined && (runs === undefined || start < runs);
+  if (!hasStarted && !waits) return undefined;
+  const isWaiting = (module: number): boolean => {
+    const wait = run.waits[module];
+    return wait !== undefined && wait.seq < event.seq && wait.until > event.seq;
+  };
+  const path = isWaiting(exporter) ? [exporter] : pathToFirst(manifest, exporter, isWaiting);
+  const last = path[path.length - 1];
+  const loc = last === undefined ? undefined : run.waits[last]?.loc;
+  if (last === undefined || !loc) return undefined;
+  const steps = importSteps(manifest, path);
+  steps.push({ text: `${placeText(loc)} waits: ${pathAt(manifest, last)} has a top-level await`, loc });
+  return { cause: 'await', steps };
+}
+
+/** 3. An error ended the evaluation before it came to the module. */
+function failed(context: Context, read: WrongRead): Reason | undefined {
+  const { manifest, run, prediction } = context;
+  const { exporter, event } = read;
+  if (prediction.startOf[exporter] !== undefined && run.errorOf[exporter] === undefined) return undefined;
+  for (const module of [exporter].concat(wayOf(context, read).reverse())) {
+    const culprit = prediction.modules[module]?.evaluationError ?? undefined;
+    const seq = culprit === undefined ? undefined : run.errorOf[culprit];
+    if (culprit === undefined || seq === undefined || seq > event.seq) continue;
+    const path = module === culprit ? [] : pathToFirst(manifest, module, (each) => each === culprit);
+    const steps = importSteps(manifest, path);
+    const error = run.errors[culprit];
+    steps.push({
+      text: `${pathAt(manifest, culprit)} threw${error === undefined ? '' : `: ${error}`}`,
+      loc: null,
+    });
+    const name = pathAt(manifest, exporter);
+    if (culprit !== exporter) steps.push({ text: `so ${name} never ran`, loc: null });
+    return { cause: 'error', steps };
+  }
+  return undefined;
+}
+
+/** 4. A module on the way to the declaration is in progress: its request that led here comes before. */
+function inProgress(context: Context, read: WrongRead, body: number): Reason | undefined {
+  const { manifest, prediction } = context;
+  const { importer, exporter } = read;
+  const stack = stackOf(prediction, body);
+  const ways = [
+    wayOf(context, read),
+    [importer].concat(shortestPath(requestsOf(manifest), importer, exporter).slice(1)),
+  ];
+  for (const way of ways) {
+    const knot = knotOf(manifest, stack, way);
+    if (knot)
+      return {
+        cause: knot.left === undefined ? 'cycle' : 'request-order',
+        steps: stepsOf(context, read, knot),
+        knot,
+      };
+  }
+  return undefined;
+}
+
+function knotOf({ modules }: Manifest, stack: readonly number[], way: readonly number[]): Knot | undefined {
+  for (let i = way.length - 1; i >= 0; i--) {
+    const module = way[i] as number;
+    const at = stack.indexOf(module);
+    if (at < 0) continue;
+    const taken = stack[at + 1];
+    if (taken === undefined) return undefined;
+    const left = way[i + 1];
+    const order = modules[module]?.requests.map((request) => request.module) ?? [];
+    if (left !== undefined && order.indexOf(left) <= order.indexOf(taken)) return undefined;
+    return { module, taken, left, stack, way: way.slice(0, i + 1) };
+  }
+  return undefined;
+}
+
+function stepsOf({ manifest }: Context, { event, importer, exporter }: WrongRead, knot: Knot): FindingStep[] {
+  const { module, taken, left, stack, way } = knot;
+  const down = stack.slice(stack.indexOf(module));
+  const body = stack[stack.length - 1] as number;
+  const first: FindingStep = {
+    text:
+      left === undefined
+        ? `${requestText(manifest, module, taken)} imports ${pathAt(manifest, taken)}, and ${pathAt(manifest, module)} runs only after its imports`
+        : `${requestText(manifest, module, taken)} imports ${pathAt(manifest, taken)}, and ${pathAt(manifest, left)} only after it (${requestText(manifest, module, left)})`,
+    loc: requestPlace(manifest, module, taken),
+  };
+  const steps = [first].concat(importSteps(manifest, down.slice(1)));
+  if (body !== importer) {
+    steps.push({
+      text: `${pathAt(manifest, body)} runs code of ${pathAt(manifest, importer)}, which reads ${bindingText(event.name)}`,
+      loc: null,
+    });
+  }
+  const back = importSteps(manifest, way);
+  const last = back[back.length - 1];
+  const name = pathAt(manifest, exporter);
+  if (last) {
+    back[back.length - 1] = {
+      ...last,
+      text: `${last.text}, which is in progress already${left === undefined ? '' : `, so ${name} was not run first`}`,
+    };
+  }
+  return steps.concat(back);
+}
+
+/** A step for each request of a path. */
+function importSteps(manifest: Manifest, path: readonly number[]): FindingStep[] {
+  return path.slice(1).map((requested, i) => {
+    const importer = path[i] as number;
+    return {
+      text: `${requestText(manifest, importer, requested)} imports ${pathAt(manifest, requested)}`,
+      loc: requestPlace(manifest, importer, requested),
+    };
+  });
+}
+
+/** The shortest path of requests to a module for which `is` holds. */
+function pathToFirst(manifest: Manifest, from: number, is: (module: number) => boolean): number[] {
+  const cameFrom = new Map<number, number>();
+  const queue = [from];
+  for (const module of queue) {
+    if (module !== from && is(module)) {
+      const path: number[] = [];
+      for (let at: number | undefined = module; at !== undefined && at !== from; at = cameFrom.get(at))
+        path.push(at);
+      return [from].concat(path.reverse());
+    }
+    for (const { module: requested } of manifest.modules[module]?.requests ?? []) {
+      if (requested === from || cameFrom.has(requested)) continue;
+      cameFrom.set(requested, module);
+      queue.push(requested);
+    }
+  }
+  return [];
+}

@@ -1,0 +1,153 @@
+/**
+ * Where the order in which modules started leaves the prescribed one: ORDER, UNREQUESTED and AWAIT_SERIALIZED. Together
+ * they stand exactly there, modules aside that start in one of both only.
+ */
+import type { Cause, Finding, FindingStep } from '../protocol/finding.ts';
+import type { Context } from './not-run.ts';
+import { pathAt, placeText } from './words.ts';
+
+/** Modules that are named around the first difference. */
+const NAMED = 3;
+/** Modules that a finding names. */
+const LISTED = 20;
+
+export function orderFindings(context: Context): Finding[] {
+  const { manifest, run, prediction } = context;
+  const hasPhases = (module: number): boolean => manifest.modules[module]?.phases === true;
+  const hasStarted = (module: number): boolean => run.startOf[module] !== undefined;
+  let prescribed = prediction.starts.filter((module) => hasPhases(module) && hasStarted(module));
+  let actual = run.starts.filter(hasPhases);
+  const unrequested: number[] = [];
+  /** By the module with the await: modules that started only after it. */
+  const serialized = new Map<number, number[]>();
+  const isUnrequested = new Set(prediction.unrequested);
+  const without = (module: number): void => {
+    prescribed = prescribed.filter((each) => each !== module);
+    actual = actual.filter((each) => each !== module);
+  };
+  for (let at = 0; at < actual.length; ) {
+    const [is, should] = [actual[at] as number, prescribed[at]];
+    if (is === should) at++;
+    else if (isUnrequested.has(is)) {
+      unrequested.push(is);
+      without(is);
+    } else {
+      const waited = should === undefined ? undefined : awaitedBefore(context, should);
+      if (should === undefined || waited === undefined) break;
+      serialized.set(waited, (serialized.get(waited) ?? []).concat(should));
+      without(should);
+    }
+  }
+  const findings: Finding[] = [];
+  if (unrequested.length > 0) findings.push(unrequestedFinding(context, unrequested));
+  for (const [awaited, late] of serialized) findings.push(serializedFinding(context, awaited, late));
+  const at = actual.findIndex((module, index) => module !== prescribed[index]);
+  if (at >= 0) findings.push(orderFinding(context, actual, prescribed, at));
+  return findings;
+}
+
+/** A module that had waited and ended before another started, which starts before that natively. */
+function awaitedBefore({ run, prediction }: Context, late: number): number | undefined {
+  const [start, natively] = [run.startOf[late], prediction.startOf[late]];
+  if (start === undefined || natively === undefined) return undefined;
+  return run.starts.find((module) => {
+    const [end, nativeEnd] = [run.endOf[module], prediction.endOf[module]];
+    if (run.waits[module] === undefined || end === undefined || end > start) return false;
+    return (
+      (prediction.startOf[module] ?? natively) < natively && (nativeEnd === undefined || nativeEnd > natively)
+    );
+  });
+}
+
+function unrequestedFinding({ manifest, prediction }: Context, modules: readonly number[]): Finding {
+  const first = modules[0] as number;
+  const names = modules.map((module) => pathAt(manifest, module));
+  const others = modules.length > 1 ? `, and so did ${modules.length - 1} more` : '';
+  const chunk = manifest.modules[first]?.chunk;
+  const path: FindingStep[] = [{ text: `it is in ${chunk}, which this build runs as a whole`, loc: null }];
+  const natively = prediction.startOf[first];
+  if (natively === undefined) path.push({ text: 'nothing asked for it in the whole trace', loc: null });
+  else path.push({ text: 'by ECMA-262 it runs when an entry or an import() asks for it', loc: null });
+  return {
+    code: 'UNREQUESTED',
+    severity: 'warning',
+    message: `${names[0]} ran before anything had asked for it${others}`,
+    native: 'differs',
+    modules: names.slice(0, LISTED),
+    loc: null,
+    path,
+    cause: 'build',
+    remedies: [{ text: `try an output that has ${names[0]} in a chunk of its own`, checked: false }],
+  };
+}
+
+function serializedFinding({ manifest, run }: Context, awaited: number, late: readonly number[]): Finding {
+  const names = late.map((module) => pathAt(manifest, module));
+  const loc = run.waits[awaited]?.loc ?? null;
+  const others = late.length > 1 ? `, and so did ${late.length - 1} more` : '';
+  const name = pathAt(manifest, awaited);
+  return {
+    code: 'AWAIT_SERIALIZED',
+    severity: 'warning',
+    message: `${names[0]} started only after the top-level await of ${name}${others}`,
+    native: 'differs',
+    modules: [...names.slice(0, LISTED), name],
+    loc,
+    path: [
+      { text: `${loc ? placeText(loc) : name} waits`, loc },
+      { text: `by ECMA-262 ${names[0]} does not wait for ${name}: it starts while that waits`, loc: null },
+      { text: 'this build runs them one after another', loc: null },
+    ],
+    cause: 'await',
+    remedies: [],
+  };
+}
+
+function orderFinding(
+  { manifest, run, prediction }: Context,
+  actual: readonly number[],
+  prescribed: readonly number[],
+  at: number,
+): Finding {
+  const [is, should] = [actual[at] as number, prescribed[at]];
+  const name = pathAt(manifest, is);
+  const around = (order: readonly number[]): string =>
+    order
+      .slice(Math.max(0, at - 1), at + NAMED)
+      .map((module) => pathAt(manifest, module))
+      .join(', ');
+  const path: FindingStep[] = [
+    { text: `prescribed: ${around(prescribed)}`, loc: null },
+    { text: `this build: ${around(actual)}`, loc: null },
+  ];
+  const modules = [name];
+  let cause: Cause = 'build';
+  let message = `${name} ran, where by ECMA-262 it does not`;
+  if (should !== undefined && prescribed.includes(is)) {
+    const first = pathAt(manifest, should);
+    message = `${name} ran before ${first}; by ECMA-262 ${first} runs first`;
+    modules.push(first);
+    if (prediction.waits[is]) {
+      cause = 'await';
+      path.push({
+        text: `${name} waits for a module with a top-level await, and ${first} does not`,
+        loc: null,
+      });
+    } else {
+      const [chunk, other] = [manifest.modules[is]?.chunk, manifest.modules[should]?.chunk];
+      if (chunk !== other)
+        path.push({ text: `${name} is in ${chunk}, which ran before ${other}`, loc: null });
+    }
+  } else if (run.errorOf.some((seq) => seq !== undefined)) cause = 'error';
+  return {
+    code: 'ORDER',
+    severity: 'warning',
+    message,
+    native: 'differs',
+    modules,
+    loc: null,
+    path,
+    cause,
+    remedies: [],
+  };
+}

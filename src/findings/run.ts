@@ -1,0 +1,176 @@
+/** What the events say of the modules of one build: which started when, which ended, and who read what too early. */
+import type { Loc, ReadEvent, TraceEvent } from '../protocol/events.ts';
+import type { Manifest } from '../protocol/manifest.ts';
+
+/** A change of a module's phases, or of what is asked for. */
+export interface Step {
+  type: 'entry' | 'start' | 'end' | 'error' | 'import' | 'imported' | 'read';
+  /** Of a `read`: the index of `early`. */
+  module: number;
+}
+
+/** A read that gave no value, and what ran when it happened. */
+export interface WrongRead {
+  event: ReadEvent;
+  importer: number;
+  /** The module that declares the binding. */
+  exporter: number;
+  /** The modules whose bodies run: each has required the next one. Empty in a timer, or after an await in a function. */
+  running: readonly number[];
+  /** The last binding that the innermost of these has read before: what it calls, for all that the trace shows. */
+  before: ReadEvent | undefined;
+  /** How often it happened. */
+  times: number;
+  outcome: Outcome;
+}
+
+/** What became of the module whose body ran: it threw, it came to its end or waits, or the events don't say. */
+export type Outcome = 'error' | 'end' | 'unknown';
+
+export interface Run {
+  steps: readonly Step[];
+  /** Modules in the order of their first starts. */
+  starts: readonly number[];
+  /** By module, where it happened: `seq` of the events of its first run. */
+  startOf: readonly (number | undefined)[];
+  endOf: readonly (number | undefined)[];
+  errorOf: readonly (number | undefined)[];
+  /** By module: text of its error, where the host has told it. */
+  errors: readonly (string | undefined)[];
+  /** By module: where it has waited last, and since which event. */
+  waits: readonly ({ seq: number; loc: Loc; until: number } | undefined)[];
+  wrong: readonly WrongRead[];
+  /** Reads that modules made while their bodies ran: {@link pairOf} the module and the one that declares the binding. */
+  pairs: ReadonlySet<number>;
+  /** By module and name: the value that the binding had first, as the events show it. */
+  firstValueOf(module: string, name: string): string | undefined;
+}
+
+/** A number for two modules. */
+export const pairOf = (reader: number, exporter: number, { modules }: Manifest): number =>
+  reader * modules.length + exporter;
+
+/** Number of events that `seq` counts is not the number of this build's: bundles of one page share the trace. */
+export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
+  const indices = new Map<string, number>();
+  for (let i = 0; i < manifest.modules.length; i++) indices.set(manifest.modules[i]?.path ?? '', i);
+  const steps: Step[] = [];
+  const starts: number[] = [];
+  const startOf: (number | undefined)[] = [];
+  const endOf: (number | undefined)[] = [];
+  const errorOf: (number | undefined)[] = [];
+  const errors: (string | undefined)[] = [];
+  const waits: ({ seq: number; loc: Loc; until: number } | undefined)[] = [];
+  const lastRead: (ReadEvent | undefined)[] = [];
+  const wrong: WrongRead[] = [];
+  const wrongAt = new Map<string, WrongRead>();
+  const pairs = new Set<number>();
+  const initial = new Map<string, string>();
+  let running: number[] = [];
+  const stop = (module: number): void => {
+    if (running[running.length - 1] === module) running.pop();
+    else running = running.filter((other) => other !== module);
+  };
+
+  for (const event of events) {
+    const { type } = event;
+    if (type === 'read') read(event);
+    else if (type === 'initialize') {
+      if (event.value !== undefined) initial.set(`${event.module} ${event.name}`, event.value);
+    } else if (type === 'import-start' || type === 'import-end' || type === 'import-error') {
+      const module = indices.get(event.module ?? '');
+      if (module !== undefined) steps.push({ type: type === 'import-start' ? 'import' : 'imported', module });
+    } else if (type !== 'write' && 'module' in event) phase(event);
+  }
+  return {
+    steps,
+    starts,
+    startOf,
+    endOf,
+    errorOf,
+    errors,
+    waits,
+    wrong: wrong.map((each) => ({ ...each, outcome: outcomeOf(each) })),
+    pairs,
+    firstValueOf: (module, name) => initial.get(`${module} ${name}`),
+  };
+
+  function phase(event: TraceEvent & { module?: string }): void {
+    const module = indices.get(event.module ?? '');
+    if (module === undefined) return;
+    const { seq } = event;
+    switch (event.type) {
+      case 'entry':
+        steps.push({ type: 'entry', module });
+        return;
+      case 'evaluate-start':
+        running.push(module);
+        if (startOf[module] !== undefined) return;
+        startOf[module] = seq;
+        starts.push(module);
+        steps.push({ type: 'start', module });
+        return;
+      case 'evaluate-end':
+        stop(module);
+        if (endOf[module] !== undefined) return;
+        endOf[module] = seq;
+        steps.push({ type: 'end', module });
+        return;
+      case 'evaluate-error':
+        stop(module);
+        if (errorOf[module] !== undefined) return;
+        errorOf[module] = seq;
+        errors[module] = event.error;
+        steps.push({ type: 'error', module });
+        return;
+      case 'evaluate-suspend':
+        stop(module);
+        waits[module] = { seq, loc: event.loc, until: Number.POSITIVE_INFINITY };
+        return;
+      case 'evaluate-resume': {
+        running.push(module);
+        const wait = waits[module];
+        if (wait) wait.until = seq;
+      }
+    }
+  }
+
+  function read(event: ReadEvent): void {
+    const importer = indices.get(event.importer);
+    const exporter = indices.get(event.module);
+    if (importer === undefined || exporter === undefined) return;
+    const reader = running[running.length - 1];
+    if (event.state === 'initialized') {
+      if (reader !== undefined) pairs.add(pairOf(reader, exporter, manifest));
+    } else {
+      const { file, line, column } = event.loc;
+      const key = `${file}:${line}:${column} ${event.local} ${event.state}`;
+      const known = wrongAt.get(key);
+      if (known) known.times++;
+      else {
+        const before = reader === undefined ? undefined : lastRead[reader];
+        const found: WrongRead = {
+          event,
+          importer,
+          exporter,
+          running: running.slice(),
+          before,
+          times: 1,
+          outcome: 'unknown',
+        };
+        steps.push({ type: 'read', module: wrong.length });
+        wrongAt.set(key, found);
+        wrong.push(found);
+      }
+    }
+    lastRead[importer] = event;
+  }
+
+  function outcomeOf({ event, running: stack }: WrongRead): Outcome {
+    const body = stack[stack.length - 1];
+    if (body === undefined) return 'unknown';
+    const [error, end, wait] = [errorOf[body], endOf[body], waits[body]];
+    if (error !== undefined && error > event.seq) return 'error';
+    return (end !== undefined && end > event.seq) || (wait && wait.seq > event.seq) ? 'end' : 'unknown';
+  }
+}

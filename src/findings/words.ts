@@ -1,0 +1,54 @@
+/** Words that findings share: places, and the specifier by which one module imports another. */
+import type { BindingKind } from '../protocol/events.ts';
+import type { Place } from '../protocol/finding.ts';
+import type { Manifest, ManifestModule } from '../protocol/manifest.ts';
+
+const { assign, create } = Object;
+
+/** Suffix of a position in compiled code. */
+export const COMPILED = ' of the compiled code';
+
+/** `file:line:column` with the column from 1, as editors and stack traces count; `column` counts it from 0. */
+export function placeText(place: Place): string {
+  // Own properties only: a page may have added some to `Object.prototype`.
+  const { file, line, column, compiled }: Place = assign(create(null), place);
+  return `${file}:${line}${column === undefined ? '' : `:${column + 1}`}${compiled ? COMPILED : ''}`;
+}
+
+/** `a`, or `the default export` where the binding has no name of its own. */
+export const bindingText = (name: string): string =>
+  name === 'default' ? 'the default export' : name === '*' ? 'the namespace' : name;
+
+/** Bindings that throw when they are read before their declaration has run. */
+export const isLexical = (kind: BindingKind | undefined): boolean =>
+  kind === 'const' || kind === 'let' || kind === 'class' || kind === 'default-expression';
+
+/** Whether a user can change the module: it is neither a package's nor a plugin's. */
+export const isOwn = ({ path }: ManifestModule): boolean =>
+  !path.startsWith('virtual:') && !path.startsWith('node_modules/') && !path.includes('/node_modules/');
+
+export const pathAt = ({ modules }: Manifest, module: number): string => modules[module]?.path ?? '';
+
+/** The line by which a module requests another; null where the manifest has none. */
+export function requestPlace({ modules }: Manifest, importer: number, requested: number): Place | null {
+  const row = modules[importer];
+  const line = row?.requests.find(({ module }) => module === requested)?.line;
+  if (!row || !line) return null;
+  return { file: row.path, line, ...(row.isCompiled && { compiled: true as const }) };
+}
+
+/** `index.js:1`, or the module's path where the line is unknown. */
+export function requestText(manifest: Manifest, importer: number, requested: number): string {
+  const place = requestPlace(manifest, importer, requested);
+  return place ? placeText(place) : pathAt(manifest, importer);
+}
+
+/** `./a.js`, as the importer writes it. */
+export function specifierTo({ path: from }: ManifestModule, { path: to }: ManifestModule): string {
+  const base = from.split('/').slice(0, -1);
+  const target = to.split('/');
+  let shared = 0;
+  while (shared < base.length && base[shared] === target[shared]) shared++;
+  const up = base.slice(shared).map(() => '..');
+  return (up.length > 0 ? up : ['.']).concat(target.slice(shared)).join('/');
+}
