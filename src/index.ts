@@ -15,6 +15,7 @@ export { modulePhases, modulePhases as default } from './plugin.ts';
 export type {
   BindingKind,
   BindingState,
+  EntryEvent,
   EvaluateEndEvent,
   EvaluateErrorEvent,
   EvaluateStartEvent,

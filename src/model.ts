@@ -73,7 +73,16 @@ export type Site = Recorded &
   (
     | { kind: 'default'; binding: number }
     | { kind: 'declaration'; binding: number }
-    | { kind: 'read'; import: number; path: string[]; variable?: string }
+    | {
+        kind: 'read';
+        import: number;
+        path: string[];
+        variable?: string;
+        /** Evaluating the module runs it for sure. */
+        isUnconditional?: true;
+        /** A class extends it. */
+        isHeritage?: true;
+      }
     | { kind: 'write'; binding: number }
     | { kind: 'await' }
     | { kind: 'disposal' }
@@ -107,6 +116,8 @@ export interface ModuleRecord {
   starExports: number[];
   bindings: Binding[];
   sites: Site[];
+  /** ECMA-262 [[HasTLA]]: an `await` at its top level, be it one that has no site. */
+  hasTLA?: true;
   positions: Positions;
   /** Its positions are in compiled code, because no source map was available. */
   isCompiled?: true;

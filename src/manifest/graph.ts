@@ -32,10 +32,17 @@ export interface GraphModule {
  * The resolution of a name (ECMA-262 ResolvedBinding Record): a binding (index of the record's `bindings`), a module's
  * namespace object, or a name in a module of which the build has no record.
  */
-export type Resolution =
+export type Resolution = (
   | { type: 'binding'; module: GraphModule; binding: number }
   | { type: 'namespace'; module: GraphModule }
-  | { type: 'unknown'; id: string; name: string | null };
+  | { type: 'unknown'; id: string; name: string | null }
+) & {
+  /**
+   * The modules in which the name was looked for, step by step: from the one that was asked to the one that has the
+   * binding, as far as the build has them.
+   */
+  way: readonly GraphModule[];
+};
 
 export interface Graph {
   modules: ReadonlyMap<string, GraphModule>;
@@ -66,13 +73,14 @@ export function createGraph(modules: ReadonlyMap<string, GraphModule>): Graph {
 
   function resolve(id: string, name: string, resolveSet: Set<string>): Resolution | null {
     const module = modules.get(id);
-    if (!module) return { type: 'unknown', id, name };
+    if (!module) return { type: 'unknown', id, name, way: [] };
     if (module.record === NOT_RECORDED) {
       unrecorded.add(id);
-      return { type: 'unknown', id, name };
+      return { type: 'unknown', id, name, way: [module] };
     }
     const entry = ownExports(module).get(name);
-    if (entry && 'binding' in entry) return { type: 'binding', module, binding: entry.binding };
+    if (entry && 'binding' in entry)
+      return { type: 'binding', module, binding: entry.binding, way: [module] };
     if (!entry && (name === 'default' || module.record.starExports.length === 0)) return null;
 
     const resolutions = cache.get(module) ?? new Map<string, Resolution | null>();
@@ -88,9 +96,10 @@ export function createGraph(modules: ReadonlyMap<string, GraphModule>): Graph {
     const wasCut = isCut;
     isCut = false;
     resolveSet.add(step);
-    const resolution = entry
+    const further = entry
       ? resolveRequest(module, entry.request, entry.imported, resolveSet)
       : resolveStars(module, name, resolveSet);
+    const resolution = further && { ...further, way: [module, ...further.way] };
     if (isFirst || !isCut) resolutions.set(name, resolution);
     isCut = !isFirst && (isCut || wasCut);
     return resolution;
@@ -127,10 +136,9 @@ export function createGraph(modules: ReadonlyMap<string, GraphModule>): Graph {
     resolveSet: Set<string>,
   ): Resolution | null {
     const id = module.requested[request];
-    if (id == null) return { type: 'unknown', id: module.record.requests[request]?.specifier ?? '', name };
-    const target = modules.get(id);
-    if (!target) return { type: 'unknown', id, name };
-    return name === null ? { type: 'namespace', module: target } : resolve(id, name, resolveSet);
+    if (id == null)
+      return { type: 'unknown', id: module.record.requests[request]?.specifier ?? '', name, way: [] };
+    return name === null ? namespaceOf(id) : resolve(id, name, resolveSet);
   }
 
   function resolveImport(module: GraphModule, index: number, path: readonly string[]): Resolution | null {
@@ -141,7 +149,7 @@ export function createGraph(modules: ReadonlyMap<string, GraphModule>): Graph {
         ? resolveRequest(module, entry.request, entry.name, new Set())
         : namespaceOf(module.dynamic.get(entry.dynamic));
     for (const name of path) {
-      if (resolution?.type === 'namespace') resolution = resolveExport(resolution.module.id, name);
+      if (resolution?.type === 'namespace') resolution = resolveMember(resolution, name);
       else if (resolution?.type === 'unknown' && resolution.name === null)
         resolution = { ...resolution, name };
       else return null;
@@ -149,10 +157,16 @@ export function createGraph(modules: ReadonlyMap<string, GraphModule>): Graph {
     return resolution;
   }
 
+  /** The way goes on where that of the namespace object ends. */
+  function resolveMember({ way }: Resolution, name: string): Resolution | null {
+    const member = resolveExport(way.at(-1)?.id ?? '', name);
+    return member && { ...member, way: [...way.slice(0, -1), ...member.way] };
+  }
+
   function namespaceOf(id: string | undefined): Resolution | null {
     const module = modules.get(id ?? '');
-    if (module) return { type: 'namespace', module };
-    return id === undefined ? null : { type: 'unknown', id, name: null };
+    if (module) return { type: 'namespace', module, way: [module] };
+    return id === undefined ? null : { type: 'unknown', id, name: null, way: [] };
   }
 
   function exportedNames(id: string): string[] {

@@ -31,10 +31,10 @@ export interface Recorded {
 
 export function recordModule({ code, program, wanted }: RecordInput): Recorded {
   const entries = readEntries(program);
-  const foundSites = findSites(program, code, entries, wanted);
+  const { sites, hasTLA } = findSites(program, code, entries, wanted);
   const { importsByLocal: _imports, bindingsByLocal: _bindings, ...plain } = entries;
   return {
-    record: { wanted, ...plain, sites: foundSites.map(({ site }) => site) },
-    marks: foundSites.map(({ mark }) => mark),
+    record: { wanted, ...plain, sites: sites.map(({ site }) => site), ...(hasTLA && { hasTLA }) },
+    marks: sites.map(({ mark }) => mark),
   };
 }

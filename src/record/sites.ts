@@ -1,4 +1,4 @@
-/** Finds every site of a module, in one walk. */
+/** Finds every site of a module, in one walk, and whether the module waits. */
 import type { FunctionDeclaration, Identifier, ImportExpression, Node, Program } from 'estree';
 import { walk } from 'estree-walker';
 import { endOf, isFunction, type NodePath, startOf, Trail } from '../ast/node-path.ts';
@@ -8,6 +8,7 @@ import type { Binding, ImportEntry, Site, WantedSites } from '../model.ts';
 import { bodyOf, isGenerated, isRequire, isVariableRequire, requireFunctionOf } from './commonjs.ts';
 import { followNamespace } from './dynamic.ts';
 import { type Entries, variableKind } from './entries.ts';
+import { isConditional, isHeritage } from './evaluation.ts';
 import { findScopes } from './scopes.ts';
 
 /** A site, and the offset at which its mark goes. */
@@ -16,14 +17,15 @@ export interface FoundSite {
   site: Site;
 }
 
+export interface FoundSites {
+  sites: FoundSite[];
+  /** ECMA-262 [[HasTLA]]. */
+  hasTLA: boolean;
+}
+
 type WithoutOffset<S> = S extends Site ? Omit<S, 'offset'> : never;
 
-export function findSites(
-  program: Program,
-  code: string,
-  entries: Entries,
-  wanted: WantedSites,
-): FoundSite[] {
+export function findSites(program: Program, code: string, entries: Entries, wanted: WantedSites): FoundSites {
   const { importsByLocal, bindingsByLocal } = entries;
   const foundSites: FoundSite[] = [];
   const names = new Set([...importsByLocal.keys(), ...bindingsByLocal.keys()]);
@@ -37,6 +39,9 @@ export function findSites(
   /** Dynamic imports whose namespace is followed; `dynamic` is the number of the site. */
   const requests: { dynamic: number; specifier: string; nodePath: NodePath }[] = [];
   let functionDepth = 0;
+  let hasTLA = false;
+  /** End of the first `throw` of the module's own body: what stands behind it may not run. */
+  let thrown = Infinity;
   const trail = new Trail();
 
   const add = (mark: number, offset: number, content: WithoutOffset<Site>): void => {
@@ -55,7 +60,10 @@ export function findSites(
       // Rollup's parser adds annotation comments to `body` under another key.
       if (parent?.type === 'Program' && key === 'body') topLevelStatement(node);
       if (isFunction(node)) functionDepth++;
-      else if (functionDepth === 0) topLevelAwait(node, parent);
+      else if (functionDepth === 0) {
+        topLevelAwait(node, parent);
+        if (node.type === 'ThrowStatement') thrown = Math.min(thrown, endOf(node));
+      }
     },
     leave(node, _parent, key) {
       if (node.type === 'Identifier') return;
@@ -70,7 +78,7 @@ export function findSites(
   for (const nodePath of named) identifier(nodePath.node as Identifier, nodePath);
   for (const { dynamic, specifier, nodePath } of requests)
     namespaceReads(dynamic, `import('${specifier}')`, nodePath);
-  return foundSites;
+  return { sites: foundSites, hasTLA };
 
   function topLevelStatement(node: Node): void {
     switch (node.type) {
@@ -161,7 +169,14 @@ export function findSites(
         end = parent;
       }
     }
-    add(endOf(end.node), startOf(nodePath.node), { kind: 'read', import: index, path });
+    const offset = startOf(nodePath.node);
+    add(endOf(end.node), offset, {
+      kind: 'read',
+      import: index,
+      path,
+      ...(offset < thrown && !isConditional(nodePath) && { isUnconditional: true }),
+      ...(isHeritage(nodePath) && { isHeritage: true }),
+    });
   }
 
   function dynamicImport(node: ImportExpression, nodePath: NodePath): void {
@@ -196,11 +211,14 @@ export function findSites(
 
   function topLevelAwait(node: Node, parent: Node | null): void {
     if (node.type === 'AwaitExpression') {
+      hasTLA = true;
       add(startOf(node) + 'await'.length, startOf(node), { kind: 'await' });
     } else if (node.type === 'ForOfStatement' && node.await) {
+      hasTLA = true;
       const keyword = skipTrivia(code, startOf(node) + 'for'.length);
       add(keyword + 'await'.length, startOf(node), { kind: 'await' });
     } else if (node.type === 'VariableDeclaration' && node.kind === 'await using') {
+      hasTLA = true;
       // Not at the top level, where Rollup disposes of the resource with the whole chunk; nor in a `for await`, whose
       // own site covers the wait.
       const isToldHere =

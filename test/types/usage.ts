@@ -57,6 +57,7 @@ export function tell(event: TraceEvent): string {
   switch (event.type) {
     case 'instantiate':
       return event.bindings?.map(({ name, state }) => `${name} ${state}`).join() ?? 'not looked into';
+    case 'entry':
     case 'evaluate-start':
       return event.chunk;
     case 'evaluate-end':

@@ -324,6 +324,105 @@ describe('what an import resolves to', () => {
   });
 });
 
+describe('the way by which an import resolves', () => {
+  /** By chain of names that `main` reads: the modules between, and with, the requested one and the declaring one. */
+  const WAYS: Record<string, { sources: Sources; ways: Record<string, string> }> = {
+    'is the requested module, where that declares the binding': {
+      sources: { main: "import { x } from 'a'; import d from 'a';", a: 'export let x; export default 1;' },
+      ways: { x: 'a', d: 'a' },
+    },
+    'leads through a barrel': {
+      sources: {
+        main: "import { x, y } from 'a';",
+        a: "export * from 'b'; export { x as y } from 'c';",
+        b: 'export let x;',
+        c: 'export let x;',
+      },
+      ways: { x: 'a b', y: 'a c' },
+    },
+    'leads through a barrel of barrels': {
+      sources: {
+        main: "import { x } from 'a';",
+        a: "import { y } from 'b'; export { y as x };",
+        b: "export * from 'other'; export * from 'c';",
+        c: "export { z as y } from 'd';",
+        d: 'export let z;',
+        other: 'export let y2;',
+      },
+      ways: { x: 'a b c d' },
+    },
+    'is that of the first star of several that give the same binding': {
+      sources: {
+        main: "import { x } from 'a';",
+        a: "export * from 'c'; export * from 'b';",
+        b: 'export let x;',
+        c: "export * from 'b';",
+      },
+      ways: { x: 'a c b' },
+    },
+    'goes on with the members of a namespace object': {
+      sources: {
+        main: "import * as ns from 'a';",
+        a: "export { x } from 'b'; export * as inner from 'c'; export let y;",
+        b: 'export let x;',
+        c: "export * from 'b'; export * as innermost from 'd';",
+        d: 'export let z;',
+      },
+      ways: {
+        ns: 'a',
+        'ns.y': 'a',
+        'ns.x': 'a b',
+        'ns.inner': 'a c',
+        'ns.inner.x': 'a c b',
+        'ns.inner.innermost': 'a c d',
+        'ns.inner.innermost.z': 'a c d',
+      },
+    },
+    'leads to the module of a namespace object that is exported': {
+      sources: {
+        main: "import { n, m } from 'a';",
+        a: "export * as n from 'b'; import * as m from 'b'; export { m };",
+        b: '',
+      },
+      ways: { n: 'a b', m: 'a b' },
+    },
+    'leaves circles of re-exports, and comes back to a module under another name': {
+      sources: {
+        main: "import { x, y } from 'a';",
+        a: "export * from 'b'; export { z as y } from 'b'; export { x as again } from 'c';",
+        b: "export * from 'a'; export { again as z } from 'a'; export * from 'c';",
+        c: "export * from 'b'; export let x;",
+      },
+      ways: { x: 'a b c', y: 'a b a c' },
+    },
+    'leads to the importer itself': {
+      sources: {
+        main: "import { x } from 'a'; export let x2; export { x2 as x };",
+        a: "export { x } from 'main';",
+      },
+      ways: { x: 'a main' },
+    },
+    'ends where the build ends': {
+      sources: { main: "import { x } from 'a'; import { y } from 'ext';", a: "export * from 'ext';" },
+      ways: { x: 'a', y: '' },
+    },
+  };
+
+  for (const [rule, { sources, ways }] of Object.entries(WAYS)) {
+    it(rule, () => {
+      // The second time, answers come from the cache.
+      const graph = graphOf(sources);
+      const main = graph.modules.get('main') as GraphModule;
+      for (const [chain, expected] of [...Object.entries(ways), ...Object.entries(ways)]) {
+        const [local, ...path] = chain.split('.');
+        const entry = main.record.imports.findIndex((entry) => entry.local === local);
+        const way = graph.resolveImport(main, entry, path)?.way;
+        expect(way?.map(({ id }) => id).join(' '), chain).to.equal(expected);
+      }
+    });
+  }
+});
+
 describe('a barrel', () => {
   it('of 500 stars: a name is looked for once, however many import it', () => {
     let asked = 0;
