@@ -19,9 +19,10 @@ export type RuntimePlacement = 'auto' | 'inline' | 'file';
 /** How the bundle prints its trace. */
 export interface ConsoleOptions {
   /**
-   * How much the console shows: every event as a line (`'full'`), a summary of one screen at the end (`'summary'`), or
-   * either by the number of modules (`'auto'`). Reads that threw or gave `undefined` too early are always printed at
-   * once.
+   * How much the console shows: every event as a line (`'full'`), the order in which modules start (`'order'`), a
+   * summary of one screen at the end (`'summary'`), or every event or the summary by the number of modules (`'auto'`).
+   * The first reads that threw or gave `undefined` too early are always explained at once, the worst of them again in the
+   * summary.
    * @default 'auto'
    */
   detail?: ConsoleDetail | undefined;
@@ -184,8 +185,8 @@ const WHOLE = {
 const CONSOLE: Rows<ConsoleOptions, ConsoleSettings> = {
   detail: choice<ConsoleDetail>(
     'auto',
-    { auto: 'auto', full: 'full', summary: 'summary' },
-    "Use 'full' for every event as a line, 'summary' for one screen at the end.",
+    { auto: 'auto', full: 'full', order: 'order', summary: 'summary' },
+    "Use 'full' for every event as a line, 'order' for the order of modules, 'summary' for one screen at the end.",
   ),
   color: choice<boolean | 'auto'>(
     'auto',

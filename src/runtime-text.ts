@@ -4,7 +4,16 @@ import type { RuntimeSettings, SiteRow } from './protocol/tables.ts';
 /**
  * Each is a file of `src/runtime/parts` or `sinks`, built on its own. A part comes after those that it imports from.
  */
-export const RUNTIME_PARTS = ['core', 'lines', 'imports', 'requires', 'awaits', 'tracks', 'console'] as const;
+export const RUNTIME_PARTS = [
+  'core',
+  'lines',
+  'imports',
+  'requires',
+  'awaits',
+  'findings',
+  'tracks',
+  'console',
+] as const;
 
 export type RuntimePart = (typeof RUNTIME_PARTS)[number];
 
@@ -19,10 +28,15 @@ const GLOBALS = [
   'Array',
   'Date',
   'Function',
+  'Error',
   'JSON',
+  'Map',
+  'Math',
+  'Number',
   'Object',
   'Promise',
   'Reflect',
+  'Set',
   'String',
   'Symbol',
   'Uint32Array',
@@ -52,7 +66,7 @@ const PART_OF: Record<SiteRow[0], RuntimePart> = {
 
 /** The parts that a bundle can use, by its settings and its surviving sites. */
 export function partsFor(settings: RuntimeSettings, kinds: Iterable<SiteRow[0]>): RuntimePart[] {
-  const used = new Set<RuntimePart>(['core']);
+  const used = new Set<RuntimePart>(['core', 'findings']);
   for (const kind of kinds) used.add(PART_OF[kind]);
   for (const [sink, isWanted] of Object.entries(WANTED_SINKS)) {
     if (isWanted(settings)) used.add(sink as RuntimePart).add('lines');

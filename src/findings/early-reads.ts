@@ -9,11 +9,17 @@ import { bindingText, isLexical, pathAt, placeText } from './words.ts';
 const CHECKED = 50;
 
 export function earlyReads(context: Context): Finding[] {
-  let check: Check | undefined;
-  return context.run.wrong.map((read, index) => {
-    check ??= createCheck(context);
-    return findingOf(context, read, index, index < CHECKED ? check : undefined);
-  });
+  const check = createCheck(context);
+  return context.run.wrong.map((read, index) =>
+    findingOf(context, read, index, index < CHECKED ? check : undefined),
+  );
+}
+
+/** The finding of a read, by `seq` of its event, which is the first of its place. */
+export function earlyReadAt(context: Context, seq: number): Finding | undefined {
+  const index = context.run.wrong.findIndex(({ event }) => event.seq === seq);
+  const read = context.run.wrong[index];
+  return read && findingOf(context, read, index, createCheck(context));
 }
 
 function findingOf(context: Context, read: WrongRead, index: number, check: Check | undefined): Finding {
@@ -40,6 +46,7 @@ function findingOf(context: Context, read: WrongRead, index: number, check: Chec
       pathAt(manifest, module),
     ),
     loc,
+    seq: event.seq,
     path: reason.steps,
     cause: reason.cause,
     remedies: given === 'nothing' && check ? remediesFor(context, read, reason, check) : [],

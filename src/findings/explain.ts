@@ -3,13 +3,14 @@ import type { TraceEvent } from '../protocol/events.ts';
 import type { Finding, Severity } from '../protocol/finding.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import { cycleFindings } from './cycles.ts';
-import { earlyReads } from './early-reads.ts';
+import { earlyReadAt, earlyReads } from './early-reads.ts';
 import type { Context } from './not-run.ts';
 import { orderFindings } from './order.ts';
 import { predict } from './prediction.ts';
 import { runOf } from './run.ts';
+import { why } from './why.ts';
 
-export function contextOf(manifest: Manifest, events: readonly TraceEvent[]): Context {
+function contextOf(manifest: Manifest, events: readonly TraceEvent[]): Context {
   const run = runOf(manifest, events);
   return { manifest, run, prediction: predict(manifest, run) };
 }
@@ -22,3 +23,18 @@ export function explain(manifest: Manifest, events: readonly TraceEvent[]): Find
   const findings = reads.concat(orderFindings(context), cycleFindings(context, reads));
   return SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
 }
+
+/** The finding of one read, by `seq` of its event; undefined for a read that is told already, or gave a value. */
+export const explainRead = (
+  manifest: Manifest,
+  events: readonly TraceEvent[],
+  seq: number,
+): Finding | undefined => earlyReadAt(contextOf(manifest, events), seq);
+
+/** See `why` of the trace. */
+export const whyBefore = (
+  manifest: Manifest,
+  events: readonly TraceEvent[],
+  first: string,
+  second: string,
+): string | undefined => why(contextOf(manifest, events), first, second);

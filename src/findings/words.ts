@@ -6,7 +6,7 @@ import type { Manifest, ManifestModule } from '../protocol/manifest.ts';
 const { assign, create } = Object;
 
 /** Suffix of a position in compiled code. */
-export const COMPILED = ' of the compiled code';
+const COMPILED = ' of the compiled code';
 
 /** `file:line:column` with the column from 1, as editors and stack traces count; `column` counts it from 0. */
 export function placeText(place: Place): string {

@@ -72,6 +72,8 @@ export interface Finding {
   /** Paths of the modules that it is about, the first of them the one in which it shows. */
   modules: readonly string[];
   loc: Place | null;
+  /** Of a read: `seq` of its first event. */
+  seq?: number;
   /** Steps that explain it. */
   path: readonly FindingStep[];
   cause: Cause;

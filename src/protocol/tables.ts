@@ -10,8 +10,11 @@ export type WritesMode = 'observed' | 'all' | false;
 /** See `values` of the options. */
 export type ValuesMode = 'preview' | 'type' | false;
 
-/** `full`: every event a line; `summary`: a screen at the end; `auto`: by the number of modules. */
-export type ConsoleDetail = 'auto' | 'full' | 'summary';
+/**
+ * `full`: every event a line; `order`: each start a line; `summary`: a screen at the end; `auto`: by the number of
+ * modules.
+ */
+export type ConsoleDetail = 'auto' | 'full' | 'order' | 'summary';
 
 export interface ConsoleSettings {
   detail: ConsoleDetail;

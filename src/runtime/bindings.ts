@@ -3,7 +3,6 @@
 // not assigned, and arrays are destructured by index.
 import type { BindingState, ReadEvent } from '../protocol/events.ts';
 import type { ChunkTable, SiteRow, SiteTable } from '../protocol/tables.ts';
-import { bare } from './bare.ts';
 import { each, push } from './list.ts';
 import { type BindingSlot, hasNotEnded, type ModuleSlot } from './modules.ts';
 import { preview } from './preview.ts';
@@ -134,10 +133,7 @@ export function createBindings(state: BuildState): Bindings {
       early,
       ...(row[0] === 's' && { snapshot: true }),
     };
-    log(
-      event,
-      early || readState === 'uninitialized' ? bare({ importer, exporter: target, slot }) : undefined,
-    );
+    log(event);
   }
 
   /** Catches what the getter throws: the program's own read follows, and throws again. */

@@ -1,6 +1,7 @@
 import type { Edges } from '../graph/edges.ts';
 import type { NewEvent, SharedTrace, Tracer } from '../protocol/calls.ts';
 import type { Loc, TraceEvent } from '../protocol/events.ts';
+import type { Finding } from '../protocol/finding.ts';
 import type { BuildTable, SiteRow } from '../protocol/tables.ts';
 import type { Host } from './host.ts';
 import type { BindingSlot, ModuleSlot } from './modules.ts';
@@ -27,25 +28,26 @@ export interface BuildState {
    * event is always logged, unless `module` is a further instance of one that another build has published.
    */
   admit(isVital?: boolean, module?: ModuleSlot): boolean;
-  log(event: NewEvent, early?: SeenEarly): TraceEvent;
+  log(event: NewEvent): TraceEvent;
+  /** What the events mean. Set by the part that explains them. */
+  findings?: Findings;
   /** Calls a hook of all parts. */
   tell<K extends keyof Hooks>(hook: K, ...args: Parameters<Hooks[K]>): void;
   /** Wraps a function so that errors of the trace are counted and never reach the program. */
   safely<A extends unknown[]>(job: (...args: A) => void): (...args: A) => void;
 }
 
-/** Details of an early read, by which the console explains it. */
-export interface SeenEarly {
-  importer: number;
-  /** Index of the module; the id of an external. */
-  exporter: number | string;
-  slot: BindingSlot | undefined;
+export interface Findings {
+  /** All of them, the worst first. */
+  all(): readonly Finding[];
+  /** That of a read that gave no value, by `seq` of its event; undefined where it is known already. */
+  ofRead(seq: number): Finding | undefined;
 }
 
 /** Hooks that a part may have; the core calls them. */
 export interface Hooks {
   /** An event was logged. */
-  event(event: TraceEvent, early?: SeenEarly): void;
+  event(event: TraceEvent): void;
   ended(module: number): void;
   /** A module has failed; `error` is the text, where it is known. */
   failed(module: number, error: string | undefined): void;

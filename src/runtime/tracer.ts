@@ -9,7 +9,7 @@ import type { Host } from './host.ts';
 import { each, push } from './list.ts';
 import { bareRows, createModules, locIn, requestsOf } from './modules.ts';
 import { createPhases } from './phases.ts';
-import type { BuildState, CreatePart, Part, SeenEarly } from './state.ts';
+import type { BuildState, CreatePart, Part } from './state.ts';
 import { publish } from './traced-modules.ts';
 
 const { apply } = Reflect;
@@ -63,9 +63,9 @@ export function createTracer(
       return locIn(rows[row[1]], row[2], row[3], file);
     },
     admit: (isVital = false, module) => shared.admit(settings.limit, isVital && !module?.isRepeated),
-    log(event, early) {
+    log(event) {
       const logged = shared.log(event);
-      show(logged, early);
+      show(logged);
       return logged;
     },
     tell(hook, ...args) {
@@ -76,7 +76,7 @@ export function createTracer(
     safely,
   };
   /** Wrapped, because a subscriber may have changed the event so that a sink throws. */
-  const show = safely((event: TraceEvent, early?: SeenEarly) => state.tell('event', event, early));
+  const show = safely((event: TraceEvent) => state.tell('event', event));
   const phases = createPhases(state);
   const calls: Partial<Tracer> = bare({});
   each(creators, (create) => {

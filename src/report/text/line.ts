@@ -1,6 +1,5 @@
+import { placeText } from '../../findings/words.ts';
 import type { Loc } from '../../protocol/events.ts';
-
-const { assign, create } = Object;
 
 /** How a piece of text looks: a colour in terminals, a style in browsers. */
 export type Tone = 'plain' | 'dim' | 'strong' | 'warn' | 'bad';
@@ -20,15 +19,8 @@ export const row = (label: string, text: string, tone: Tone = 'plain'): Line => 
   [text, tone],
 ];
 
-/** Suffix of a position in compiled code. */
-export const COMPILED = ' of the compiled code';
-
-/** `file:line:column` with the column from 1, as editors and stack traces count; `loc` counts it from 0. */
-export function positionText(loc: Loc): string {
-  // Own properties only: a page may have added some to `Object.prototype`.
-  const { file, line, column, compiled }: Loc = assign(create(null), loc);
-  return `${file}:${line}:${column + 1}${compiled ? COMPILED : ''}`;
-}
+/** `file:line:column` with the column from 1. */
+export const positionText: (loc: Loc) => string = placeText;
 
 /** `1 module`, `2 modules` */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

@@ -1,6 +1,8 @@
 /** Sums up a trace: a few lines for a small program, at most a screen (24 lines) for a large one. */
 import { type BindingState, type Loc, TRACE_KEY, type TraceEvent } from '../../protocol/events.ts';
+import type { CycleRank, Finding } from '../../protocol/finding.ts';
 import { STATE_TONES } from './event.ts';
+import { remedyRows, SEVERITY_TONES } from './finding.ts';
 import { count, type Line, list, milliseconds, positionText, row } from './line.ts';
 
 /** The expression by which users find the trace. */
@@ -13,8 +15,6 @@ export const SMALL = 50;
 export interface Summary {
   /** Number of events by type, and of early reads by state. */
   counts: Counts;
-  /** By state: text of the first few early reads that went wrong, and how often each happened. */
-  early: Readonly<Record<WrongState, Counts>>;
   /** By module: the type of its last phase event. */
   phases: Record<string, TraceEvent['type']>;
   /** By module: `duration` of its evaluation, in milliseconds. */
@@ -29,6 +29,8 @@ export interface Summary {
   tracesReads: boolean;
   /** Modules that still wait when the program exits. */
   waiting: readonly Wait[];
+  /** What went wrong, the worst first; null where nobody has looked. */
+  findings: readonly Finding[] | null;
 }
 
 /** A module that waits, the position of its await, and the modules that cannot start before it ends. */
@@ -39,10 +41,9 @@ export interface Wait {
 }
 
 type Counts = Record<string, number>;
-type WrongState = Exclude<BindingState, 'initialized'>;
 
 // Together they fill a screen of 24 lines.
-const PLACES_SHOWN = 4;
+const FINDINGS_SHOWN = 4;
 export const WAITS_SHOWN = 2;
 const FOLDERS_SHOWN = 5;
 const MODULES_SHOWN = 3;
@@ -54,25 +55,19 @@ const RESULTS: Readonly<Record<BindingState, string>> = {
   initialized: 'safe',
 };
 
-/** Labels of early reads that went wrong, the worst state first. */
-const WRONG: readonly { state: WrongState; word: string }[] = [
-  { state: 'uninitialized', word: 'threw' },
-  { state: 'undefined', word: 'undefined' },
-];
-
 const STATES = Object.keys(RESULTS) as readonly BindingState[];
 
 const dictionary = <T>(): Record<string, T> => Object.create(null);
 
 export const emptySummary = (tracesReads = true): Summary => ({
   counts: dictionary(),
-  early: { uninitialized: dictionary(), undefined: dictionary() },
   phases: dictionary(),
   durations: dictionary(),
   end: 0,
   dropped: 0,
   tracesReads,
   waiting: [],
+  findings: null,
 });
 
 function increase(counts: Counts, key: string, by = 1): void {
@@ -96,14 +91,7 @@ export function add(totals: Summary, event: TraceEvent): void {
     totals.end = event.time;
     totals.durations[event.module] = event.duration;
   }
-  if (type === 'read' && event.early) {
-    increase(totals.counts, event.state);
-    const { name, module, loc, state } = event;
-    if (state === 'initialized') return;
-    const places = totals.early[state];
-    const what = `${positionText(loc)} reads ${name === '*' ? 'the namespace' : name} of ${module}`;
-    if (places[what] || Object.keys(places).length < PLACES_SHOWN) increase(places, what);
-  }
+  if (type === 'read' && event.early) increase(totals.counts, event.state);
 }
 
 /** No line for an empty trace. Problems come last, at the end of a terminal's output, the worst of them first. */
@@ -116,10 +104,26 @@ export function summary(totals: Summary, title = 'module-phases'): Line[] {
       [`${title}: `, 'strong'],
       [headline(totals), 'plain'],
     ] as Line,
-  ].concat(ended > SMALL ? times(totals) : [], unfinished(totals), waits(waiting), earlyReads(totals));
+  ].concat(
+    ended > SMALL ? times(totals) : [],
+    cycles(totals),
+    unfinished(totals),
+    waits(waiting),
+    earlyReads(totals),
+    wrong(totals),
+  );
 }
 
-function headline({ counts, phases, start = 0, end, dropped, tracesReads, waiting }: Summary): string {
+function headline({
+  counts,
+  phases,
+  start = 0,
+  end,
+  dropped,
+  tracesReads,
+  waiting,
+  findings,
+}: Summary): string {
   const { read, write, 'evaluate-end': ended } = counts;
   const modules = Object.keys(phases).length;
   const hasRun = modules || read || write || dropped;
@@ -131,6 +135,7 @@ function headline({ counts, phases, start = 0, end, dropped, tracesReads, waitin
     dropped && `${dropped} more dropped (limit)`,
     hasRun && !tracesReads && 'reads not traced',
     hasRun && tracesReads && !STATES.some((state) => counts[state]) && soundness(dropped),
+    ended && isSound(findings) && 'started in the order that ECMA-262 prescribes',
     !hasRun && `${count(waiting.length, 'module')} did not end`,
   ]);
 }
@@ -177,22 +182,38 @@ function waits(waiting: readonly Wait[]): Line[] {
   return lines.concat(more(waiting.length - WAITS_SHOWN));
 }
 
-function earlyReads({ counts, early }: Summary): Line[] {
+function earlyReads({ counts }: Summary): Line[] {
   const states = STATES.filter((state) => counts[state]);
   if (!states[0]) return [];
   const results = list(states.map((state) => `${counts[state]} ${RESULTS[state]}`));
-  const places = WRONG.flatMap(({ state, word }) =>
-    Object.keys(early[state]).map((what) => {
-      const times = early[state][what] ?? 0;
-      const text = times > 1 ? `${what} (${times} times)` : what;
-      return { times, line: row(`  ${word}`, text, STATE_TONES[state]) };
-    }),
-  ).slice(0, PLACES_SHOWN);
-  const wrong = WRONG.reduce((sum, { state }) => sum + (counts[state] ?? 0), 0);
-  return [row('early reads', results, STATE_TONES[states[0]])].concat(
-    places.map(({ line }) => line),
-    more(places.reduce((left, { times }) => left - times, wrong)),
-  );
+  return [row('early reads', results, STATE_TONES[states[0]])];
+}
+
+const isSound = (findings: Summary['findings']): boolean => findings !== null && !findings.some(isWrong);
+
+const isWrong = ({ severity }: Finding): boolean => severity !== 'info';
+
+/** The worst findings, each with the first of what mends it. */
+function wrong({ findings }: Summary): Line[] {
+  const list = (findings ?? []).filter(isWrong);
+  const lines = list
+    .slice(0, FINDINGS_SHOWN)
+    .flatMap(({ severity, message, remedies }) => [
+      row(severity, message, SEVERITY_TONES[severity]),
+      ...remedyRows(remedies.slice(0, 1)),
+    ]);
+  const left = list.length - FINDINGS_SHOWN;
+  return left > 0 ? [...lines, row('', `${left} more: ${TRACE}.explain()`)] : lines;
+}
+
+/** Cycles that broke nothing, in one line. */
+function cycles({ findings }: Summary): Line[] {
+  const ranks: Counts = dictionary();
+  for (const { rank } of findings ?? []) if (rank) increase(ranks, rank);
+  const order: readonly CycleRank[] = ['fatal', 'latent', 'harmless', 'unused'];
+  const total = order.reduce((sum, rank) => sum + (ranks[rank] ?? 0), 0);
+  const parts = list(order.map((rank) => ranks[rank] && `${ranks[rank]} ${rank}`));
+  return total ? [row('cycles', `${count(total, 'import')} of a module in progress: ${parts}`)] : [];
 }
 
 const more = (n: number): Line[] => (n > 0 ? [row('', `${n} more`)] : []);

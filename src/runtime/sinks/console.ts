@@ -1,37 +1,73 @@
 /** Sink for the console: prints events as they happen, explains reads that came too early, and ends with a summary. */
-
-import { cycleOf, type EarlyRead } from '../../findings/early-read.ts';
-import type { ReadEvent } from '../../protocol/events.ts';
+import type { TraceEvent } from '../../protocol/events.ts';
+import type { Finding } from '../../protocol/finding.ts';
 import type { ConsoleSettings, ModuleRow } from '../../protocol/tables.ts';
-import { locIn } from '../modules.ts';
-import type { BuildState, Part, SeenEarly } from '../state.ts';
-import { createPrinter } from './console/printer.ts';
+import { bare } from '../bare.ts';
+import type { BuildState, Part } from '../state.ts';
+import { createPrinter, isPage } from './console/printer.ts';
 import { createConsole } from './console/sink.ts';
 import { waitsOf } from './console/waits.ts';
 
+/** Reads that are explained when they happen: each one looks through the events before. The summary has the others. */
+const EXPLAINED = 20;
+
 export default function createConsolePart(state: BuildState): Part {
-  const { shared, table, requests, modules } = state;
+  const { shared, host, table } = state;
   const { reads, console } = table.settings;
   const settings = console as ConsoleSettings;
-  const print = createPrinter(settings.color);
-  const sink = createConsole(print, settings, countPhases(table.modules), reads !== false);
+  const isGrouped = isPage();
+  const sink = createConsole({
+    print: createPrinter(settings.color),
+    settings,
+    modules: countPhases(table.modules),
+    tracesReads: reads !== false,
+    isGrouped,
+  });
+  /** Length of the trace when its findings were last asked for. */
+  let known = 0;
+  let explained = 0;
+  let isFlushQueued = false;
+  /** A page shows what happened until it failed: nothing may come after. */
+  const failed = state.safely(() => host.microtask(state.safely(() => finish(false))));
   return {
-    event: (event, early) => sink.event(event, early && explain(event as ReadEvent, early)),
-    finish: (isOver) => sink.finish(shared.trace.dropped, isOver ? waitsOf(state) : []),
+    event(event) {
+      sink.event(event, explain(event));
+      if (!isGrouped || isFlushQueued) return;
+      isFlushQueued = true;
+      host.microtask(
+        state.safely(() => {
+          isFlushQueued = false;
+          sink.flush();
+        }),
+      );
+    },
+    finish,
+    ...(isGrouped && { failed, unowned: failed }),
   };
 
-  function explain(read: ReadEvent, { importer, exporter, slot }: SeenEarly): EarlyRead {
-    const number = typeof exporter === 'number' ? exporter : -1;
-    const finding = {
-      read,
-      status: modules[number]?.status ?? 'linked',
-      cycle: cycleOf(table.modules, requests, importer, number),
-    };
-    if (!slot) return finding;
-    const { row, module } = slot;
-    return { ...finding, kind: row[1], declared: locIn(module.row, row[2], row[3]) };
+  function finish(isOver: boolean): void {
+    sink.finish(shared.trace.dropped, findings(isOver), isOver ? waitsOf(state) : []);
+  }
+
+  function explain(event: TraceEvent): Finding | undefined {
+    if (event.type !== 'read' || !isWrong(event) || explained >= EXPLAINED) return undefined;
+    explained++;
+    return state.findings?.ofRead(event.seq);
+  }
+
+  /** Each of many entries ends: the whole trace is looked through again once it is twice as long. */
+  function findings(isOver: boolean): readonly Finding[] {
+    const { length } = shared.trace.events;
+    if (!isOver && length < 2 * known) return [];
+    known = length;
+    return state.findings?.all() ?? [];
   }
 }
+
+const isWrong = (event: object): boolean => {
+  const { state }: { state?: string } = bare(event);
+  return state !== 'initialized';
+};
 
 /** Number of modules whose start and end the bundle shows. */
 function countPhases(rows: readonly ModuleRow[]): number {

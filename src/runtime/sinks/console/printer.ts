@@ -16,6 +16,10 @@ export function createPrinter(color: ConsoleSettings['color'], globalObject: obj
   return (lines, tone) => attempt(() => print?.(lines, tone));
 }
 
+/** Whether lines go to the console of a page, where each message takes a line of its own, with a stack. */
+export const isPage = (globalObject: object = globalThis): boolean =>
+  attempt(() => nodeProcess(globalObject as Globals)) === undefined;
+
 /**
  * Each tone's SGR code for terminals and CSS for pages. The CSS mixes its colour into the console's own text colour,
  * because consoles are light or dark, and errors and warnings have backgrounds of their own.

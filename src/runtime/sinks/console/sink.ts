@@ -2,35 +2,57 @@
  * Decides what the console shows: a small trace line by line, a large one as a summary, a wrong read at once as a
  * block.
  */
-
-import type { EarlyRead } from '../../../findings/early-read.ts';
 import type { TraceEvent } from '../../../protocol/events.ts';
+import type { Finding } from '../../../protocol/finding.ts';
 import type { ConsoleSettings } from '../../../protocol/tables.ts';
-import { earlyRead } from '../../../report/text/early-read.ts';
-import { eventLine, STATE_TONES } from '../../../report/text/event.ts';
+import { eventLine } from '../../../report/text/event.ts';
+import { findingBlock, SEVERITY_TONES } from '../../../report/text/finding.ts';
+import { count, type Line } from '../../../report/text/line.ts';
+import { createOrder } from '../../../report/text/order.ts';
 import { add, emptySummary, SMALL, summary, TRACE, type Wait } from '../../../report/text/summary.ts';
 import type { Print } from './printer.ts';
 
+export interface ConsoleInput {
+  print: Print;
+  settings: ConsoleSettings;
+  /** How many modules of the build show their start and end. */
+  modules: number;
+  tracesReads?: boolean;
+  /** Lines of events wait for `flush`, and are printed as one message. */
+  isGrouped?: boolean;
+}
+
 export interface ConsoleSink {
-  /** Called with each event as it happens; `finding` explains an early read. */
-  event(event: TraceEvent, finding?: EarlyRead): void;
-  /** Called when an entry has ended and when the program exits. `dropped` counts from the start of the trace. */
-  finish(dropped: number, waiting?: readonly Wait[]): void;
+  /** Called with each event as it happens; `finding` explains a read that gave no value. */
+  event(event: TraceEvent, finding?: Finding): void;
+  /** Prints the lines that wait. */
+  flush(): void;
+  /**
+   * Called when an entry has ended and when the program exits. `dropped` counts from the start of the trace; `findings`
+   * are null where nobody has looked for any.
+   */
+  finish(dropped: number, findings?: readonly Finding[] | null, waiting?: readonly Wait[]): void;
 }
 
 /** With `detail: 'auto'`, lines of events before only early reads that went wrong and the summary are printed. */
 const LINES_SHOWN = 500;
+/** With `detail: 'auto'`, a graph of more modules is instantiated in one line. */
+const INSTANTIATED_SHOWN = 15;
 
-/** @param modules how many modules of the build show their start and end */
-export function createConsole(
-  print: Print,
-  settings: ConsoleSettings,
-  modules: number,
+export function createConsole({
+  print,
+  settings: { detail },
+  modules,
   tracesReads = true,
-): ConsoleSink {
-  const mayFold = settings.detail === 'auto';
-  const full = settings.detail === 'full' || (settings.detail === 'auto' && modules <= SMALL);
-  const explained: Record<string, true> = Object.create(null);
+  isGrouped = false,
+}: ConsoleInput): ConsoleSink {
+  const mayFold = detail === 'auto';
+  const isFull = detail === 'full' || (mayFold && modules <= SMALL);
+  const orderLine = detail === 'order' ? createOrder() : undefined;
+  /** Findings that are printed, by code and message. */
+  const told: Record<string, true> = Object.create(null);
+  let instantiated: TraceEvent[] = [];
+  let waiting: Line[] = [];
   let totals = emptySummary(tracesReads);
   let shown = 0;
   let dropped = 0;
@@ -39,15 +61,24 @@ export function createConsole(
   return {
     event(event, finding) {
       add(totals, event);
-      if (finding && explain(finding)) return;
-      if (!full || (mayFold && shown > LINES_SHOWN)) return;
-      const rest = `… all further events are in ${TRACE}.events`;
-      print([mayFold && shown === LINES_SHOWN ? [[rest, 'dim']] : eventLine(event)]);
-      shown++;
+      if (event.type === 'instantiate' && isFull && mayFold) {
+        instantiated.push(event);
+        return;
+      }
+      tellInstantiated();
+      if (finding) {
+        flush();
+        print(findingBlock(finding), SEVERITY_TONES[finding.severity]);
+      } else if (orderLine) orderLine(event).forEach(say);
+      else if (isFull) tell(event);
     },
-    finish(droppedNow, waiting = []) {
+    flush,
+    finish(droppedNow, found = null, waits = []) {
+      tellInstantiated();
+      flush();
       totals.dropped = droppedNow - dropped;
-      totals.waiting = waiting;
+      totals.waiting = waits;
+      totals.findings = found?.filter(isNews) ?? null;
       const lines = summary(totals, title);
       if (lines[0]) print(lines);
       totals = emptySummary(tracesReads);
@@ -56,15 +87,38 @@ export function createConsole(
     },
   };
 
-  /** Prints the block of an early read that went wrong, once per headline, which names the place. */
-  function explain(finding: EarlyRead): boolean {
-    const { state } = finding.read;
-    if (state === 'initialized') return false;
-    const lines = earlyRead(finding);
-    const headline = `${lines[0]}`;
-    if (explained[headline]) return false;
-    explained[headline] = true;
-    print(lines, STATE_TONES[state]);
-    return true;
+  function isNews({ code, message }: Finding): boolean {
+    const key = `${code} ${message}`;
+    const isKnown = told[key];
+    told[key] = true;
+    return !isKnown;
+  }
+
+  function tellInstantiated(): void {
+    const list = instantiated;
+    instantiated = [];
+    if (list.length > INSTANTIATED_SHOWN)
+      say([[`instantiate       ${count(list.length, 'module')}`, 'strong']]);
+    else list.forEach(tell);
+  }
+
+  function tell(event: TraceEvent): void {
+    if (mayFold && shown > LINES_SHOWN) return;
+    const rest = `… all further events are in ${TRACE}.events`;
+    say(mayFold && shown === LINES_SHOWN ? [[rest, 'dim']] : eventLine(event));
+    shown++;
+  }
+
+  function say(line: Line): void {
+    if (isGrouped) waiting.push(line);
+    else print([line]);
+  }
+
+  function flush(): void {
+    const lines = waiting;
+    waiting = [];
+    if (!lines[0]) return;
+    const head: Line = [[`module-phases: ${count(lines.length, 'event')}`, 'strong']];
+    print(lines[1] ? [head, ...lines] : lines);
   }
 }

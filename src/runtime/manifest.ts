@@ -1,0 +1,40 @@
+/** The build's table → the manifest, as far as the bundle carries it. */
+import {
+  MANIFEST_VERSION,
+  type Manifest,
+  type ManifestImport,
+  type ManifestModule,
+} from '../protocol/manifest.ts';
+import {
+  type BuildTable,
+  HERITAGE,
+  type ImportRow,
+  type ModuleRow,
+  UNCONDITIONAL,
+} from '../protocol/tables.ts';
+
+export const manifestOf = ({ modules, entries, staticEntries }: BuildTable): Manifest => ({
+  version: MANIFEST_VERSION,
+  modules: modules.map(moduleOf),
+  entries: entries.slice(0, staticEntries),
+});
+
+const moduleOf = ({ requests, imports, bindings, exports: _, ...row }: ModuleRow): ManifestModule => ({
+  ...row,
+  requests: requests.map(([module, line, isKept]) => ({
+    module,
+    ...(line && { line }),
+    ...(isKept && { isKept: true as const }),
+  })),
+  bindings: bindings.map(([name, kind, line, column]) => ({ name, kind, line, column })),
+  ...(imports && { imports: imports.map(importOf) }),
+});
+
+const importOf = ([local, module, binding, flags = 0, ...way]: ImportRow): ManifestImport => ({
+  local,
+  module,
+  binding,
+  way: way.concat(module),
+  ...(flags & UNCONDITIONAL && { isUnconditional: true as const }),
+  ...(flags & HERITAGE && { isHeritage: true as const }),
+});

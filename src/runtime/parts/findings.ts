@@ -1,0 +1,23 @@
+/** Part that says what the events mean: `explain` and `why` of the trace, and what the console prints of them. */
+import { explain, explainRead, whyBefore } from '../../findings/explain.ts';
+import type { Manifest } from '../../protocol/manifest.ts';
+import { manifestOf } from '../manifest.ts';
+import type { BuildState, Part } from '../state.ts';
+
+export default function createFindings(state: BuildState): Part {
+  const { shared, table } = state;
+  let manifest: Manifest | undefined;
+  const given = (): Manifest => {
+    manifest ??= manifestOf(table);
+    return manifest;
+  };
+  shared.onExplain({
+    explain: () => explain(given(), shared.trace.events),
+    why: (first, second) => whyBefore(given(), shared.trace.events, first, second),
+  });
+  state.findings = {
+    all: () => explain(given(), shared.trace.events),
+    ofRead: (seq) => explainRead(given(), shared.trace.events, seq),
+  };
+  return {};
+}
