@@ -41,7 +41,10 @@ export function cycleOf(
     const next = path[(i + 1) % path.length];
     const requestRows = row?.requests ?? [];
     let line: number | undefined;
-    for (let j = 0; j < requestRows.length; j++) if (requestRows[j]?.[0] === next) line = requestRows[j]?.[1];
+    for (let j = 0; j < requestRows.length; j++) {
+      // A line 0 is not known.
+      if (requestRows[j]?.[0] === next) line = requestRows[j]?.[1] || undefined;
+    }
     steps[i] = { module: row?.path ?? '', line, compiled: row?.isCompiled === true };
   }
   return steps;
