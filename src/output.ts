@@ -5,8 +5,9 @@ import type { ParseFailure } from './errors.ts';
 import { onCycle } from './graph/components.ts';
 import { isDeclaredAround, layoutOf, type PrintedChunk } from './locate/layout.ts';
 import type { Layout } from './located.ts';
+import type { RenderedModule } from './manifest/manifest.ts';
 import type { Numbering } from './manifest/numbering.ts';
-import { buildTable, type RenderedModule, siteRow } from './manifest/table.ts';
+import { buildTable, siteRow } from './manifest/table.ts';
 import type { RuntimePlacement } from './options.ts';
 import type { BuildTable, RuntimeSettings, SiteRow, SiteTable } from './protocol/tables.ts';
 import {

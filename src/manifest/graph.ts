@@ -1,5 +1,5 @@
 /** The module graph of a build: which modules request which, and to which binding a name resolves. */
-
+import type { Edges } from '../graph/edges.ts';
 import type { IndirectExport, LocalExport, ModuleRecord } from '../model.ts';
 import { PHASES_ALONE } from '../record/record.ts';
 
@@ -26,6 +26,12 @@ export interface GraphModule {
   requested: readonly (string | null)[];
   /** By number of a site: the id to which the dynamic import resolved. */
   dynamic: ReadonlyMap<number, string>;
+}
+
+/** By position in the list: the positions of the modules that it requests. */
+export function edgesOf(modules: readonly GraphModule[]): Edges {
+  const numbers = new Map(modules.map(({ id }, number) => [id, number]));
+  return modules.map(({ requested }) => requested.flatMap((id) => numbers.get(id ?? '') ?? []));
 }
 
 /**

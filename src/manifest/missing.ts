@@ -1,13 +1,10 @@
 /** Finds modules that are not included but whose records are needed. */
 import { onCycle } from '../graph/components.ts';
-import { createGraph, type GraphModule, NOT_RECORDED } from './graph.ts';
+import { createGraph, edgesOf, type GraphModule, NOT_RECORDED } from './graph.ts';
 
 /** Modules without a record that are on an import cycle. */
 export function unrecordedOnCycles(modules: readonly GraphModule[]): GraphModule[] {
-  const numbers = new Map(modules.map(({ id }, number) => [id, number]));
-  const isCircular = onCycle(
-    modules.map(({ requested }) => requested.flatMap((id) => numbers.get(id ?? '') ?? [])),
-  );
+  const isCircular = onCycle(edgesOf(modules));
   return modules.filter(({ record }, number) => record === NOT_RECORDED && isCircular[number]);
 }
 

@@ -3,7 +3,7 @@ import { linkOrder } from '../graph/link-order.ts';
 import type { ChunkModule, Target } from '../model.ts';
 import { isGenerated, wrappedModule } from '../record/commonjs.ts';
 import { isIncluded } from '../record/record.ts';
-import { createGraph, type Graph, type GraphModule } from './graph.ts';
+import { createGraph, edgesOf, type Graph, type GraphModule } from './graph.ts';
 
 export interface Numbering {
   graph: Graph;
@@ -24,7 +24,7 @@ export interface Numbering {
  */
 export function inLinkOrder(modules: readonly GraphModule[], roots: readonly string[]): GraphModule[] {
   const numbers = new Map(modules.map(({ id }, number) => [id, number]));
-  const requests = modules.map(({ requested }) => requested.flatMap((id) => numbers.get(id ?? '') ?? []));
+  const requests = edgesOf(modules);
   const visited: boolean[] = [];
   return [...roots, ...[...numbers.keys()].sort()].flatMap((id) => {
     const root = numbers.get(id);

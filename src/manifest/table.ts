@@ -1,42 +1,34 @@
 /** Makes the build's table, which the bundle carries. */
+import { onCycle } from '../graph/components.ts';
 import type { RealisedSite } from '../model.ts';
-import type {
-  BindingRow,
-  BuildTable,
-  ExportRow,
-  ModuleRow,
-  RequestRow,
-  SiteRow,
+import type { ManifestImport, ManifestRequest } from '../protocol/manifest.ts';
+import {
+  type BindingRow,
+  type BuildTable,
+  type ExportRow,
+  HERITAGE,
+  type ImportRow,
+  type ModuleRow,
+  type RequestRow,
+  type SiteRow,
+  UNCONDITIONAL,
 } from '../protocol/tables.ts';
-import { isIncluded } from '../record/record.ts';
-import type { GraphModule } from './graph.ts';
+import { edgesOf } from './graph.ts';
+import { type ManifestInput, manifestModule } from './manifest.ts';
 import type { Numbering } from './numbering.ts';
 
-/** A module in the bundle. */
-export interface RenderedModule {
-  /** File name of the chunk. */
-  chunk: string;
-  /** By index of a binding that the bundle declares: its state before any module runs, as index of `STATES`. */
-  states: ReadonlyMap<number, number>;
-  /** As in {@link ModuleRow}. */
-  phases?: ModuleRow['phases'] | undefined;
-}
-
-export interface TableInput extends Pick<BuildTable, 'settings' | 'cells' | 'sites'> {
-  numbering: Numbering;
-  /** By number of the module; a module of which the bundle has no statement is missing. */
-  rendered: ReadonlyMap<number, RenderedModule>;
+export interface TableInput extends ManifestInput, Pick<BuildTable, 'settings' | 'cells' | 'sites'> {
   /** Ids of static entries, and of targets of dynamic imports. */
   entries: { static: Iterable<string>; dynamic: Iterable<string> };
-  pathOf(id: string): string;
 }
 
 export function buildTable(input: TableInput): BuildTable {
   const { numbering, settings, cells, sites } = input;
   const staticEntries = numbering.numbersOf(input.entries.static);
+  const isCircular = onCycle(edgesOf(numbering.modules));
   return {
     settings,
-    modules: numbering.modules.map((module, number) => moduleRow(input, module, number)),
+    modules: numbering.modules.map((_, number) => moduleRow(input, number, isCircular[number] === true)),
     entries: [...staticEntries, ...numbering.numbersOf(input.entries.dynamic)],
     staticEntries: staticEntries.length,
     cells,
@@ -44,37 +36,39 @@ export function buildTable(input: TableInput): BuildTable {
   };
 }
 
-function moduleRow(
-  { numbering, rendered, pathOf }: TableInput,
-  module: GraphModule,
-  number: number,
-): ModuleRow {
-  const { id, record, requested } = module;
-  const requests = requested.flatMap((target, index): RequestRow[] => {
-    const requestedNumber = numbering.numberOf(target ?? '');
-    if (requestedNumber === undefined) return [];
-    const line = record.positions.requests[index]?.line;
-    return [line === undefined ? [requestedNumber] : [requestedNumber, line]];
-  });
+/** The module as the manifest has it; its imports only where it is on a cycle, which these may explain. */
+function moduleRow(input: TableInput, number: number, isCircular: boolean): ModuleRow {
+  const { numbering, rendered } = input;
+  const { bindings, requests, imports, isExcluded, ...module } = manifestModule(input, number, isCircular);
   const renderedModule = rendered.get(number);
-  const isExcluded = !isIncluded(record.wanted);
-  const compiled = record.isCompiled && { isCompiled: true as const };
+  const row = {
+    ...module,
+    requests: requests.map(requestRow),
+    ...(imports && { imports: imports.map(importRow) }),
+  };
   // A module that is not in the bundle matters only as a step of an import path.
-  if (!renderedModule) return { path: pathOf(id), ...compiled, requests, bindings: [], exports: [] };
+  if (!renderedModule) return { ...row, bindings: [], exports: [] };
   return {
-    path: pathOf(id),
-    chunk: renderedModule.chunk,
-    ...(renderedModule.phases && { phases: renderedModule.phases }),
+    ...row,
     ...(isExcluded && { isExcluded }),
-    ...compiled,
-    requests,
-    bindings: record.bindings.map(({ name, kind }, index): BindingRow => {
-      const { line = 1, column = 0 } = record.positions.bindings[index] ?? {};
+    bindings: bindings.map(({ name, kind, line, column }, index): BindingRow => {
       const state = renderedModule.states.get(index);
       return state === undefined ? [name, kind, line, column] : [name, kind, line, column, state];
     }),
-    exports: isExcluded ? [] : exportRows(numbering, rendered, id),
+    exports: isExcluded ? [] : exportRows(numbering, rendered, numbering.modules[number]?.id ?? ''),
   };
+}
+
+function requestRow({ module, line, isKept }: ManifestRequest): RequestRow {
+  if (isKept) return [module, line ?? 0, 1];
+  return line === undefined ? [module] : [module, line];
+}
+
+function importRow({ local, module, binding, way, isUnconditional, isHeritage }: ManifestImport): ImportRow {
+  const flags = (isUnconditional ? UNCONDITIONAL : 0) | (isHeritage ? HERITAGE : 0);
+  const between = way.slice(0, -1);
+  if (flags === 0 && between.length === 0) return [local, module, binding];
+  return [local, module, binding, flags, ...between];
 }
 
 function exportRows(

@@ -1,35 +1,11 @@
 import { expect } from 'chai';
-import type { Program } from 'estree';
 import type { OutputChunk } from 'rollup';
-import { parseAst } from 'rollup/parseAst';
 import { createGraph, type Graph, type GraphModule, type Resolution } from '../../../src/manifest/graph.ts';
-import type { ModuleRecord } from '../../../src/model.ts';
-import { positionsIn } from '../../../src/places/positions.ts';
-import { recordModule } from '../../../src/record/record.ts';
 import { bundle } from '../../support/bundle.ts';
+import { graphModules, type Sources } from '../../support/graph-modules.ts';
 
-type Sources = Record<string, string>;
-
-/** A graph of modules that name each other by their ids; whatever else they name is external. */
-function graphOf(sources: Sources): Graph {
-  const modules = Object.entries(sources).map(([id, code]): [string, GraphModule] => {
-    const program = parseAst(code) as Program;
-    const recorded = recordModule({
-      code,
-      program,
-      wanted: { bindings: true, reads: true, writes: true },
-    }).record;
-    const record: ModuleRecord = {
-      version: '',
-      token: id,
-      ...recorded,
-      positions: positionsIn(code, recorded),
-    };
-    const requested = record.requests.map(({ specifier }) => (specifier === 'nowhere' ? null : specifier));
-    return [id, { id, record, requested, dynamic: new Map() }];
-  });
-  return createGraph(new Map(modules));
-}
+const graphOf = (sources: Sources): Graph =>
+  createGraph(new Map(graphModules(sources).map((module) => [module.id, module])));
 
 /** `c#x`: the binding x of c; `c#*`: its namespace object; `ext?x`: whatever x of ext is. */
 function textOf(resolution: Resolution | null): string | null {

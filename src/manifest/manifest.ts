@@ -1,0 +1,144 @@
+/** Makes the manifest: the module graph as the source has it, and where the bundle has each module. */
+import {
+  MANIFEST_VERSION,
+  type Manifest,
+  type ManifestImport,
+  type ManifestModule,
+  type ManifestRequest,
+} from '../protocol/manifest.ts';
+import type { ModuleRow } from '../protocol/tables.ts';
+import { isIncluded } from '../record/record.ts';
+import type { GraphModule } from './graph.ts';
+import type { Numbering } from './numbering.ts';
+
+/** A module in the bundle. */
+export interface RenderedModule {
+  /** File name of the chunk. */
+  chunk: string;
+  /** By index of a binding that the bundle declares: its state before any module runs, as index of `STATES`. */
+  states: ReadonlyMap<number, number>;
+  /** As in {@link ModuleRow}. */
+  phases?: ModuleRow['phases'] | undefined;
+}
+
+export interface ManifestInput {
+  numbering: Numbering;
+  /** By number of the module; a module of which the bundle has no statement is missing. */
+  rendered: ReadonlyMap<number, RenderedModule>;
+  /** Ids of static entries. */
+  entries: { static: Iterable<string> };
+  pathOf(id: string): string;
+}
+
+export function createManifest(input: ManifestInput): Manifest {
+  const { modules, numbersOf } = input.numbering;
+  return {
+    version: MANIFEST_VERSION,
+    modules: modules.map((_, number) => manifestModule(input, number, true)),
+    entries: numbersOf(input.entries.static),
+  };
+}
+
+/** @param withImports whether to say which names it imports, and which requests more than these need */
+export function manifestModule(input: ManifestInput, number: number, withImports: boolean): ManifestModule {
+  const { numbering, rendered, pathOf } = input;
+  const module = numbering.modules[number] as GraphModule;
+  const { id, record } = module;
+  const { chunk, phases } = rendered.get(number) ?? {};
+  const { imports, kept } = withImports ? importsOf(numbering, module) : {};
+  return {
+    path: pathOf(id),
+    ...(chunk !== undefined && { chunk }),
+    ...(phases && { phases }),
+    ...(!isIncluded(record.wanted) && { isExcluded: true }),
+    ...(record.isCompiled && { isCompiled: true }),
+    ...(record.hasTLA && { hasTLA: true }),
+    requests: requestsOf(numbering, module, kept),
+    bindings: record.bindings.map(({ name, kind }, index) => {
+      const { line = 1, column = 0 } = record.positions.bindings[index] ?? {};
+      return { name, kind, line, column };
+    }),
+    ...(imports && record.wanted.reads && { imports }),
+  };
+}
+
+/** Two specifiers may stand for the same module: the first one has its place. */
+function requestsOf(
+  { numberOf }: Numbering,
+  { record, requested }: GraphModule,
+  kept: ReadonlySet<number> | undefined,
+): ManifestRequest[] {
+  const requests = new Map<number, ManifestRequest>();
+  for (const [index, id] of requested.entries()) {
+    const module = numberOf(id ?? '');
+    if (module === undefined) continue;
+    const line = record.positions.requests[index]?.line;
+    const request = requests.get(module) ?? { module, ...(line !== undefined && { line }) };
+    if (kept?.has(index)) request.isKept = true;
+    requests.set(module, request);
+  }
+  return [...requests.values()];
+}
+
+interface Imports {
+  imports: ManifestImport[];
+  /** Indices of the requests that more than `imports` need. */
+  kept: Set<number>;
+}
+
+function importsOf({ graph, numberOf }: Numbering, module: GraphModule): Imports {
+  const { record } = module;
+  /** By chain of names as the source has it; null where it stands for nothing in the build. */
+  const byChain = new Map<string, ManifestImport | null>();
+  const byLocal = new Map<string, ManifestImport>();
+  /** By index of an import entry that is read: whether all its reads are in `imports`, each of a binding. */
+  const isListed = new Map<number, boolean>();
+  for (const site of record.sites) {
+    const entry = site.kind === 'read' ? record.imports[site.import] : undefined;
+    if (site.kind !== 'read' || !entry || entry.dynamic !== undefined) continue;
+    const chain = [entry.local, ...site.path].join('.');
+    let imported = byChain.get(chain);
+    if (imported === undefined) {
+      imported = importOf(site.import, entry.local, site.path);
+      byChain.set(chain, imported);
+    }
+    const isBinding = imported !== null && imported.binding >= 0;
+    isListed.set(site.import, isBinding && isListed.get(site.import) !== false);
+    if (imported && site.isUnconditional) imported.isUnconditional = true;
+    if (imported && site.isHeritage) imported.isHeritage = true;
+  }
+  return { imports: [...byLocal.values()], kept: keptRequests(module, isListed) };
+
+  /** `ns.a` of `ns.a.b` where `a` is a binding: what follows is a property of its value. */
+  function importOf(entry: number, name: string, path: readonly string[]): ManifestImport | null {
+    let depth = 0;
+    let resolution = graph.resolveImport(module, entry, []);
+    while (resolution?.type === 'namespace' && depth < path.length) {
+      depth++;
+      resolution = graph.resolveImport(module, entry, path.slice(0, depth));
+    }
+    if (!resolution || resolution.type === 'unknown') return null;
+    const local = [name, ...path.slice(0, depth)].join('.');
+    const imported = byLocal.get(local) ?? {
+      local,
+      module: numberOf(resolution.module.id) ?? -1,
+      binding: resolution.type === 'namespace' ? -1 : resolution.binding,
+      way: resolution.way.map(({ id }) => numberOf(id) ?? -1),
+    };
+    byLocal.set(local, imported);
+    return imported;
+  }
+}
+
+/** Requests for re-exports, without names, and those with names that are not listed. */
+function keptRequests(
+  { record, requested }: GraphModule,
+  isListed: ReadonlyMap<number, boolean>,
+): Set<number> {
+  const { imports, indirectExports, starExports } = record;
+  const kept = new Set([...starExports, ...indirectExports.map(({ request }) => request)]);
+  const named = new Set(imports.map(({ request }) => request));
+  for (const [entry, { request }] of imports.entries()) if (!isListed.get(entry)) kept.add(request);
+  for (const request of requested.keys()) if (!named.has(request)) kept.add(request);
+  return kept;
+}

@@ -1,0 +1,27 @@
+import type { Program } from 'estree';
+import { parseAst } from 'rollup/parseAst';
+import type { GraphModule } from '../../src/manifest/graph.ts';
+import type { ModuleRecord, WantedSites } from '../../src/model.ts';
+import { positionsIn } from '../../src/places/positions.ts';
+import { recordModule } from '../../src/record/record.ts';
+
+/** Texts of modules by their ids. */
+export type Sources = Record<string, string>;
+
+/** Modules that name each other by their ids; whatever else they name is external, and `nowhere` was not resolved. */
+export const graphModules = (
+  sources: Sources,
+  wantedOf = (_id: string): WantedSites => ({ bindings: true, reads: true, writes: true }),
+): GraphModule[] =>
+  Object.entries(sources).map(([id, code]) => {
+    const program = parseAst(code) as Program;
+    const recorded = recordModule({ code, program, wanted: wantedOf(id) }).record;
+    const record: ModuleRecord = {
+      version: '',
+      token: id,
+      ...recorded,
+      positions: positionsIn(code, recorded),
+    };
+    const requested = record.requests.map(({ specifier }) => (specifier === 'nowhere' ? null : specifier));
+    return { id, record, requested, dynamic: new Map() };
+  });

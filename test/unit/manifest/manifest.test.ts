@@ -1,0 +1,196 @@
+import { expect } from 'chai';
+import { NOT_RECORDED } from '../../../src/manifest/graph.ts';
+import { createManifest, type ManifestInput } from '../../../src/manifest/manifest.ts';
+import { createNumbering, inLinkOrder } from '../../../src/manifest/numbering.ts';
+import { buildTable } from '../../../src/manifest/table.ts';
+import type { Manifest, ManifestModule } from '../../../src/protocol/manifest.ts';
+import {
+  HERITAGE,
+  type ModuleRow,
+  type RuntimeSettings,
+  UNCONDITIONAL,
+} from '../../../src/protocol/tables.ts';
+import { PHASES_ALONE } from '../../../src/record/record.ts';
+import { graphModules, type Sources } from '../../support/graph-modules.ts';
+
+const INCLUDED = { bindings: true, reads: true, writes: true };
+
+interface Told {
+  manifest: Manifest;
+  rows: ModuleRow[];
+  module(path: string): ManifestModule;
+  row(path: string): ModuleRow;
+  /** Indices of modules by their paths. */
+  numbers(...paths: string[]): number[];
+}
+
+/** Modules of which `main` is the entry; those whose names begin with `x` are not included. */
+function tell(sources: Sources, unrecorded: string[] = []): Told {
+  const modules = graphModules(sources, (id) => (id.startsWith('x') ? PHASES_ALONE : INCLUDED));
+  for (const module of modules) if (unrecorded.includes(module.id)) module.record = NOT_RECORDED;
+  const numbering = createNumbering(inLinkOrder(modules, ['main']));
+  const rendered = new Map(
+    numbering.modules.map((_, number) => [
+      number,
+      { chunk: 'main.js', states: new Map<number, number>(), phases: true as const },
+    ]),
+  );
+  const input: ManifestInput & { entries: { dynamic: string[] } } = {
+    numbering,
+    rendered,
+    entries: { static: ['main'], dynamic: [] },
+    pathOf: (id) => id,
+  };
+  const manifest = createManifest(input);
+  const { modules: rows } = buildTable({ ...input, settings: {} as RuntimeSettings, cells: 0, sites: [] });
+  const numbers = (...paths: string[]): number[] =>
+    paths.map((path) => manifest.modules.findIndex((module) => module.path === path));
+  return {
+    manifest,
+    rows,
+    module: (path) => manifest.modules[numbers(path)[0] ?? -1] as ManifestModule,
+    row: (path) => rows[numbers(path)[0] ?? -1] as ModuleRow,
+    numbers,
+  };
+}
+
+/** Paths of the modules that a module requests for more than its imports. */
+const kept = ({ manifest, module }: Told, path: string): (string | undefined)[] =>
+  module(path).requests.flatMap(({ module, isKept }) => (isKept ? manifest.modules[module]?.path : []));
+
+describe('the manifest', () => {
+  it('has each module in the order of linking, with what its source says', () => {
+    const { manifest } = tell({
+      main: "import { x } from 'a';\nimport 'b';\nawait x;",
+      a: 'export let x = 1;\nexport default class {}',
+      b: "import 'ext';",
+    });
+    expect(manifest).to.deep.equal({
+      version: 1,
+      modules: [
+        {
+          path: 'a',
+          chunk: 'main.js',
+          phases: true,
+          requests: [],
+          bindings: [
+            { name: 'x', kind: 'let', line: 1, column: 11 },
+            { name: 'default', kind: 'class', line: 2, column: 15 },
+          ],
+          imports: [],
+        },
+        { path: 'b', chunk: 'main.js', phases: true, requests: [], bindings: [], imports: [] },
+        {
+          path: 'main',
+          chunk: 'main.js',
+          phases: true,
+          hasTLA: true,
+          requests: [
+            { module: 0, line: 1 },
+            { module: 1, line: 2, isKept: true },
+          ],
+          bindings: [],
+          imports: [{ local: 'x', module: 0, binding: 0, way: [0], isUnconditional: true }],
+        },
+      ],
+      entries: [2],
+    });
+  });
+
+  it('lists each imported name that is read once, and what its reads are', () => {
+    const told = tell({
+      main: `import { x, y, unused, gone } from 'a'; import * as ns from 'a'; import { z } from 'ext';
+        () => { x; ns.x; ns.y.z; }; class A extends x {} () => x; ns.y; gone; z;
+        import('a').then((m) => m.y);`,
+      a: "export * from 'b'; export let y, unused;",
+      b: 'export let x;',
+    });
+    const [a = -1, b = -1] = told.numbers('a', 'b');
+    expect(told.module('main').imports).to.deep.equal([
+      { local: 'x', module: b, binding: 0, way: [a, b], isUnconditional: true, isHeritage: true },
+      { local: 'ns.x', module: b, binding: 0, way: [a, b] },
+      { local: 'ns.y', module: a, binding: 0, way: [a], isUnconditional: true },
+    ]);
+  });
+
+  const KEPT: Record<string, { main: string; isKept: boolean }> = {
+    'names that are read': { main: "import { x, y as z } from 'a'; x; z;", isKept: false },
+    'members of a namespace object': { main: "import * as ns from 'a'; ns.x; ns.y.z;", isKept: false },
+    'no name': { main: "import 'a';", isKept: true },
+    'no name, and names': { main: "import 'a'; import { x } from 'a'; x;", isKept: false },
+    'an empty list of names': { main: "import {} from 'a';", isKept: true },
+    'a name that nothing reads': { main: "import { x, y } from 'a'; x;", isKept: true },
+    'a namespace object as a whole': { main: "import * as ns from 'a'; ns.x; f(ns);", isKept: true },
+    'a name that it does not export': { main: "import { x, gone } from 'a'; x; gone;", isKept: true },
+    'a name of another build': { main: "import { x, ext } from 'a'; x; ext;", isKept: true },
+    'a re-export': { main: "import { x } from 'a'; x; export { y } from 'a';", isKept: true },
+    'an import that it exports': { main: "import { x } from 'a'; x; export { x };", isKept: true },
+    'a star': { main: "import { x } from 'a'; x; export * from 'a';", isKept: true },
+    'a namespace object that it exports': { main: "export * as ns from 'a';", isKept: true },
+  };
+  for (const [rule, { main, isKept }] of Object.entries(KEPT)) {
+    it(`says whether a request is for more than what is read: ${rule}`, () => {
+      const told = tell({ main, a: "export let x, y; export { ext } from 'ext';" });
+      expect(kept(told, 'main')).to.deep.equal(isKept ? ['a'] : []);
+    });
+  }
+
+  it('has each requested module once, though two specifiers stand for it', () => {
+    const modules = { main: "import { x } from 'a';\nimport 'also a'; x;", a: 'export let x;' };
+    const { manifest } = tell(modules);
+    expect(manifest.modules[1]?.requests).to.deep.equal([{ module: 0, line: 1 }]);
+  });
+
+  it('says nothing of the imports of a module that is not included', () => {
+    const told = tell({ main: "import 'x1';", x1: "import { a } from 'a'; a;", a: 'export let a;' });
+    expect(told.module('x1')).to.include({ isExcluded: true }).and.not.to.have.property('imports');
+    expect(kept(told, 'x1')).to.deep.equal(['a']);
+  });
+
+  it('knows the requests of a module without a record, and not their lines', () => {
+    const told = tell({ main: "import 'x1';", x1: "import 'a';", a: '' }, ['x1']);
+    expect(told.module('x1').requests).to.deep.equal([{ module: told.numbers('a')[0], isKept: true }]);
+  });
+});
+
+describe("the build's table", () => {
+  const CYCLE = {
+    main: "import { a } from 'a'; a;",
+    a: "import { b as c } from 'barrel';\nexport let a = c;\nimport 'x1';",
+    barrel: "export * from 'b';",
+    b: "import * as ns from 'a';\nexport let b; class B extends ns.a {}\n() => ns.a;",
+    x1: "import 'a'; await 1;",
+    x2: "import 'a';",
+  };
+
+  it('has the imports of modules on cycles alone', () => {
+    const { rows, numbers } = tell(CYCLE);
+    const [a = -1, b = -1, barrel = -1, x1 = -1] = numbers('a', 'b', 'barrel', 'x1');
+    const told = rows.map(({ path, requests, imports }) => ({ path, requests, imports }));
+    expect(told).to.have.deep.members([
+      { path: 'main', requests: [[a, 1]], imports: undefined },
+      {
+        path: 'a',
+        requests: [
+          [barrel, 1],
+          [x1, 3, 1],
+        ],
+        imports: [['c', b, 0, UNCONDITIONAL, barrel]],
+      },
+      { path: 'barrel', requests: [[b, 1, 1]], imports: [] },
+      { path: 'b', requests: [[a, 1]], imports: [['ns.a', a, 0, UNCONDITIONAL | HERITAGE]] },
+      { path: 'x1', requests: [[a, 1, 1]], imports: undefined },
+      { path: 'x2', requests: [[a, 1]], imports: undefined },
+    ]);
+  });
+
+  it('says of every module that it waits', () => {
+    const { row } = tell({ ...CYCLE, main: `${CYCLE.main} await 1;` });
+    expect(['main', 'x1', 'a'].map((path) => row(path).hasTLA)).to.deep.equal([true, true, undefined]);
+  });
+
+  it('has line 0 for a request whose place is not known', () => {
+    const { row, numbers } = tell(CYCLE, ['x1']);
+    expect(row('x1').requests).to.deep.equal([[numbers('a')[0], 0, 1]]);
+  });
+});
