@@ -9,15 +9,10 @@ import { bindingText, pathAt, requestPlace, requestText } from './words.ts';
 /** Cycles whose shortest path is looked for; of the others only the import that closes them is shown. */
 const SHOWN = 200;
 
-/** @param broken modules of findings of early reads: cycles that broke something */
+/** @param broken findings of early reads */
 export function cycleFindings(context: Context, broken: readonly Finding[]): Finding[] {
   const { manifest, prediction } = context;
   const requests = requestsOf(manifest);
-  const fatal = new Set(
-    broken
-      .filter(({ cause }) => cause === 'cycle' || cause === 'request-order')
-      .flatMap(({ modules }) => modules),
-  );
   const { componentOf } = componentsOf(requests);
   return prediction.inProgress.map(([module, required], index): Finding => {
     const path =
@@ -28,7 +23,7 @@ export function cycleFindings(context: Context, broken: readonly Finding[]): Fin
           : [required, module];
     const names = path.map((each) => pathAt(manifest, each));
     const read = unconditionalRead(context, path, componentOf);
-    const rank: CycleRank = names.every((name) => fatal.has(name))
+    const rank: CycleRank = broken.some((finding) => isWithin(finding, names))
       ? 'fatal'
       : read
         ? 'latent'
@@ -57,6 +52,10 @@ export function cycleFindings(context: Context, broken: readonly Finding[]): Fin
     };
   });
 }
+
+/** Whether the module that read too early is on the cycle, with another one that the finding is about. */
+const isWithin = ({ modules: [reader = '', ...others] }: Finding, cycle: readonly string[]): boolean =>
+  cycle.includes(reader) && (others.length === 0 || others.some((name) => cycle.includes(name)));
 
 const WORDS: Readonly<Record<CycleRank, string>> = {
   fatal: 'a read came too early',

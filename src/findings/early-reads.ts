@@ -1,6 +1,7 @@
 /** Reads of a binding that had no value yet: EARLY_READ and MASKED_TDZ. */
-import type { Finding, FindingStep, Native, Severity } from '../protocol/finding.ts';
+import type { Finding, FindingStep, Native, Remedy, Severity } from '../protocol/finding.ts';
 import { bodyAt, type Context, type Reason, whyNotRun } from './not-run.ts';
+import { predict } from './prediction.ts';
 import { type Check, createCheck, remediesFor } from './remedies.ts';
 import type { WrongRead } from './run.ts';
 import { bindingText, isLexical, pathAt, placeText } from './words.ts';
@@ -36,6 +37,10 @@ function findingOf(context: Context, read: WrongRead, index: number, check: Chec
       : given === 'value'
         ? byThisBuild(context, read, kind)
         : UNKNOWN;
+  const remedies = (): Remedy[] => {
+    if (given === 'nothing') return check ? remediesFor(context, read, reason, check) : [];
+    return given === 'value' && reason.cause === 'await' ? remediesInOneChunk(context, read) : [];
+  };
   const times = read.times > 1 ? ` (${read.times} times)` : '';
   return {
     code: isMasked ? 'MASKED_TDZ' : 'EARLY_READ',
@@ -49,7 +54,7 @@ function findingOf(context: Context, read: WrongRead, index: number, check: Chec
     seq: event.seq,
     path: reason.steps,
     cause: reason.cause,
-    remedies: given === 'nothing' && check ? remediesFor(context, read, reason, check) : [],
+    remedies: remedies(),
     ...(state === 'uninitialized' &&
       read.outcome === 'unknown' && { caveat: 'the trace cannot tell whether the program caught the error' }),
   };
@@ -136,4 +141,15 @@ function byThisBuild(
       ? `this build puts ${name} after ${reader} in ${chunk}`
       : `this build has ${reader} in ${chunk}, which runs before ${other} with ${name}`,
   );
+}
+
+/**
+ * What mends the order if nothing waits natively: a bundle runs the modules of a chunk as if none had a top-level await.
+ * Only a build can say whether it does.
+ */
+function remediesInOneChunk({ manifest: { modules, ...manifest }, run }: Context, read: WrongRead): Remedy[] {
+  const serial = { ...manifest, modules: modules.map(({ hasTLA: _, ...module }) => module) };
+  const context = { manifest: serial, run, prediction: predict(serial, run) };
+  const remedies = remediesFor(context, read, whyNotRun(context, read), createCheck(context));
+  return remedies.map(({ text, checked }) => ({ text: checked ? `try to ${text}` : text, checked: false }));
 }

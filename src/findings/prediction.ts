@@ -51,7 +51,15 @@ function createTimeline(manifest: Manifest, requests: Requests, fails: (module: 
   const start = (module: number, path: readonly number[]): void => {
     starts.push(module);
     startOf[module] = time++;
-    if (path.length > 1) callerOf[module] = path[path.length - 2];
+    follow(path);
+  };
+  /** The modules of a path below one whose caller is known are known too. */
+  const follow = (path: readonly number[]): void => {
+    for (let i = path.length - 1; i > 0; i--) {
+      const module = path[i] as number;
+      if (callerOf[module] !== undefined) return;
+      callerOf[module] = path[i - 1];
+    }
   };
   const evaluation: Evaluation = createEvaluation(
     manifest.modules.map(({ hasTLA = false }, index) => ({ requests: requests[index] ?? [], hasTLA })),
@@ -68,7 +76,7 @@ function createTimeline(manifest: Manifest, requests: Requests, fails: (module: 
       },
       wait(module, path) {
         waits[module] = true;
-        if (path.length > 1) callerOf[module] = path[path.length - 2];
+        follow(path);
       },
       inProgress: (module, required) => void inProgress.push([module, required]),
     },

@@ -6,7 +6,7 @@ import { projectFrom } from '../support/project.ts';
 import { outcome, type Run, run } from '../support/run.ts';
 import { expectSameBundle, expectSameRun } from '../support/same-bundle.ts';
 import { expectText, inFormat, pluginsOf, type Story, stories } from '../support/story.ts';
-import { checkTrace, countTrace, formatTrace } from '../support/trace.ts';
+import { checkTrace, countTrace, formatFindings, formatTrace } from '../support/trace.ts';
 
 /** A story in one format: its modules run by Node, as a plain and as a traced bundle. */
 interface Told {
@@ -91,7 +91,7 @@ function expectNative(story: Story, format: Format, native: Run, plain: Run): vo
   else expect(outcome(plain)).to.equal(outcome(native));
 }
 
-function expectTrace(story: Story, format: Format, { dir, output }: Bundle, { events }: Run): void {
+function expectTrace(story: Story, format: Format, { dir, output }: Bundle, { events, findings }: Run): void {
   if (inFormat(story.config.untraced, format)) {
     expect(events, 'trace of an untraced bundle').to.equal(undefined);
     return;
@@ -115,4 +115,5 @@ function expectTrace(story: Story, format: Format, { dir, output }: Bundle, { ev
   }
   const text = story.config.trace === 'count' ? countTrace(events) : formatTrace(events);
   expectText(story, 'trace', format, text);
+  expectText(story, 'findings', format, formatFindings(findings ?? []));
 }

@@ -12,5 +12,5 @@ process.on('exit', () => {
   const trace = globalThis[key];
   if (!trace) return;
   const { events, dropped, failures } = trace;
-  writeFileSync(file, serialize({ events, dropped, failures }));
+  writeFileSync(file, serialize({ events, dropped, failures, findings: trace.explain() }));
 });

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { deserialize } from 'node:v8';
 import type { TraceEvent } from '../../src/protocol/events.ts';
+import type { Finding } from '../../src/protocol/finding.ts';
 
 const preload = fileURLToPath(new URL('preload.cjs', import.meta.url));
 
@@ -12,6 +13,7 @@ interface Told {
   events: TraceEvent[];
   dropped: number;
   failures: number;
+  findings: Finding[];
 }
 
 export interface Run extends Partial<Told> {

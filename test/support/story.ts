@@ -118,8 +118,10 @@ function story(name: string, dir: string): Story {
 const expectations = (formats: readonly Format[], { notRun }: StoryConfig): string[] =>
   notRun
     ? []
-    : ['expected.txt', 'trace.txt', 'expected.native.txt'].concat(
-        formats.slice(1).flatMap((format) => [`expected.${format}.txt`, `trace.${format}.txt`]),
+    : ['expected.txt', 'trace.txt', 'findings.txt', 'expected.native.txt'].concat(
+        formats
+          .slice(1)
+          .flatMap((format) => [`expected.${format}.txt`, `trace.${format}.txt`, `findings.${format}.txt`]),
       );
 
 const folders = (dir: string): string[] =>
@@ -133,7 +135,8 @@ export type Variant = Format | 'native';
 
 /**
  * Compares with `<base>.<variant>.txt`, or, where there is none, with what the variant falls back to: an iife's
- * with a cjs', all with `<base>.txt`, which is the first format's. One that repeats its fallback is an error.
+ * with a cjs', all with `<base>.txt`, which is the first format's. One that repeats its fallback is an error, and an empty
+ * text needs no file where there is none to fall back to.
  */
 export function expectText(
   { dir, name, formats }: Story,
@@ -146,13 +149,13 @@ export function expectText(
     .concat(join(dir, `${base}.txt`))
     .slice(variant === formats[0] ? -1 : 0);
   const fallback = others.find(existsSync);
+  const usual = fallback ? readFileSync(fallback, 'utf8') : '';
   if (updating) {
     rmSync(own, { force: true });
-    if (!fallback || readFileSync(fallback, 'utf8') !== text) writeFileSync(own, text);
+    if (usual !== text) writeFileSync(own, text);
     return;
   }
-  const file = existsSync(own) ? own : (fallback ?? own);
-  expect(text, `${name}/${base}`).to.equal(readFileSync(file, 'utf8'));
-  if (file === own && fallback)
-    expect(text, `${own} repeats ${fallback}`).not.to.equal(readFileSync(fallback, 'utf8'));
+  const hasOwn = existsSync(own);
+  expect(text, `${name}/${base}`).to.equal(hasOwn ? readFileSync(own, 'utf8') : usual);
+  if (hasOwn) expect(text, `${own} repeats ${fallback ?? 'nothing'}`).not.to.equal(usual);
 }

@@ -1,5 +1,8 @@
 import { expect } from 'chai';
 import type { ImportEvent, RequireEvent, TraceEvent } from '../../src/protocol/events.ts';
+import type { Finding } from '../../src/protocol/finding.ts';
+import { findingBlock } from '../../src/report/text/finding.ts';
+import { lineText } from '../../src/report/text/line.ts';
 
 /** The trace as text that two runs share: a line an event, without times. Chunks are named where there are several. */
 export function formatTrace(events: readonly TraceEvent[]): string {
@@ -16,6 +19,16 @@ export function countTrace(events: readonly TraceEvent[]): string {
   }
   return Array.from(counts, ([key, count]) => `${count} ${key}\n`).join('');
 }
+
+/** The findings as text: of each its block, as the console shows it, under what the block does not say. */
+export const formatFindings = (findings: readonly Finding[]): string =>
+  findings
+    .map((finding) => {
+      const { code, severity, native, cause, rank } = finding;
+      const head = [code, severity, `native ${native}`, `cause ${cause}`, rank].filter(Boolean).join(', ');
+      return [head, ...findingBlock(finding).map((line) => lineText(line).trimEnd()), ''].join('\n');
+    })
+    .join('\n');
 
 type EventType = TraceEvent['type'];
 /** The event of a type. `Extract` would find nothing where several types share an interface. */
