@@ -43,10 +43,10 @@ export interface Wait {
 type Counts = Record<string, number>;
 
 // Together they fill a screen of 24 lines.
-const FINDINGS_SHOWN = 4;
+const FINDINGS_SHOWN = 3;
 export const WAITS_SHOWN = 2;
-const FOLDERS_SHOWN = 5;
-const MODULES_SHOWN = 3;
+const FOLDERS_SHOWN = 3;
+const MODULES_SHOWN = 2;
 
 /** Words for the results of early reads. */
 const RESULTS: Readonly<Record<BindingState, string>> = {

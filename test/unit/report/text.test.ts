@@ -1,14 +1,8 @@
 import { expect } from 'chai';
-import type { CycleStep, EarlyRead } from '../../../src/findings/early-read.ts';
-import type {
-  BindingKind,
-  BindingState,
-  ModuleStatus,
-  ReadEvent,
-  TraceEvent,
-} from '../../../src/protocol/events.ts';
-import { earlyRead } from '../../../src/report/text/early-read.ts';
+import type { BindingState, ReadEvent, TraceEvent } from '../../../src/protocol/events.ts';
+import type { CycleRank, Finding } from '../../../src/protocol/finding.ts';
 import { eventLine } from '../../../src/report/text/event.ts';
+import { findingBlock } from '../../../src/report/text/finding.ts';
 import { type Line, lineText } from '../../../src/report/text/line.ts';
 import { add, emptySummary, type Summary, summary } from '../../../src/report/text/summary.ts';
 
@@ -38,17 +32,26 @@ const early = (state: BindingState, fields: Partial<ReadEvent> = {}): ReadEvent 
   return event;
 };
 
-const CYCLE: CycleStep[] = [
-  { module: 'a.js', line: 1, compiled: false },
-  { module: 'b.js', line: 2, compiled: false },
-];
+const finding = (fields: Partial<Finding> = {}): Finding => ({
+  code: 'EARLY_READ',
+  severity: 'error',
+  message: 'a.js:3:13 reads n of b.js before it has a value: ReferenceError, and without bundling as well',
+  native: 'same',
+  modules: ['a.js', 'b.js'],
+  loc: at('a.js', 3, 12),
+  path: [
+    { text: 'b.js:1 imports a.js, and b.js runs only after its imports', loc: { file: 'b.js', line: 1 } },
+    { text: 'a.js:1 imports b.js, which is in progress already', loc: { file: 'a.js', line: 1 } },
+  ],
+  cause: 'cycle',
+  remedies: [
+    { text: "import './a.js' in main.js, before line 1", checked: true },
+    { text: 'put it elsewhere', checked: true },
+  ],
+  ...fields,
+});
 
-const finding = (
-  state: BindingState,
-  kind: BindingKind,
-  status: ModuleStatus = 'linked',
-  cycle = CYCLE,
-): EarlyRead => ({ read: early(state), status, kind, declared: at('b.js', 1, 13), cycle });
+const cycle = (rank: CycleRank): Finding => finding({ code: 'CYCLE', severity: 'info', rank });
 
 const totals = (events: readonly TraceEvent[]): Summary => {
   const sums = emptySummary();
@@ -172,70 +175,44 @@ describe('text of an event', () => {
   });
 });
 
-describe('text of an early read', () => {
-  const shows = (of: EarlyRead, lines: string[]) => expect(text(earlyRead(of))).to.deep.equal(lines);
+describe('text of a finding', () => {
+  const shows = (of: Finding, lines: string[]) => expect(text(findingBlock(of))).to.deep.equal(lines);
 
-  it('a fatal one tells what throws, why, the cycle, and what to do', () => {
-    shows(finding('uninitialized', 'const'), [
-      'Read too early: a.js:3:13 reads n of b.js before it has a value. This throws a ReferenceError.',
-      '  module       b.js has not started, its imports run first (linked)',
-      '  binding      n (const) gets its value at b.js:1:14; until then it is uninitialized, in its temporal dead zone (TDZ)',
-      '  cycle        a.js:1 imports b.js',
-      '               b.js:2 imports a.js',
-      '  to fix       read n later, in a function called once all modules have run',
-      '               or move n to a module that imports none of these',
-      '               or, if it is a function, declare it as one: it is initialized before any module runs',
+  it('says what happened, why, and what mends it; its first line names the tool', () => {
+    shows(finding(), [
+      'module-phases: a.js:3:13 reads n of b.js before it has a value: ReferenceError, and without bundling as well',
+      '  because      b.js:1 imports a.js, and b.js runs only after its imports',
+      '               a.js:1 imports b.js, which is in progress already',
+      "  to fix       import './a.js' in main.js, before line 1  (checked)",
+      '               put it elsewhere                           (checked)',
     ]);
   });
 
-  it('an undefined one tells that nothing else will', () => {
-    shows(finding('undefined', 'var', 'evaluating'), [
-      'Read too early: a.js:3:13 reads n of b.js before it has a value. It silently gets undefined.',
-      '  module       b.js has not finished (evaluating)',
-      '  binding      n (var) gets its value at b.js:1:14; until then it is undefined',
-      '  cycle        a.js:1 imports b.js',
-      '               b.js:2 imports a.js',
-      '  to fix       read n later, in a function called once all modules have run',
-      '               or move n to a module that imports none of these',
-      '               or, if it is a function, declare it as one: it is initialized before any module runs',
+  it('an unchecked remedy, an unknown cause and a caveat say so', () => {
+    shows(
+      finding({
+        path: [],
+        remedies: [{ text: 'try reading n later', checked: false }],
+        caveat: 'the trace cannot tell whether the program caught the error',
+      }),
+      [
+        'module-phases: a.js:3:13 reads n of b.js before it has a value: ReferenceError, and without bundling as well',
+        '  because      the trace does not show why',
+        '  to fix       try reading n later',
+        '  note         the trace cannot tell whether the program caught the error',
+      ],
+    );
+  });
+
+  it('of a long path the first and last steps are shown', () => {
+    const path = Array.from({ length: 500 }, (_, i) => ({ text: `step ${i}`, loc: null }));
+    const lines = text(findingBlock(finding({ path, remedies: [] })));
+    expect(lines).to.have.length(18);
+    expect(lines.slice(8, 11)).to.deep.equal([
+      '               step 7',
+      '               … 484 more',
+      '               step 492',
     ]);
-  });
-
-  it('a safe one takes one line', () => {
-    shows(finding('initialized', 'function'), [
-      '  read            a.js:3:13  n of b.js → 5 (early but safe: b.js has not finished)',
-    ]);
-  });
-
-  it('without a cycle the remedy is the order', () => {
-    shows(finding('uninitialized', 'const', 'linked', []), [
-      'Read too early: a.js:3:13 reads n of b.js before it has a value. This throws a ReferenceError.',
-      '  module       b.js has not started, its imports run first (linked)',
-      '  binding      n (const) gets its value at b.js:1:14; until then it is uninitialized, in its temporal dead zone (TDZ)',
-      '  no cycle     no import leads from b.js back to a.js',
-      '  to fix       read n later, in a function called once all modules have run',
-      '               or import b.js earlier, or find who calls a.js before its imports have run',
-      '               or, if it is a function, declare it as one: it is initialized before any module runs',
-    ]);
-  });
-
-  it('a class is not advised to become a function', () => {
-    const lines = text(earlyRead(finding('uninitialized', 'class')));
-    expect(lines.at(-1)).to.equal('               or move n to a module that imports none of these');
-  });
-
-  it('an unknown declaration is left out', () => {
-    const lines = text(earlyRead({ read: early('undefined'), status: 'evaluating-async', cycle: CYCLE }));
-    expect(lines.slice(1, 3)).to.deep.equal([
-      '  module       b.js has not finished (evaluating-async)',
-      '  binding      n gets its value later; until then it is undefined',
-    ]);
-  });
-
-  it('a module that imports itself is a cycle of one', () => {
-    const cycle = [{ module: 'a.js', line: 1, compiled: false }];
-    const lines = text(earlyRead({ ...finding('uninitialized', 'let'), cycle }));
-    expect(lines[3]).to.equal('  cycle        a.js:1 imports a.js');
   });
 });
 
@@ -247,7 +224,7 @@ describe('text of a summary', () => {
     ]);
   });
 
-  it('what went wrong stands last, each read with its place, those that threw before those that gave undefined', () => {
+  it('what went wrong stands last, each finding with the first of its remedies', () => {
     const sums = totals([
       ...phases('c.js', 0, 1),
       { ...base, type: 'instantiate', module: 'b.js', chunk: 'main.js', bindings: [] },
@@ -264,28 +241,44 @@ describe('text of a summary', () => {
       { ...base, type: 'evaluate-error', module: 'a.js' },
     ]);
     sums.dropped = 7;
+    sums.findings = [
+      finding(),
+      finding({ severity: 'warning', message: 'p.js ran before b.js', remedies: [] }),
+      cycle('latent'),
+      cycle('harmless'),
+      cycle('harmless'),
+    ];
     expect(text(summary(sums))).to.deep.equal([
       'module-phases: 1 module evaluated in 1.0 ms, 4 reads, 1 write, 7 more dropped (limit)',
+      '  cycles       3 imports of a module in progress: 1 latent, 2 harmless',
       '  modules      1 failed (a.js), 1 not finished (d.js), 2 not started (b.js, …)',
       '  early reads  1 threw a ReferenceError, 2 got undefined, 1 safe',
-      '    threw      a.js:7:1 reads the namespace of b.js',
-      '    undefined  a.js:3:13 reads n of b.js (2 times)',
+      `  error        ${finding().message}`,
+      "  to fix       import './a.js' in main.js, before line 1  (checked)",
+      '  warning      p.js ran before b.js',
     ]);
   });
 
-  it('of many places the first four are shown, and the number of the other reads', () => {
-    const sums = totals([
-      early('undefined'),
-      ...Array.from({ length: 20 }, (_, i) => early('uninitialized', { loc: at('a.js', 1 + i, 0) })),
+  it('of many findings the first three are shown, and the number of the others', () => {
+    const findings = Array.from({ length: 20 }, (_, i) => finding({ message: `finding ${i}`, remedies: [] }));
+    expect(text(summary({ ...totals([early('uninitialized')]), findings })).slice(1)).to.deep.equal([
+      '  early reads  1 threw a ReferenceError',
+      '  error        finding 0',
+      '  error        finding 1',
+      '  error        finding 2',
+      "               17 more: globalThis[Symbol.for('module-phases')].explain()",
     ]);
-    expect(text(summary(sums)).slice(1)).to.deep.equal([
-      '  early reads  20 threw a ReferenceError, 1 got undefined',
-      '    threw      a.js:1:1 reads n of b.js',
-      '    threw      a.js:2:1 reads n of b.js',
-      '    threw      a.js:3:1 reads n of b.js',
-      '    threw      a.js:4:1 reads n of b.js',
-      '               17 more',
-    ]);
+  });
+
+  it('a sound run says so', () => {
+    const sums = { ...totals(phases('b.js', 0, 0.5)), findings: [] };
+    const sound = [
+      'module-phases: 1 module evaluated in 0.5 ms, no early reads, started in the order that ECMA-262 prescribes',
+    ];
+    expect(text(summary(sums))).to.deep.equal(sound);
+    expect(text(summary({ ...sums, findings: [finding()] }))[0]).to.equal(
+      'module-phases: 1 module evaluated in 0.5 ms, no early reads',
+    );
   });
 
   it('a headline says something whatever there is to tell', () => {
@@ -343,24 +336,23 @@ describe('text of a summary', () => {
     }
     events.push({ ...base, type: 'evaluate-error', module: 'x.js' });
     const wait = { module: 'a.js', loc: at('a.js', 3, 0), importers: ['b.js', 'c.js'] };
-    const lines = text(summary({ ...totals(events), waiting: Array(9).fill(wait) }));
+    const findings = Array.from({ length: 9 }, (_, i) => finding({ message: `finding ${i}` })).concat(
+      cycle('harmless'),
+    );
+    const lines = text(summary({ ...totals(events), findings, waiting: Array(9).fill(wait) }));
     expect(lines).to.have.lengthOf.at.most(24);
     expect(lines[0]).to.equal('module-phases: 1500 modules evaluated in 1499.1 ms, 300 reads');
     expect(lines[1]).to.equal('  slowest folders and packages, without what they waited for');
     expect(lines.filter((line) => / {2}node_modules\/@scope\/p\d+$/.test(line))).not.to.be.empty;
     const modules = lines.indexOf('  slowest modules, without what they waited for');
     expect(lines[modules + 1]).to.equal(`     100.0 ms  ${path(600)}`);
-    expect(lines.slice(-10)).to.deep.equal([
-      "  all of it    globalThis[Symbol.for('module-phases')]",
+    expect(lines.slice(-12, -6)).to.deep.equal([
       '  modules      1 failed (x.js)',
       '  waits        a.js at a.js:3:1; b.js, … (2) waits for it',
       '  waits        a.js at a.js:3:1; b.js, … (2) waits for it',
       '               7 more',
       '  early reads  100 threw a ReferenceError, 100 got undefined, 100 safe',
-      `    threw      a.js:1:1 reads n of ${path(0)} (50 times)`,
-      `    threw      a.js:2:1 reads n of ${path(1)} (50 times)`,
-      `    undefined  a.js:1:1 reads n of ${path(0)} (50 times)`,
-      `    undefined  a.js:2:1 reads n of ${path(1)} (50 times)`,
+      '  error        finding 0',
     ]);
   });
 

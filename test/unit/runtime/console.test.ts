@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { EarlyRead } from '../../../src/findings/early-read.ts';
 import type { ReadEvent, TraceEvent } from '../../../src/protocol/events.ts';
+import type { Finding } from '../../../src/protocol/finding.ts';
 import type { ConsoleDetail } from '../../../src/protocol/tables.ts';
 import { type Line, lineText, type Tone } from '../../../src/report/text/line.ts';
 import { type ConsoleSink, createConsole } from '../../../src/runtime/sinks/console/sink.ts';
@@ -10,10 +10,14 @@ interface Message {
   tone: Tone | undefined;
 }
 
-const open = (detail: ConsoleDetail, modules: number): { sink: ConsoleSink; printed: Message[] } => {
+const open = (
+  detail: ConsoleDetail,
+  modules: number,
+  isGrouped = false,
+): { sink: ConsoleSink; printed: Message[] } => {
   const printed: Message[] = [];
   const print = (lines: readonly Line[], tone?: Tone) => printed.push({ lines: lines.map(lineText), tone });
-  return { sink: createConsole(print, { detail, color: 'auto' }, modules), printed };
+  return { sink: createConsole({ print, settings: { detail, color: 'auto' }, modules, isGrouped }), printed };
 };
 
 const start = (module: string): TraceEvent => ({
@@ -25,24 +29,39 @@ const start = (module: string): TraceEvent => ({
 });
 const end = (module: string): TraceEvent => ({ seq: 1, time: 2, type: 'evaluate-end', module, duration: 2 });
 
-const finding = (state: ReadEvent['state'], line = 3): EarlyRead => ({
-  read: {
-    seq: 0,
-    time: 0,
-    type: 'read',
-    importer: 'a.js',
-    loc: { file: 'a.js', line, column: 0 },
-    module: 'b.js',
-    name: 'n',
-    local: 'n',
-    state,
-    early: true,
-  },
-  status: 'linked',
-  cycle: [],
+const read = (state: ReadEvent['state'], line = 3): ReadEvent => ({
+  seq: 0,
+  time: 0,
+  type: 'read',
+  importer: 'a.js',
+  loc: { file: 'a.js', line, column: 0 },
+  module: 'b.js',
+  name: 'n',
+  local: 'n',
+  state,
+  early: true,
 });
 
-const report = (sink: ConsoleSink, found: EarlyRead): void => sink.event(found.read, found);
+const finding = (line = 3, severity: Finding['severity'] = 'error'): Finding => ({
+  code: 'EARLY_READ',
+  severity,
+  message: `a.js:${line}:1 reads n of b.js before it has a value: ReferenceError`,
+  native: 'same',
+  modules: ['a.js', 'b.js'],
+  loc: { file: 'a.js', line, column: 0 },
+  path: [],
+  cause: 'unknown',
+  remedies: [],
+});
+
+const instantiate = (module: string): TraceEvent => ({
+  seq: 0,
+  time: 0,
+  type: 'instantiate',
+  module,
+  chunk: 'main.js',
+  bindings: [],
+});
 
 describe('console', () => {
   it('shows a build of up to 50 modules event by event, as it happens', () => {
@@ -73,37 +92,91 @@ describe('console', () => {
     expect(brief.printed).to.deep.equal([]);
   });
 
-  it('explains an early read at once in either mode, a fatal one as an error, an undefined one as a warning', () => {
-    for (const detail of ['full', 'summary'] as const) {
+  it('explains an early read at once in either mode, by its severity', () => {
+    for (const detail of ['full', 'order', 'summary'] as const) {
       const { sink, printed } = open(detail, 2);
-      report(sink, finding('uninitialized'));
-      report(sink, finding('undefined'));
+      sink.event(read('uninitialized'), finding());
+      sink.event(read('undefined'), finding(4, 'warning'));
       expect(printed.map(({ tone }) => tone)).to.deep.equal(['bad', 'warn']);
-      expect(printed[0]?.lines[0]).to.match(/^Read too early: a\.js:3:1 reads n of b\.js/);
+      expect(printed[0]?.lines[0]).to.match(/^module-phases: a\.js:3:1 reads n of b\.js/);
     }
   });
 
-  it('explains a place once; the same read again is a line in full, and only counted in a summary', () => {
+  it('a read without a finding, as a repeated one, is a line in full, and only counted in a summary', () => {
     const full = open('full', 2);
-    for (let i = 0; i < 3; i++) report(full.sink, finding('undefined'));
-    expect(full.printed.map(({ lines }) => lines.length > 1)).to.deep.equal([true, false, false]);
-    const brief = open('summary', 2);
-    for (let i = 0; i < 3; i++) report(brief.sink, finding('undefined'));
-    report(brief.sink, finding('undefined', 4));
-    expect(brief.printed).to.have.lengthOf(2);
-  });
-
-  it('a safe early read is a line in full, and only counted in a summary', () => {
-    const full = open('full', 2);
-    report(full.sink, finding('initialized'));
+    full.sink.event(read('undefined'));
     expect(full.printed.map(({ lines }) => lines)).to.deep.equal([
-      ['  read            a.js:3:1  n of b.js (early but safe: b.js has not finished)'],
+      ['  read            a.js:3:1  n of b.js → undefined (too early: b.js has not finished)'],
     ]);
     const brief = open('summary', 2);
-    report(brief.sink, finding('initialized'));
+    brief.sink.event(read('initialized'));
     expect(brief.printed).to.deep.equal([]);
     brief.sink.finish(0);
     expect(brief.printed[0]?.lines).to.deep.equal(['module-phases: 1 read', '  early reads  1 safe']);
+  });
+
+  it('by itself tells up to 15 modules instantiated one by one, and more in a line', () => {
+    for (const [count, lines] of [
+      [15, 15],
+      [16, 1],
+    ] as const) {
+      const { sink, printed } = open('auto', 40);
+      for (let i = 0; i < count; i++) sink.event(instantiate(`m${i}.js`));
+      expect(printed).to.deep.equal([]);
+      sink.event(start('m0.js'));
+      expect(printed).to.have.lengthOf(lines + 1);
+      if (lines === 1) expect(printed[0]?.lines).to.deep.equal(['instantiate       16 modules']);
+    }
+    const full = open('full', 40);
+    for (let i = 0; i < 40; i++) full.sink.event(instantiate(`m${i}.js`));
+    expect(full.printed).to.have.lengthOf(40);
+  });
+
+  it('tells the order alone, numbered, with what waits', () => {
+    const { sink, printed } = open('order', 2000);
+    const loc = { file: 'a.js', line: 2, column: 0 };
+    sink.event({ seq: 0, time: 0, type: 'entry', module: 'main.js', chunk: 'main.js' });
+    sink.event(instantiate('a.js'));
+    sink.event(start('a.js'));
+    sink.event({ seq: 0, time: 1, type: 'evaluate-suspend', module: 'a.js', loc });
+    sink.event({ seq: 0, time: 4, type: 'evaluate-resume', module: 'a.js', loc });
+    sink.event(end('a.js'));
+    sink.event(start('main.js'));
+    sink.event({ seq: 0, time: 5, type: 'evaluate-error', module: 'main.js', error: 'no' });
+    expect(printed.flatMap(({ lines }) => lines)).to.deep.equal([
+      '      entry main.js',
+      '    1 a.js',
+      '      a.js waits at a.js:2:1',
+      '      a.js goes on after 3.0 ms',
+      '    2 main.js',
+      '      main.js threw: no',
+    ]);
+  });
+
+  it('in a page groups lines until something has to stand out', () => {
+    const { sink, printed } = open('full', 2, true);
+    sink.event(start('a.js'));
+    sink.event(end('a.js'));
+    expect(printed).to.deep.equal([]);
+    sink.event(read('uninitialized'), finding());
+    expect(printed.map(({ lines }) => lines.length)).to.deep.equal([3, 2]);
+    expect(printed[0]?.lines[0]).to.equal('module-phases: 2 events');
+    sink.event(start('b.js'));
+    sink.flush();
+    sink.flush();
+    expect(printed.slice(2).map(({ lines }) => lines)).to.deep.equal([['evaluate-start    b.js']]);
+  });
+
+  it('a summary tells a finding once', () => {
+    const { sink, printed } = open('summary', 2);
+    sink.event(start('a.js'));
+    sink.finish(0, [finding()]);
+    sink.event(start('b.js'));
+    sink.finish(0, [finding(), finding(9)]);
+    expect(printed.map(({ lines }) => lines.filter((line) => line.startsWith('  error')))).to.deep.equal([
+      [`  error        ${finding().message}`],
+      [`  error        ${finding(9).message}`],
+    ]);
   });
 
   it('shows every event where `full` was asked for', () => {
@@ -119,7 +192,7 @@ describe('console', () => {
     expect(printed[500]?.lines).to.deep.equal([
       "… all further events are in globalThis[Symbol.for('module-phases')].events",
     ]);
-    report(sink, finding('uninitialized'));
+    sink.event(read('uninitialized'), finding());
     expect(printed).to.have.lengthOf(502);
     sink.finish(0);
     expect(printed).to.have.lengthOf(503);
@@ -132,7 +205,7 @@ describe('console', () => {
     sink.finish(3);
     sink.finish(3);
     expect(printed).to.have.lengthOf(1);
-    sink.event(finding('initialized').read);
+    sink.event(read('initialized'));
     sink.finish(5);
     expect(printed.map(({ lines }) => lines)).to.deep.equal([
       ['module-phases: 1 module evaluated in 2.0 ms, 3 more dropped (limit), no early read went wrong'],
