@@ -99,6 +99,10 @@ function createTimeline(manifest: Manifest, requests: Requests, fails: (module: 
   };
 }
 
+/** Whether evaluating a module throws. A CommonJS module throws where it is required. */
+export const hasThrown = ({ modules }: Manifest, run: Run, module: number): boolean =>
+  run.errorOf[module] !== undefined && modules[module]?.phases !== 'required';
+
 /** Follows the trace: what it asks for is evaluated when it is asked for, and what waits goes on when it went on. */
 export function predict(manifest: Manifest, run: Run): Prediction {
   const requests = requestsOf(manifest);
@@ -106,7 +110,7 @@ export function predict(manifest: Manifest, run: Run): Prediction {
   const { evaluation, timeline, pending, settle } = createTimeline(
     manifest,
     requests,
-    (module) => run.errorOf[module] !== undefined,
+    (module) => hasThrown(manifest, run, module),
   );
   const { modules } = evaluation;
   const roots = new Set<number>();

@@ -2,7 +2,7 @@
 import type { Remedy } from '../protocol/finding.ts';
 import type { Manifest, ManifestModule } from '../protocol/manifest.ts';
 import { bodyAt, type Context, declarationOf, type Knot, type Reason, wayOf } from './not-run.ts';
-import { predictChanged, type Requests, requestsOf } from './prediction.ts';
+import { hasThrown, predictChanged, type Requests, requestsOf } from './prediction.ts';
 import { pairOf, type WrongRead } from './run.ts';
 import { bindingText, isLexical, isOwn, pathAt, placeText, requestPlace, specifierTo } from './words.ts';
 
@@ -14,7 +14,7 @@ export function createCheck({ manifest, run, prediction }: Context): Check {
   const mended = new Set(
     run.wrong.flatMap(({ event, running }) => (event.state === 'uninitialized' ? running.slice(-1) : [])),
   );
-  const fails = (module: number): boolean => run.errorOf[module] !== undefined && !mended.has(module);
+  const fails = (module: number): boolean => hasThrown(manifest, run, module) && !mended.has(module);
   let held: (readonly [reader: number, exporter: number])[] | undefined;
   return (changed, body, exporter) => {
     held ??= pairsHeld();
