@@ -22,7 +22,7 @@ import { modulePath, uniquePaths } from './manifest/path.ts';
 import type { WantedSites } from './model.ts';
 import { createModules, type Host, type Modules } from './modules.ts';
 import type { ResolvedOptions } from './options.ts';
-import { createOutput, type Output, type RuntimeFile } from './output.ts';
+import { type AddedFile, createOutput, type Output } from './output.ts';
 import { PHASES_ALONE } from './record/record.ts';
 import { runtimeFileName } from './runtime-file.ts';
 import type { RuntimeTexts } from './runtime-text.ts';
@@ -47,8 +47,8 @@ export interface Build {
     options: NormalizedOutputOptions,
     chunks: Readonly<Record<string, RenderedChunk>>,
   ): EditedText | null;
-  /** Removes marks from the `bundle` that other plugins see. Returns the runtime's file, if this output has one. */
-  finish(options: NormalizedOutputOptions, bundle: OutputBundle): RuntimeFile | null;
+  /** Removes marks from the `bundle` that other plugins see. Returns the files that this output needs. */
+  finish(options: NormalizedOutputOptions, bundle: OutputBundle): AddedFile[];
 }
 
 export function createBuild(input: BuildInput): Build {
@@ -98,7 +98,7 @@ export function createBuild(input: BuildInput): Build {
           marked.set(rendered, 0);
         }
       }
-      return outputs.get(options)?.file((fileName) => names.get(fileName) ?? fileName) ?? null;
+      return outputs.get(options)?.finish((fileName) => names.get(fileName) ?? fileName) ?? [];
     },
   };
 
@@ -132,6 +132,7 @@ export function createBuild(input: BuildInput): Build {
         imports,
       })),
       runtimeFileName: runtimeFileName(chunks),
+      manifestFileName: input.manifest,
       keepsExtension: options.format !== 'amd' || options.amd.forceJsExtensionForImports,
       entries,
       pathOf: (file) => paths.get(file) ?? modulePath(file, input.root),

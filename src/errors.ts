@@ -10,6 +10,7 @@ const PACKAGE = 'rollup-plugin-module-phases';
 const DUPLICATE_PLUGIN = 'DUPLICATE_PLUGIN',
   GLOBALS_HIDDEN = 'GLOBALS_HIDDEN',
   INVALID_OPTION = 'INVALID_OPTION',
+  MANIFEST_NAME_TAKEN = 'MANIFEST_NAME_TAKEN',
   MARKS_REMOVED = 'MARKS_REMOVED',
   MARKS_REMOVED_IN_CHUNK = 'MARKS_REMOVED_IN_CHUNK',
   NO_BUNDLE = 'NO_BUNDLE',
@@ -104,6 +105,11 @@ export const nothingIncluded = (
 export const runtimeNameTaken = (fileName: string): RollupLog => ({
   code: RUNTIME_NAME_TAKEN,
   message: `The bundle has a file ${quote(fileName)} already, a name that ${PACKAGE} needs for its runtime. Give that file another name.`,
+});
+
+export const manifestNameTaken = (fileName: string): RollupLog => ({
+  code: MANIFEST_NAME_TAKEN,
+  message: `The bundle has a file ${quote(fileName)} already, the name that the option "manifest" of ${PACKAGE} gives. Give the manifest another name.`,
 });
 
 /** A transform after ours removed the marks of the modules `ids`. */

@@ -33,5 +33,12 @@ export type {
   TraceEvent,
   WriteEvent,
 } from './protocol/events.ts';
+export type {
+  Manifest,
+  ManifestBinding,
+  ManifestImport,
+  ManifestModule,
+  ManifestRequest,
+} from './protocol/manifest.ts';
 export type { ConsoleDetail, ReadsMode, ValuesMode, WritesMode } from './protocol/tables.ts';
 export { required as 'module.exports' };

@@ -1,7 +1,8 @@
 /** Checks the options and fills in defaults, which only this file has. */
-import { resolve } from 'node:path';
+import { posix, resolve, win32 } from 'node:path';
 import { createFilter, type FilterPattern } from '@rollup/pluginutils';
 import { alternatives, invalidOption, toError, unknownOption } from './errors.ts';
+import type { Manifest } from './protocol/manifest.ts';
 import type {
   ConsoleDetail,
   ConsoleSettings,
@@ -112,6 +113,12 @@ export interface Options {
    * @default 'auto'
    */
   runtime?: RuntimePlacement | undefined;
+  /**
+   * Name of a JSON file, relative to the output's folder, that gets the manifest: what the build knows of each module
+   * (see {@link Manifest}). `false`: there is no such file.
+   * @default false
+   */
+  manifest?: string | false | undefined;
 }
 
 /** Whether getters of the namespace objects that Rollup prints are traced. */
@@ -133,6 +140,8 @@ export interface ResolvedOptions {
   root: string;
   namespaces: NamespacesMode;
   runtime: RuntimePlacement;
+  /** Normalized file name; false where there is none. */
+  manifest: string | false;
   settings: RuntimeSettings;
 }
 
@@ -143,14 +152,14 @@ export interface ResolvedOptions {
 export function resolveOptions(options: unknown): ResolvedOptions {
   const given = options === undefined ? {} : options;
   if (!isPlainObject(given)) throw toError(invalidOption({ ...WHOLE, value: given }));
-  const { enabled, include, exclude, namespaces, root, runtime, ...settings } = settle<Options, Settled>(
-    OPTIONS,
-    given,
-  );
+  const { enabled, include, exclude, namespaces, root, runtime, manifest, ...settings } = settle<
+    Options,
+    Settled
+  >(OPTIONS, given);
   const excluded = exclude ?? (include === null ? NODE_MODULES : null);
   const filter = createFilter(include, excluded, { resolve: root });
   const patterns = { include, exclude: excluded };
-  return { enabled, filter, patterns, namespaces, root, runtime, settings };
+  return { enabled, filter, patterns, namespaces, root, runtime, manifest, settings };
 }
 
 /** One option: how its public type is checked and resolved. */
@@ -257,7 +266,20 @@ const OPTIONS: Rows<Options, Settled> = {
     { auto: 'auto', inline: 'inline', file: 'file' },
     "Use 'inline' to put the runtime into the chunk, 'file' to put it into a file of its own.",
   ),
+  manifest: {
+    fallback: false,
+    expected: "false or the name of a file in the output's folder",
+    remedy: "Use a name such as 'module-phases.json'; it must not leave that folder.",
+    read: (value) => (value === false ? value : isText(value) ? fileName(value) : undefined),
+  },
 };
+
+/** The normalized name of a file in a folder; undefined where it leaves the folder, or names a folder. */
+function fileName(text: string): string | undefined {
+  const name = posix.normalize(text.replaceAll('\\', '/'));
+  const isOutside = posix.isAbsolute(name) || win32.isAbsolute(name) || /^\w:|^\.\.(?:\/|$)/.test(name);
+  return isOutside || name === '.' || name.endsWith('/') ? undefined : name;
+}
 
 function choice<W extends string | boolean>(fallback: W, words: Words<W>, remedy: string): Row<W, W> {
   const values = Object.values<W>(words);

@@ -5,7 +5,7 @@ import type { ParseFailure } from './errors.ts';
 import { onCycle } from './graph/components.ts';
 import { isDeclaredAround, layoutOf, type PrintedChunk } from './locate/layout.ts';
 import type { Layout } from './located.ts';
-import type { RenderedModule } from './manifest/manifest.ts';
+import { createManifest, manifestText, type RenderedModule } from './manifest/manifest.ts';
 import type { Numbering } from './manifest/numbering.ts';
 import { buildTable, siteRow } from './manifest/table.ts';
 import type { RuntimePlacement } from './options.ts';
@@ -43,6 +43,8 @@ export interface OutputInput {
   chunks: readonly OutputChunk[];
   /** Name of the runtime's file, if it gets one. */
   runtimeFileName: string;
+  /** Name of the manifest's file; false if there is none. */
+  manifestFileName: string | false;
   /** Whether chunks import files with their extension; AMD's identifiers have none. */
   keepsExtension: boolean;
   /** Ids of static entries, and of targets of dynamic imports. */
@@ -55,10 +57,11 @@ interface ChunkCode extends Pick<PrintedChunk, 'code' | 'rendered' | 'marks'> {
   isUnmarked(id: string): boolean;
 }
 
-/** The file of a runtime that chunks share. */
-export interface RuntimeFile {
+/** A file that the plugin adds to the bundle. */
+export interface AddedFile {
+  content: 'runtime' | 'manifest';
   fileName: string;
-  code: string;
+  text: string;
 }
 
 export interface Output {
@@ -72,8 +75,8 @@ export interface Output {
   insteadOf: { wanted: RuntimePlacement; used: RuntimePlacement } | null;
   /** The traced chunk, or the reason why it can't be traced. */
   trace(fileName: string, layout: Layout): EditedText | ParseFailure | 'no statement' | 'no wrapper';
-  /** Called when all chunks are traced. The runtime's file; null if there is none, and on the second call. */
-  file(nameOf: (fileName: string) => string): RuntimeFile | null;
+  /** Called when all chunks are traced. Returns the files that this output needs, none on the second call. */
+  finish(nameOf: (fileName: string) => string): AddedFile[];
 }
 
 export function createOutput(input: OutputInput): Output {
@@ -84,8 +87,8 @@ export function createOutput(input: OutputInput): Output {
   const numbers = numberSites(numbering, chunks);
   const circular = circularChunks(chunks);
   const traced = new Map<string, ChunkContents>();
-  /** The plugin may be in the config twice; the file must be emitted once. */
-  let isEmitted = false;
+  /** The plugin may be in the config twice; its files must be emitted once. */
+  let isFinished = false;
 
   return {
     has: (fileName) => traced.has(fileName),
@@ -119,14 +122,20 @@ export function createOutput(input: OutputInput): Output {
       traced.set(fileName, contents);
       return realised.finish(prologue);
     },
-    file(nameOf) {
-      if (placed !== 'file' || traced.size === 0 || isEmitted) return null;
-      isEmitted = true;
-      const table = tableOf(traced, nameOf);
-      return {
-        fileName: input.runtimeFileName,
-        code: runtimeFile(format as FileFormat, runtimeOf([...traced.values()]), table),
-      };
+    finish(nameOf) {
+      if (isFinished) return [];
+      isFinished = true;
+      const files: AddedFile[] = [];
+      if (placed === 'file' && traced.size > 0) {
+        const table = tableOf(traced, nameOf);
+        const text = runtimeFile(format as FileFormat, runtimeOf([...traced.values()]), table);
+        files.push({ content: 'runtime', fileName: input.runtimeFileName, text });
+      }
+      if (input.manifestFileName !== false) {
+        const text = manifestText(createManifest({ ...input, rendered: renderedBy(traced, nameOf) }));
+        files.push({ content: 'manifest', fileName: input.manifestFileName, text });
+      }
+      return files;
     },
   };
 
@@ -154,8 +163,21 @@ export function createOutput(input: OutputInput): Output {
     contents: ReadonlyMap<string, ChunkContents>,
     nameOf = (fileName: string): string => fileName,
   ): BuildTable {
+    const sites = [...contents].flatMap(([fileName, chunk]): SiteTable[] =>
+      circular.has(fileName) ? [{ first: numbers.first.get(fileName) ?? 0, sites: rowsOf(chunk) }] : [],
+    );
+    const { settings, entries, pathOf } = input;
+    const cells = placed === 'file' ? numbers.count : sitesOf(contents);
+    const rendered = renderedBy(contents, nameOf);
+    return buildTable({ numbering, settings, entries, pathOf, rendered, cells, sites });
+  }
+
+  /** By number: the modules that these chunks have. */
+  function renderedBy(
+    contents: ReadonlyMap<string, ChunkContents>,
+    nameOf: (fileName: string) => string,
+  ): Map<number, RenderedModule> {
     const rendered = new Map<number, RenderedModule>();
-    const sites: SiteTable[] = [];
     for (const [fileName, chunk] of contents) {
       const states = statesByModule(chunk);
       for (const module of chunk.modules) {
@@ -165,9 +187,6 @@ export function createOutput(input: OutputInput): Output {
           phases: numbering.moduleAt(module)?.phases,
         });
       }
-      if (circular.has(fileName)) {
-        sites.push({ first: numbers.first.get(fileName) ?? 0, sites: rowsOf(chunk) });
-      }
     }
     for (const [fileName, chunk] of contents) {
       for (const target of readNamespaces(chunk)) {
@@ -175,9 +194,7 @@ export function createOutput(input: OutputInput): Output {
         rendered.set(target, { chunk: nameOf(fileName), states: new Map() });
       }
     }
-    const { settings, entries, pathOf } = input;
-    const cells = placed === 'file' ? numbers.count : sitesOf(contents);
-    return buildTable({ numbering, settings, entries, pathOf, rendered, cells, sites });
+    return rendered;
   }
 }
 

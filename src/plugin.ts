@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import type { Node } from 'estree';
 import type { LogLevel, Plugin, PluginContext, RollupLog, SourceMap } from 'rollup';
 import { type Build, createBuild } from './build.ts';
-import { duplicatePlugin, noBundle, rolldownUntraced, rollupTooOld, runtimeNameTaken } from './errors.ts';
+import {
+  duplicatePlugin,
+  manifestNameTaken,
+  noBundle,
+  rolldownUntraced,
+  rollupTooOld,
+  runtimeNameTaken,
+} from './errors.ts';
 import { NAME } from './modules.ts';
 import { type Options, resolveOptions } from './options.ts';
 import { RUNTIME_PARTS, type RuntimeTexts } from './runtime-text.ts';
@@ -99,13 +106,17 @@ export function modulePhases(options: Options = {}): Plugin {
     },
 
     generateBundle(outputOptions, bundle) {
-      const file = builds.get(this.getModuleInfo)?.finish(outputOptions, bundle);
-      if (!file) return;
-      const { fileName, code } = file;
-      const existing = Object.keys(bundle).find((name) => name.toLowerCase() === fileName.toLowerCase());
-      if (existing !== undefined) this.error(runtimeNameTaken(existing));
-      // As a chunk, not an asset: some tools use only the chunks of an output.
-      this.emitFile({ type: 'prebuilt-chunk', fileName, code, exports: ['build', 'seen'] });
+      const files = builds.get(this.getModuleInfo)?.finish(outputOptions, bundle) ?? [];
+      for (const { content, fileName, text } of files) {
+        const isRuntime = content === 'runtime';
+        const existing = Object.keys(bundle).find((name) => name.toLowerCase() === fileName.toLowerCase());
+        if (existing !== undefined)
+          this.error(isRuntime ? runtimeNameTaken(existing) : manifestNameTaken(existing));
+        // As a chunk, not an asset: some tools use only the chunks of an output.
+        if (isRuntime)
+          this.emitFile({ type: 'prebuilt-chunk', fileName, code: text, exports: ['build', 'seen'] });
+        else this.emitFile({ type: 'asset', fileName, source: text });
+      }
     },
   };
 }

@@ -39,6 +39,19 @@ export function createManifest(input: ManifestInput): Manifest {
   };
 }
 
+/** The manifest as JSON, a line for each module, so that two of them can be compared line by line. */
+export function manifestText({ version, entries, modules }: Manifest): string {
+  const lines = modules.map((module) => `    ${JSON.stringify(module)}`);
+  return `{
+  "version": ${version},
+  "entries": ${JSON.stringify(entries)},
+  "modules": [
+${lines.join(',\n')}
+  ]
+}
+`;
+}
+
 /** @param withImports whether to say which names it imports, and which requests more than these need */
 export function manifestModule(input: ManifestInput, number: number, withImports: boolean): ManifestModule {
   const { numbering, rendered, pathOf } = input;

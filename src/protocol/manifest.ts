@@ -36,11 +36,15 @@ export interface ManifestModule {
   imports?: readonly ManifestImport[];
 }
 
+/** A module that another one requests. */
 export interface ManifestRequest {
   module: number;
   /** 1-based line of the first import or re-export of the module, where it is known. */
   line?: number;
-  /** More than `imports` needs it: a re-export, an import without names or of names that nothing reads. */
+  /**
+   * Something else than `imports` needs it too: a re-export, an import without names, a name that is not in `imports`,
+   * or a namespace object that is passed on as a whole. True where `imports` is absent.
+   */
   isKept?: true;
 }
 

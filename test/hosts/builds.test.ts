@@ -2,8 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type OutputChunk, type Plugin, type RollupLog, rollup } from 'rollup';
-import modulePhases from 'rollup-plugin-module-phases';
+import { type OutputAsset, type OutputChunk, type Plugin, type RollupLog, rollup } from 'rollup';
+import modulePhases, { type Manifest } from 'rollup-plugin-module-phases';
 import { createServer, build as viteBuild } from 'vite';
 import * as vite7 from 'vite-7';
 import { bundle } from '../support/bundle.ts';
@@ -153,6 +153,56 @@ describe("the runtime's file", () => {
       );
       expect(error).to.deep.include({ pluginCode: 'RUNTIME_NAME_TAKEN' });
       expect(`${(error as RollupLog).message}`).to.include('"Module-Phases.js"');
+    }
+  });
+});
+
+describe("the manifest's file", () => {
+  const source = {
+    'main.js': "import { n } from './n.js';\nimport('./lazy.js').then(({ m }) => console.log(n, m));\n",
+    'lazy.js': "import { n } from './n.js';\nexport const m = n + 1;\n",
+    'n.js': 'export const n = 1;\n',
+  };
+  const output = { entryFileNames: '[name]-[hash].js', chunkFileNames: '[name]-[hash].js' };
+  const assetsOf = (files: readonly (OutputAsset | OutputChunk)[]): OutputAsset[] =>
+    files.filter((file) => file.type === 'asset');
+
+  it('is an asset, a line for each module, with the final names of chunks', async () => {
+    for (const format of ['es', 'cjs', 'amd', 'system'] as const) {
+      const trace = { manifest: 'meta/modules.json' };
+      const { output: files } = await bundle({ source, trace, output, format });
+      const [asset] = assetsOf(files);
+      expect(asset?.fileName).to.equal('meta/modules.json');
+      const { version, entries, modules } = JSON.parse(`${asset?.source}`) as Manifest;
+      expect(version).to.equal(1);
+      expect(modules.map(({ path }) => path)).to.have.members(['n.js', 'main.js', 'lazy.js']);
+      expect(modules[entries[0] ?? -1]?.path).to.equal('main.js');
+      const names = files.map(({ fileName }) => fileName);
+      for (const { chunk } of modules) expect(names).to.include(chunk);
+      expect(`${asset?.source}`.match(/^ +\{"path"/gm)).to.have.length(3);
+    }
+  });
+
+  it('is there where the runtime is inline, and only where it is wanted', async () => {
+    const one = { 'main.js': 'console.log(1);' };
+    const built = await bundle({ source: one, format: 'iife', trace: { manifest: 'm.json' } });
+    expect(assetsOf(built.output).map(({ fileName }) => fileName)).to.deep.equal(['m.json']);
+    for (const trace of [{}, { manifest: false } as const, { manifest: 'm.json', enabled: false }]) {
+      expect(assetsOf((await bundle({ source: one, trace })).output)).to.deep.equal([]);
+    }
+  });
+
+  it('is there once, though the plugin stands there twice', async () => {
+    const plugin = modulePhases({ console: false, manifest: 'm.json' });
+    const built = await bundle({ source, trace: false, plugins: [plugin, { ...plugin }] });
+    expect(assetsOf(built.output)).to.have.length(1);
+  });
+
+  it('never replaces a file of the bundle: said which, and the build stops', async () => {
+    for (const manifest of ['Main.js', 'MODULE-phases.js']) {
+      const error = await bundle({ source, trace: { manifest } }).catch((thrown: RollupLog) => thrown);
+      expect(error).to.deep.include({ pluginCode: 'MANIFEST_NAME_TAKEN' });
+      expect(`${(error as RollupLog).message}`).to.include(`"${manifest.toLowerCase()}"`);
     }
   });
 });

@@ -3,6 +3,7 @@
 import { defineConfig, type Plugin } from 'rollup';
 import modulePhases, {
   type ConsoleOptions,
+  type Manifest,
   modulePhases as named,
   type Options,
   type ReadEvent,
@@ -21,6 +22,8 @@ export default defineConfig({
     modulePhases({ include: null, reads: 'all', writes: false, values: 'type' }),
     modulePhases({ console: false, limit: 1e6, root: 'packages/app', runtime: 'file' }),
     modulePhases({ console: { detail: 'full', color: 'auto' } }),
+    modulePhases({ manifest: 'module-phases.json' }),
+    modulePhases({ manifest: false }),
     // As a setting that may be missing gives it, under exactOptionalPropertyTypes too.
     modulePhases({ limit: undefined, console: { detail: undefined } }),
   ],
@@ -37,6 +40,8 @@ modulePhases({ console: { colour: true } });
 modulePhases({ reads: 'last' });
 // @ts-expect-error: `true` is no mode
 modulePhases({ writes: true });
+// @ts-expect-error: the file needs a name
+modulePhases({ manifest: true });
 // @ts-expect-error: a function is no pattern
 modulePhases({ include: (id: string) => id.endsWith('.js') });
 // @ts-expect-error: text is no number
@@ -45,6 +50,10 @@ modulePhases({ limit: '100' });
 modulePhases({ root: null });
 // @ts-expect-error: an object, no list
 modulePhases([]);
+
+/** Of each module, the lines of its requests. */
+export const lines = ({ modules }: Manifest): (number | undefined)[] =>
+  modules.flatMap(({ requests }) => requests.map(({ line }) => line));
 
 // @ts-expect-error: what stands between the build and its bundle is not public
 export type { BuildTable } from 'rollup-plugin-module-phases';

@@ -11,6 +11,7 @@ const DEFAULTS = {
   namespaces: false,
   root: process.cwd(),
   runtime: 'auto',
+  manifest: false,
   settings: {
     reads: 'first',
     writes: 'observed',
@@ -211,6 +212,24 @@ const RULES: Record<keyof Options | `console.${keyof ConsoleOptions}`, Rule> = {
       ['external', "'external'"],
     ],
   },
+  manifest: {
+    right: [false, 'm.json', 'a/m.json', './m.json', 'a/../m.json', '..m.json'],
+    expected: "false or the name of a file in the output's folder",
+    remedy: "Use a name such as 'module-phases.json'; it must not leave that folder.",
+    wrong: [
+      [true, 'true'],
+      ['', "''"],
+      ['.', "'.'"],
+      ['a/', "'a/'"],
+      ['/m.json', "'/m.json'"],
+      ['C:\\m.json', "'C:\\\\m.json'"],
+      ['C:m.json', "'C:m.json'"],
+      ['..', "'..'"],
+      ['../m.json', "'../m.json'"],
+      ['a/../../m.json', "'a/../../m.json'"],
+      ['..\\m.json', "'..\\\\m.json'"],
+    ],
+  },
 };
 
 /** Options in which the option with this path has this value. */
@@ -255,6 +274,10 @@ describe('options', () => {
       settled({ console: { color: false, detail: undefined } }),
       withSettings({ console: { detail: 'auto', color: false } }),
     );
+  });
+
+  it('`manifest` is normalized', () => {
+    assert.deepEqual(settled({ manifest: './a/../b/m.json' }), { ...DEFAULTS, manifest: 'b/m.json' });
   });
 
   it('two results share no object', () => {
@@ -371,7 +394,7 @@ describe('options', () => {
 
   describe('an unknown name is refused, with a suggestion if one is near', () => {
     const ALL =
-      '"enabled", "include", "exclude", "reads", "writes", "namespaces", "values", "console", "devtools", "limit", "root" or "runtime"';
+      '"enabled", "include", "exclude", "reads", "writes", "namespaces", "values", "console", "devtools", "limit", "root", "runtime" or "manifest"';
     const cases: [object, string, string][] = [
       [{ read: 'all' }, '"read"', 'Did you mean "reads"?'],
       [{ raeds: 'all' }, '"raeds"', 'Did you mean "reads"?'],
