@@ -10,7 +10,7 @@ import type { BuildState, Phases } from './state.ts';
 const { defineProperty } = Object;
 
 export interface CorePhases extends Phases {
-  entry(module: number): void;
+  entry(module: number, chunk: string): void;
   start(module: number): void;
   end(module: number): void;
   /**
@@ -33,9 +33,9 @@ export function createPhases(state: BuildState): CorePhases {
   let unexplained: TraceEvent | undefined;
   return { entry, start, end, finish, tell, fail, failOne, revive, queueCheck };
 
-  function entry(index: number): void {
+  function entry(index: number, chunk: string): void {
     const { row, isRepeated } = modules[index] as ModuleSlot;
-    if (!isRepeated || admit()) log({ type: 'entry', module: row.path, chunk: row.chunk ?? '' });
+    if (!isRepeated || admit()) log({ type: 'entry', module: row.path, chunk });
   }
 
   function start(index: number): void {
