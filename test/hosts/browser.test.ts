@@ -282,7 +282,7 @@ module-phases: 3 modules evaluated in <time>, 5 reads
       { type: 'pageerror', text: "ReferenceError: Cannot access 'config' before initialization" },
     ]);
     expect(textOf(found.messages), 'a page that fails gets its summary').to.match(
-      /^module-phases: no module evaluated to its end[^]*^ {2}error {8}tax\.js:2:21 reads config/m,
+      /^module-phases: no module evaluated to its end[\s\S]*^ {2}error {8}tax\.js:2:21 reads config/m,
     );
     expect(traceOf(found)).to.match(
       /^error tax\.js Uncaught ReferenceError: Cannot access 'config' before initialization$/m,
