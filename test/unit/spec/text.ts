@@ -1,5 +1,4 @@
-import type { Body, Graph } from './graph.ts';
-import { isSuspended } from './graph.ts';
+import { type Body, type Graph, isSuspended } from './graph.ts';
 
 /** The sources of a graph's modules, which call what `host.mjs` gives them. `nameOf`: how they name a module. */
 export const textsOf = ({ modules }: Graph, nameOf: (module: number) => string = String): string[] =>
