@@ -17,6 +17,7 @@ console.log(n, rate, config);
 };
 const SHOP_PRINTS = '1 undefined 1';
 const SHOP_TRACE = `\
+entry main.js
 instantiate counter.js: n let uninitialized, up const uninitialized
 instantiate tax.js: rate const uninitialized
 instantiate config.js: config var undefined
@@ -186,6 +187,7 @@ start counter.js in counter.js
 init counter.js:1:11 n = 0
 init counter.js:2:13 up = function
 end counter.js
+entry main.js in main.js
 instantiate tax.js in main.js: rate const uninitialized
 instantiate config.js in main.js: config var undefined
 instantiate main.js in main.js: no bindings
@@ -202,6 +204,7 @@ read main.js:5:12 n = counter.js#n initialized 1
 read main.js:5:15 rate = tax.js#rate initialized 'undefined'
 read main.js:5:21 config = config.js#config initialized 1
 end main.js
+entry admin.js in admin.js
 instantiate admin.js in admin.js: no bindings
 start admin.js in admin.js
 import admin.js:2:0 lazy.js
@@ -235,6 +238,7 @@ read admin.js:2:57 n = counter.js#n initialized 1
     });
     expect(found.program).to.deep.equal(printed('widget 2', SHOP_PRINTS));
     expect(traceOf(found).replaceAll(' in main.js', '')).to.equal(`\
+entry widget.js in widget.js
 instantiate size.js in widget.js: size const uninitialized
 instantiate widget.js in widget.js: no bindings
 start size.js in widget.js
@@ -629,9 +633,9 @@ console.log('last');
         color: 'warning',
         tooltipText:
           '  read            tax.js:2:28  config of config.js → undefined (too early: config.js has not finished)',
-        properties: [['event', "globalThis[Symbol.for('module-phases')].events[9]"]],
+        properties: [['event', "globalThis[Symbol.for('module-phases')].events[10]"]],
       });
-      expect(found.events?.[9]).to.deep.include({ type: 'read', early: true });
+      expect(found.events?.[10]).to.deep.include({ type: 'read', early: true });
     });
 
     it('has errors in their colour', async () => {

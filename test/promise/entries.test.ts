@@ -149,6 +149,18 @@ describe('an entry', () => {
     }
   });
 
+  it('that fails and is required again is told under `limit`', async () => {
+    for (const runtime of ['inline', 'file'] as const) {
+      const source = { 'main.js': "console.log('main'); throw new Error('no');" };
+      const built = await bundle({ source, format: 'cjs', trace: { runtime, limit: 2 } });
+      const file = write(built, 'cjs', 'again');
+      const script = `for (let i = 0; i < 9; i++) try { require(${JSON.stringify(file)}) } catch {}`;
+      const { events = [], dropped } = await run(file, ['--eval', script]);
+      expect(events.filter(({ type }) => type === 'entry').length, runtime).to.be.within(1, 3);
+      expect(dropped).to.be.above(5);
+    }
+  });
+
   it('has no runtime for its own sake: a bundle without a statement is as without the plugin', async () => {
     for (const format of [...SPLIT, 'iife', 'umd'] as const) {
       const source = { 'main.js': "import './a.js';", 'a.js': '' };
