@@ -1,7 +1,8 @@
 /** Why one module ran before another, in lines of text. */
+import { shortestPath } from '../graph/shortest-path.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import type { Context } from './not-run.ts';
-import { stackOf } from './prediction.ts';
+import { requestsOf, stackOf } from './prediction.ts';
 import { pathAt, placeText, requestText } from './words.ts';
 
 /** Undefined where the build lacks one of the modules. A module is named by its path, or by the end of it. */
