@@ -3,9 +3,11 @@ import type { TraceEvent } from '../protocol/events.ts';
 import type { Finding, Severity } from '../protocol/finding.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import { cycleFindings } from './cycles.ts';
+import { deadlocks } from './deadlocks.ts';
 import { earlyReadAt, earlyReads } from './early-reads.ts';
 import type { Context } from './not-run.ts';
 import { orderFindings } from './order.ts';
+import { partialExports, partialExportsAt } from './partial-exports.ts';
 import { predict } from './prediction.ts';
 import { runOf } from './run.ts';
 import { why } from './why.ts';
@@ -20,16 +22,27 @@ const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 export function explain(manifest: Manifest, events: readonly TraceEvent[]): Finding[] {
   const context = contextOf(manifest, events);
   const reads = earlyReads(context);
-  const findings = reads.concat(orderFindings(context), cycleFindings(context, reads));
+  const findings = reads.concat(
+    deadlocks(context, events),
+    orderFindings(context),
+    partialExports(events),
+    cycleFindings(context, reads),
+  );
   return SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
 }
 
-/** The finding of one read, by `seq` of its event; undefined for a read that is told already, or gave a value. */
-export const explainRead = (
+/**
+ * The finding of one read or `require`, by `seq` of its event; undefined where it is told already, where all is well, and
+ * for packages that require each other: most do no harm, and their users can't change them.
+ */
+export const explainEvent = (
   manifest: Manifest,
   events: readonly TraceEvent[],
   seq: number,
-): Finding | undefined => earlyReadAt(contextOf(manifest, events), seq);
+): Finding | undefined =>
+  events[seq]?.type === 'read'
+    ? earlyReadAt(contextOf(manifest, events), seq)
+    : partialExportsAt(manifest, events, seq);
 
 /** See `why` of the trace. */
 export const whyBefore = (

@@ -8,6 +8,8 @@ import type { Loc } from './events.ts';
  * - `UNREQUESTED`: a module ran that nothing had asked for yet.
  * - `AWAIT_SERIALIZED`: a module started only after another's top-level await, for which it does not wait natively.
  * - `CYCLE`: an import that the prescribed evaluation finds in progress.
+ * - `PARTIAL_EXPORTS`: a CommonJS module was required while it was still running.
+ * - `DEADLOCK`: modules wait for each other in top-level await.
  */
 export type FindingCode =
   | 'EARLY_READ'
@@ -15,7 +17,9 @@ export type FindingCode =
   | 'ORDER'
   | 'UNREQUESTED'
   | 'AWAIT_SERIALIZED'
-  | 'CYCLE';
+  | 'CYCLE'
+  | 'PARTIAL_EXPORTS'
+  | 'DEADLOCK';
 
 /** How bad it is. `error`: it broke something; `warning`: a program can break by it; `info`: nothing went wrong. */
 export type Severity = 'error' | 'warning' | 'info';
@@ -76,7 +80,7 @@ export interface Finding {
   /** Paths of the modules that it is about, the first of them the one in which it shows. */
   modules: readonly string[];
   loc: Place | null;
-  /** Of a read: `seq` of its first event. */
+  /** Of a read or a `require`: `seq` of its first event. */
   seq?: number;
   /** Of a read: where the binding is declared, if the manifest has it. */
   declared?: Place;

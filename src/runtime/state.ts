@@ -40,8 +40,11 @@ export interface BuildState {
 export interface Findings {
   /** All of them, the worst first. */
   all(): readonly Finding[];
-  /** That of a read that gave no value, by `seq` of its event; undefined where it is known already. */
-  ofRead(seq: number): Finding | undefined;
+  /**
+   * That of a read which gave no value, or of a `require` of a module that is still running, by `seq` of its event;
+   * undefined where it is known already.
+   */
+  of(seq: number): Finding | undefined;
 }
 
 /** Hooks that a part may have; the core calls them. */

@@ -1,5 +1,5 @@
 /** Part that says what the events mean: `explain` and `why` of the trace, and what the console prints of them. */
-import { explain, explainRead, whyBefore } from '../../findings/explain.ts';
+import { explain, explainEvent, whyBefore } from '../../findings/explain.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import { manifestOf } from '../manifest.ts';
 import type { BuildState, Part } from '../state.ts';
@@ -17,7 +17,7 @@ export default function createFindings(state: BuildState): Part {
   });
   state.findings = {
     all: () => explain(given(), shared.trace.events),
-    ofRead: (seq) => explainRead(given(), shared.trace.events, seq),
+    of: (seq) => explainEvent(given(), shared.trace.events, seq),
   };
   return {};
 }

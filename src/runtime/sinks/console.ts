@@ -8,7 +8,7 @@ import { createPrinter, isPage } from './console/printer.ts';
 import { createConsole } from './console/sink.ts';
 import { waitsOf } from './console/waits.ts';
 
-/** Reads that are explained when they happen: each one looks through the events before. The summary has the others. */
+/** Reads and requires that are explained when they happen: each one looks through the events before. The summary has the others. */
 const EXPLAINED = 20;
 
 export default function createConsolePart(state: BuildState): Part {
@@ -50,9 +50,9 @@ export default function createConsolePart(state: BuildState): Part {
   }
 
   function explain(event: TraceEvent): Finding | undefined {
-    if (event.type !== 'read' || !isWrong(event) || explained >= EXPLAINED) return undefined;
+    if (!isWrong(event) || explained >= EXPLAINED) return undefined;
     explained++;
-    return state.findings?.ofRead(event.seq);
+    return state.findings?.of(event.seq);
   }
 
   /** Each of many entries ends: the whole trace is looked through again once it is twice as long. */
@@ -64,10 +64,13 @@ export default function createConsolePart(state: BuildState): Part {
   }
 }
 
-const isWrong = (event: object): boolean => {
-  const { state }: { state?: string } = bare(event);
-  return state !== 'initialized';
-};
+/** A read that gave no value, or a `require` of a module that is still running. */
+function isWrong(event: TraceEvent): boolean {
+  const { type } = event;
+  // Own properties only: a page may have added some to `Object.prototype`.
+  if (type === 'read') return bare(event).state !== 'initialized';
+  return type === 'require-start' && bare(event).status === 'evaluating';
+}
 
 /** Number of modules whose start and end the bundle shows. */
 function countPhases(rows: readonly ModuleRow[]): number {

@@ -69,7 +69,10 @@ export function createConsole({
       if (finding) {
         flush();
         print(findingBlock(finding), SEVERITY_TONES[finding.severity]);
-      } else if (orderLine) orderLine(event).forEach(say);
+      }
+      // A read's block says what its line would.
+      if (finding && event.type === 'read') return;
+      if (orderLine) orderLine(event).forEach(say);
       else if (isFull) tell(event);
     },
     flush,
