@@ -1,6 +1,9 @@
 /** The data model of the build: records of modules, and their sites. */
 import type { BindingKind } from './protocol/events.ts';
+import type { ReadGuard } from './protocol/manifest.ts';
 import type { ModuleRow } from './protocol/tables.ts';
+
+export type { ReadGuard };
 
 /** A position in the user's own source: 1-based line, 0-based column in UTF-16 code units. */
 export interface Position {
@@ -82,6 +85,7 @@ export type Site = Recorded &
         isUnconditional?: true;
         /** A class extends it. */
         isHeritage?: true;
+        guard?: ReadGuard;
       }
     | { kind: 'write'; binding: number }
     | { kind: 'await' }

@@ -2,50 +2,44 @@
 import { componentsOf } from '../graph/components.ts';
 import { shortestPath } from '../graph/shortest-path.ts';
 import type { CycleRank, Finding, FindingStep } from '../protocol/finding.ts';
-import type { Context } from './not-run.ts';
-import { requestsOf } from './prediction.ts';
+import { bodyAt, type Context, wayOf, whyNotRun } from './not-run.ts';
 import { bindingText, pathAt, requestPlace, requestText } from './words.ts';
 
-/** Cycles whose shortest path is looked for; of the others only the import that closes them is shown. */
+/** Cycles whose shortest path is looked for. Of the others only the import that closes them is known. */
 const SHOWN = 200;
 
-/** @param broken findings of early reads */
-export function cycleFindings(context: Context, broken: readonly Finding[]): Finding[] {
-  const { manifest, prediction } = context;
-  const requests = requestsOf(manifest);
+export function cycleFindings(context: Context): Finding[] {
+  const { manifest, prediction, requests } = context;
+  if (prediction.inProgress.length === 0) return [];
+  const fatal = fatalRequests(context);
   const { componentOf } = componentsOf(requests);
   return prediction.inProgress.map(([module, required], index): Finding => {
-    const path =
-      module === required
-        ? [module]
-        : index < SHOWN
-          ? shortestPath(requests, required, module)
-          : [required, module];
-    const names = path.map((each) => pathAt(manifest, each));
+    const path = index < SHOWN ? closedPath(context, module, required) : [];
     const read = unconditionalRead(context, path, componentOf);
-    const rank: CycleRank = broken.some((finding) => isWithin(finding, names))
+    const rank: CycleRank = fatal.has(`${module} ${required}`)
       ? 'fatal'
-      : read
-        ? 'latent'
-        : isUnused(context, module, required)
-          ? 'unused'
-          : 'harmless';
+      : isUnknown(context, path)
+        ? 'unknown'
+        : read
+          ? 'latent'
+          : isUnused(context, module, required)
+            ? 'unused'
+            : 'harmless';
+    const steps = path.map((from, i): FindingStep => {
+      const to = path[i + 1] ?? required;
+      return {
+        text: `${requestText(manifest, from, to)} imports ${pathAt(manifest, to)}`,
+        loc: requestPlace(manifest, from, to),
+      };
+    });
     return {
       code: 'CYCLE',
       severity: 'info',
       message: `${requestText(manifest, module, required)} imports ${pathAt(manifest, required)}, which is in progress: ${WORDS[rank]}`,
       native: 'same',
-      modules: names,
+      modules: (path[0] === undefined ? [required, module] : path).map((each) => pathAt(manifest, each)),
       loc: requestPlace(manifest, module, required),
-      path: (index < SHOWN ? path : [])
-        .map((from, i): FindingStep => {
-          const to = path[i + 1] ?? required;
-          return {
-            text: `${requestText(manifest, from, to)} imports ${pathAt(manifest, to)}`,
-            loc: requestPlace(manifest, from, to),
-          };
-        })
-        .concat(read && rank === 'latent' ? [{ text: read, loc: null }] : []),
+      path: steps.concat(read && rank === 'latent' ? [{ text: read, loc: null }] : []),
       cause: 'cycle',
       rank,
       remedies: [],
@@ -53,16 +47,43 @@ export function cycleFindings(context: Context, broken: readonly Finding[]): Fin
   });
 }
 
-/** Whether the module that read too early is on the cycle, with another one that the finding is about. */
-const isWithin = ({ modules: [reader = '', ...others] }: Finding, cycle: readonly string[]): boolean =>
-  cycle.includes(reader) && (others.length === 0 || others.some((name) => cycle.includes(name)));
-
 const WORDS: Readonly<Record<CycleRank, string>> = {
   fatal: 'a read came too early',
   latent: 'harmless as long as nothing imports another of its modules first',
-  harmless: 'harmless, its bindings are read later',
+  harmless: 'no read of it came too early, and none has to',
   unused: 'nothing is read of it',
+  unknown: 'nobody looked for all of its reads',
 };
+
+/** From the module in progress to the one that requests it. */
+const closedPath = ({ requests }: Context, module: number, required: number): number[] =>
+  module === required ? [module] : shortestPath(requests, required, module);
+
+/** The requests of modules in progress by which an early read is explained. */
+function fatalRequests(context: Context): ReadonlySet<string> {
+  const fatal = new Set<string>();
+  const add = (path: readonly number[]): void => {
+    path.forEach((module, i) => {
+      if (i > 0) fatal.add(`${path[i - 1]} ${module}`);
+    });
+  };
+  for (const read of context.run.wrong) {
+    const { knot } = whyNotRun(context, read);
+    const body = bodyAt(context, read);
+    add(knot?.way ?? wayOf(context, read));
+    // The body is another one's, which reached the importer round the cycle.
+    if (knot && body !== undefined && body !== read.importer) add([body, read.importer]);
+  }
+  return fatal;
+}
+
+/** Whether a read may be too early of which nobody knows: in code that is not included, or in a CommonJS module. */
+const isUnknown = ({ manifest }: Context, path: readonly number[]): boolean =>
+  path.length === 0 ||
+  path.some((module) => {
+    const row = manifest.modules[module];
+    return row?.imports === undefined || row.phases === 'required';
+  });
 
 /** A read that is too early if the program enters the cycle at the module that declares the binding. */
 function unconditionalRead(

@@ -3,7 +3,6 @@ import { shortestPath } from '../graph/shortest-path.ts';
 import type { ImportEvent, Loc, TraceEvent } from '../protocol/events.ts';
 import type { Finding, FindingStep } from '../protocol/finding.ts';
 import type { Context } from './not-run.ts';
-import { requestsOf } from './prediction.ts';
 import { pathAt, placeText, requestPlace, requestText } from './words.ts';
 
 /** An import() for which a top-level await of its importer waits. */
@@ -17,7 +16,10 @@ interface Awaited {
  * An import() is fulfilled once its target and all that this requests have ended. So it never is, if one of these is the
  * module that awaits it.
  */
-export function deadlocks({ manifest, run }: Context, events: readonly TraceEvent[]): Finding[] {
+export function deadlocks(
+  { manifest, run, requests: all }: Context,
+  events: readonly TraceEvent[],
+): Finding[] {
   const hasEnded = (module: number): boolean =>
     run.endOf[module] !== undefined || run.errorOf[module] !== undefined;
   const awaited = pendingImports(manifest.modules, events).filter(({ importer, seq, loc }) => {
@@ -25,7 +27,7 @@ export function deadlocks({ manifest, run }: Context, events: readonly TraceEven
     return wait !== undefined && !hasEnded(importer) && seq < wait.seq && !isBefore(loc, wait.loc);
   });
   if (awaited.length === 0) return [];
-  const requests = requestsOf(manifest).map((list, module) => (hasEnded(module) ? [] : list));
+  const requests = all.map((list, module) => (hasEnded(module) ? [] : list));
   const edges = requests.map((list, module) =>
     list.concat(awaited.flatMap(({ importer, target }) => (importer === module ? [target] : []))),
   );

@@ -1,6 +1,7 @@
 /** Reads of a binding that had no value yet: EARLY_READ and MASKED_TDZ. */
+import type { BindingKind } from '../protocol/events.ts';
 import type { Finding, FindingStep, Native, Remedy, Severity } from '../protocol/finding.ts';
-import { bodyAt, type Context, declarationOf, type Reason, whyNotRun } from './not-run.ts';
+import { bodyAt, type Context, declarationOf, importOf, type Reason, whyNotRun } from './not-run.ts';
 import { predict } from './prediction.ts';
 import { type Check, createCheck, remediesFor } from './remedies.ts';
 import type { WrongRead } from './run.ts';
@@ -16,6 +17,15 @@ export function earlyReads(context: Context): Finding[] {
   );
 }
 
+/** Modules that failed by a read which natively gets its value. */
+export function failedOnlyHere(context: Context): ReadonlySet<number> {
+  const failed = context.run.wrong.filter(
+    (read, index) =>
+      read.outcome === 'error' && givenNatively(context, read, index, kindOf(context, read)) === 'value',
+  );
+  return new Set(failed.flatMap(({ running }) => running.slice(-1)));
+}
+
 /** The finding of a read, by `seq` of its event, which is the first of its place. */
 export function earlyReadAt(context: Context, seq: number): Finding | undefined {
   const index = context.run.wrong.findIndex(({ event }) => event.seq === seq);
@@ -27,7 +37,7 @@ function findingOf(context: Context, read: WrongRead, index: number, check: Chec
   const { manifest } = context;
   const { event, importer, exporter } = read;
   const { name, state, loc } = event;
-  const kind = manifest.modules[exporter]?.bindings.find((binding) => binding.name === name)?.kind;
+  const kind = kindOf(context, read);
   const declared = declarationOf(manifest, exporter, name);
   const given = givenNatively(context, read, index, kind);
   const isMasked = state === 'undefined' && isLexical(kind) && given === 'nothing';
@@ -39,13 +49,15 @@ function findingOf(context: Context, read: WrongRead, index: number, check: Chec
         ? byThisBuild(context, read, kind)
         : UNKNOWN;
   const remedies = (): Remedy[] => {
+    // Of what differs only a build can say whether a change mends it.
+    if (isMasked) return check ? unchecked(remediesFor(context, read, reason, check)) : [];
     if (given === 'nothing') return check ? remediesFor(context, read, reason, check) : [];
-    return given === 'value' && reason.cause === 'await' ? remediesInOneChunk(context, read) : [];
+    return check && given === 'value' && reason.cause === 'await' ? remediesInOneChunk(context, read) : [];
   };
   const times = read.times > 1 ? ` (${read.times} times)` : '';
   return {
     code: isMasked ? 'MASKED_TDZ' : 'EARLY_READ',
-    severity: severityOf(read),
+    severity: severityOf(context, read),
     message: `${placeText(loc)} reads ${bindingText(name)} of ${pathAt(manifest, exporter)} before it has a value: ${resultText(read, native, isMasked)}${times}`,
     native,
     modules: [...new Set([importer, exporter, ...(reason.knot?.stack ?? [])])].map((module) =>
@@ -57,12 +69,11 @@ function findingOf(context: Context, read: WrongRead, index: number, check: Chec
     path: reason.steps,
     cause: reason.cause,
     remedies: remedies(),
-    ...(state === 'uninitialized' &&
-      read.running.length === 0 && { caveat: 'the trace cannot tell whether the program caught the error' }),
+    ...caveatOf(context, read),
   };
 }
 
-const UNKNOWN: Reason = { cause: 'unknown', steps: [] };
+const UNKNOWN: Reason = { cause: 'unknown', steps: [], knot: undefined };
 
 function resultText({ event }: WrongRead, native: Native, isMasked: boolean): string {
   if (isMasked) return 'undefined, where it throws a ReferenceError without bundling';
@@ -72,10 +83,26 @@ function resultText({ event }: WrongRead, native: Native, isMasked: boolean): st
 }
 
 /** An error that the program caught broke nothing, and `undefined` may be what it tests for. */
-function severityOf({ event, outcome }: WrongRead): Severity {
-  if (outcome === 'error') return 'error';
-  return event.state === 'uninitialized' && outcome === 'unknown' ? 'error' : 'warning';
+function severityOf(context: Context, read: WrongRead): Severity {
+  const guard = importOf(context, read)?.guard;
+  const isUndefined = read.event.state === 'undefined';
+  if (guard === 'catch' || (isUndefined && guard === 'test')) return 'warning';
+  if (read.outcome === 'error') return 'error';
+  return !isUndefined && read.outcome === 'unknown' ? 'error' : 'warning';
 }
+
+function caveatOf({ dropped }: Context, { event, running }: WrongRead): Pick<Finding, 'caveat'> {
+  const caveats = [
+    dropped > 0 && `\`limit\` dropped ${dropped} events, which may have told more`,
+    event.state === 'uninitialized' &&
+      running.length === 0 &&
+      'the trace cannot tell whether the program caught the error',
+  ].filter((caveat) => caveat !== false);
+  return caveats.length > 0 ? { caveat: caveats.join('; ') } : {};
+}
+
+const kindOf = ({ manifest }: Context, { exporter, event }: WrongRead): BindingKind | undefined =>
+  manifest.modules[exporter]?.bindings.find(({ name }) => name === event.name)?.kind;
 
 /** What the prescribed evaluation gives the read. */
 function givenNatively(
@@ -89,7 +116,10 @@ function givenNatively(
   // Functions and namespace objects have their values before any module runs.
   if (kind === 'function' || event.name === '*') return 'value';
   const body = bodyAt(context, read);
-  if (body === undefined) return prediction.endedAtRead[index] ? 'value' : 'nothing';
+  // Once it has waited, a body is no longer within the sequence of starts.
+  if (body === undefined || (read.hasWaited && body !== exporter)) {
+    return prediction.endedAtRead[index] ? 'value' : 'nothing';
+  }
   if (body === exporter) return 'nothing';
   const [start, end] = [prediction.startOf[body], prediction.endOf[exporter]];
   // Nothing had asked for the module that reads: natively it does not read now.
@@ -109,6 +139,7 @@ function byThisBuild(
   const name = pathAt(manifest, exporter);
   const build = (...texts: string[]): Reason => ({
     cause: 'build',
+    knot: undefined,
     steps: texts.map((text): FindingStep => ({ text, loc: null })),
   });
   if (kind === 'function' || event.name === '*') {
@@ -149,9 +180,12 @@ function byThisBuild(
  * What mends the order if nothing waits natively: a bundle runs the modules of a chunk as if none had a top-level await.
  * Only a build can say whether it does.
  */
-function remediesInOneChunk({ manifest: { modules, ...manifest }, run }: Context, read: WrongRead): Remedy[] {
-  const serial = { ...manifest, modules: modules.map(({ hasTLA: _, ...module }) => module) };
-  const context = { manifest: serial, run, prediction: predict(serial, run) };
-  const remedies = remediesFor(context, read, whyNotRun(context, read), createCheck(context));
-  return remedies.map(({ text, checked }) => ({ text: checked ? `try to ${text}` : text, checked: false }));
+function remediesInOneChunk(context: Context, read: WrongRead): Remedy[] {
+  const { modules } = context.manifest;
+  const manifest = { ...context.manifest, modules: modules.map(({ hasTLA: _, ...module }) => module) };
+  const serial = { ...context, manifest, prediction: predict(manifest, context.run) };
+  return unchecked(remediesFor(serial, read, whyNotRun(serial, read), createCheck(serial)));
 }
+
+const unchecked = (remedies: readonly Remedy[]): Remedy[] =>
+  remedies.map(({ text, checked }) => ({ text: checked ? `try to ${text}` : text, checked: false }));

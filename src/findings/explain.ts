@@ -4,29 +4,42 @@ import type { Finding, Severity } from '../protocol/finding.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import { cycleFindings } from './cycles.ts';
 import { deadlocks } from './deadlocks.ts';
-import { earlyReadAt, earlyReads } from './early-reads.ts';
+import { earlyReadAt, earlyReads, failedOnlyHere } from './early-reads.ts';
 import type { Context } from './not-run.ts';
 import { orderFindings } from './order.ts';
 import { partialExports, partialExportsAt } from './partial-exports.ts';
-import { predict } from './prediction.ts';
+import { predict, requestsOf } from './prediction.ts';
 import { runOf } from './run.ts';
 import { why } from './why.ts';
 
-function contextOf(manifest: Manifest, events: readonly TraceEvent[]): Context {
+/** The events of a trace, and how many of them it left out. */
+export interface Traced {
+  events: readonly TraceEvent[];
+  dropped: number;
+}
+
+function contextOf(manifest: Manifest, { events, dropped }: Traced): Context {
   const run = runOf(manifest, events);
-  return { manifest, run, prediction: predict(manifest, run) };
+  const prediction = predict(manifest, run);
+  const context = { manifest, run, prediction, requests: requestsOf(manifest), dropped };
+  const mended = failedOnlyHere(context);
+  if (mended.size === 0) return context;
+  // Natively these modules don't fail, so others run that this build never came to.
+  const errorOf = run.errorOf.map((seq, module) => (mended.has(module) ? undefined : seq));
+  return { ...context, prediction: predict(manifest, { ...run, errorOf }) };
 }
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 
-export function explain(manifest: Manifest, events: readonly TraceEvent[]): Finding[] {
-  const context = contextOf(manifest, events);
+export function explain(manifest: Manifest, traced: Traced): Finding[] {
+  const { events } = traced;
+  const context = contextOf(manifest, traced);
   const reads = earlyReads(context);
   const findings = reads.concat(
     deadlocks(context, events),
     orderFindings(context),
     partialExports(events),
-    cycleFindings(context, reads),
+    cycleFindings(context),
   );
   return SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
 }
@@ -35,19 +48,15 @@ export function explain(manifest: Manifest, events: readonly TraceEvent[]): Find
  * The finding of one read or `require`, by `seq` of its event; undefined where it is told already, where all is well, and
  * for packages that require each other: most do no harm, and their users can't change them.
  */
-export const explainEvent = (
-  manifest: Manifest,
-  events: readonly TraceEvent[],
-  seq: number,
-): Finding | undefined =>
-  events[seq]?.type === 'read'
-    ? earlyReadAt(contextOf(manifest, events), seq)
-    : partialExportsAt(manifest, events, seq);
+export const explainEvent = (manifest: Manifest, traced: Traced, seq: number): Finding | undefined =>
+  traced.events[seq]?.type === 'read'
+    ? earlyReadAt(contextOf(manifest, traced), seq)
+    : partialExportsAt(manifest, traced.events, seq);
 
 /** See `why` of the trace. */
 export const whyBefore = (
   manifest: Manifest,
-  events: readonly TraceEvent[],
+  traced: Traced,
   first: string,
   second: string,
-): string | undefined => why(contextOf(manifest, events), first, second);
+): string | undefined => why(contextOf(manifest, traced), first, second);

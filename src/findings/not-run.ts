@@ -1,8 +1,8 @@
 /** Why a module had not run when one of its bindings was read: by ECMA-262's own evaluation. */
 import { shortestPath } from '../graph/shortest-path.ts';
 import type { Cause, FindingStep, Place } from '../protocol/finding.ts';
-import type { Manifest } from '../protocol/manifest.ts';
-import { type Prediction, requestsOf, stackOf } from './prediction.ts';
+import type { Manifest, ManifestImport } from '../protocol/manifest.ts';
+import { type Prediction, type Requests, stackOf } from './prediction.ts';
 import type { Run, WrongRead } from './run.ts';
 import { bindingText, pathAt, placeText, requestPlace, requestText } from './words.ts';
 
@@ -10,7 +10,7 @@ export interface Reason {
   cause: Cause;
   steps: FindingStep[];
   /** Where a request comes too late or closes a cycle. */
-  knot?: Knot;
+  knot: Knot | undefined;
 }
 
 /**
@@ -31,15 +31,28 @@ export interface Context {
   manifest: Manifest;
   run: Run;
   prediction: Prediction;
+  /** By module: those that it requests. */
+  requests: Requests;
+  /** How many events the trace left out. */
+  dropped: number;
 }
 
 /** The modules through which the importer's name resolves, with the importer; nothing where that is unknown. */
-export function wayOf({ manifest }: Context, { importer, exporter, event }: WrongRead): number[] {
-  const { imports, requests } = manifest.modules[importer] ?? { requests: [] };
-  const known = imports?.find(({ local, module }) => local === event.local && module === exporter);
+export function wayOf(context: Context, read: WrongRead): number[] {
+  const { importer, exporter } = read;
+  const known = importOf(context, read);
   if (known) return [importer].concat(known.way);
-  return requests.some(({ module }) => module === exporter) ? [importer, exporter] : [];
+  return context.requests[importer]?.includes(exporter) ? [importer, exporter] : [];
 }
+
+/** What the manifest says of the name that was read. */
+export const importOf = (
+  { manifest }: Context,
+  { importer, exporter, event }: WrongRead,
+): ManifestImport | undefined =>
+  manifest.modules[importer]?.imports?.find(
+    ({ local, module }) => local === event.local && module === exporter,
+  );
 
 /** The module whose body runs at the read. A CommonJS module runs as part of the one that required it. */
 export function bodyAt({ manifest }: Context, { running }: WrongRead): number | undefined {
@@ -57,7 +70,11 @@ export function whyNotRun(context: Context, read: WrongRead): Reason {
   return (
     waiting(context, read, body) ??
     failed(context, read) ??
-    (body === undefined ? undefined : inProgress(context, read, body)) ?? { cause: 'unknown', steps: [] }
+    (body === undefined ? undefined : inProgress(context, read, body)) ?? {
+      cause: 'unknown',
+      steps: [],
+      knot: undefined,
+    }
   );
 }
 
@@ -67,24 +84,20 @@ function ownOrder({ manifest }: Context, { importer, exporter, event, before }: 
   const path = pathAt(manifest, exporter);
   if (importer !== exporter) {
     const caller = before?.importer === path && before.module === event.importer ? before : undefined;
-    steps.push(
-      caller
-        ? {
-            text: `${placeText(caller.loc)} uses ${bindingText(caller.name)} of ${event.importer}, whose code reads ${bindingText(event.name)}`,
-            loc: caller.loc,
-          }
-        : {
-            text: `${path} runs code of ${event.importer}, which reads ${bindingText(event.name)}`,
-            loc: null,
-          },
-    );
+    const last = caller
+      ? ` (${bindingText(caller.name)}, which it read last at ${placeText(caller.loc)})`
+      : '';
+    steps.push({
+      text: `${path} runs code of ${event.importer}${last}, which reads ${bindingText(event.name)}`,
+      loc: caller?.loc ?? null,
+    });
   }
   const declared = declarationOf(manifest, exporter, event.name);
   steps.push({
     text: `${declared ? placeText(declared) : path} declares ${bindingText(event.name)}, and ${path} has not come to it`,
     loc: declared,
   });
-  return { cause: 'own-order', steps };
+  return { cause: 'own-order', steps, knot: undefined };
 }
 
 export function declarationOf({ modules }: Manifest, module: number, name: string): Place | null {
@@ -115,7 +128,7 @@ function waiting(context: Context, read: WrongRead, body: number | undefined): R
   if (last === undefined || !loc) return undefined;
   const steps = importSteps(manifest, path);
   steps.push({ text: `${placeText(loc)} waits: ${pathAt(manifest, last)} has a top-level await`, loc });
-  return { cause: 'await', steps };
+  return { cause: 'await', steps, knot: undefined };
 }
 
 /** 3. An error ended the evaluation before it came to the module. */
@@ -136,30 +149,21 @@ function failed(context: Context, read: WrongRead): Reason | undefined {
     });
     const name = pathAt(manifest, exporter);
     if (culprit !== exporter) steps.push({ text: `so ${name} never ran`, loc: null });
-    return { cause: 'error', steps };
+    return { cause: 'error', steps, knot: undefined };
   }
   return undefined;
 }
 
 /** 4. A module on the way to the declaration is in progress: its request that led here comes before. */
 function inProgress(context: Context, read: WrongRead, body: number): Reason | undefined {
-  const { manifest, prediction } = context;
+  const { manifest, prediction, requests } = context;
   const { importer, exporter } = read;
   const stack = stackOf(prediction, body);
-  const ways = [
-    wayOf(context, read),
-    [importer].concat(shortestPath(requestsOf(manifest), importer, exporter).slice(1)),
-  ];
-  for (const way of ways) {
-    const knot = knotOf(manifest, stack, way);
-    if (knot)
-      return {
-        cause: knot.left === undefined ? 'cycle' : 'request-order',
-        steps: stepsOf(context, read, knot),
-        knot,
-      };
-  }
-  return undefined;
+  const shortest = (): number[] => [importer].concat(shortestPath(requests, importer, exporter).slice(1));
+  const knot = knotOf(manifest, stack, wayOf(context, read)) ?? knotOf(manifest, stack, shortest());
+  if (!knot) return undefined;
+  const cause = knot.left === undefined ? 'cycle' : 'request-order';
+  return { cause, steps: stepsOf(context, read, knot), knot };
 }
 
 function knotOf({ modules }: Manifest, stack: readonly number[], way: readonly number[]): Knot | undefined {

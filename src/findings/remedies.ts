@@ -1,8 +1,9 @@
 /** What mends an early read: changes of imports, each checked against the prescribed order for the changed sources. */
+import type { ReadEvent } from '../protocol/events.ts';
 import type { Remedy } from '../protocol/finding.ts';
-import type { Manifest, ManifestModule } from '../protocol/manifest.ts';
+import type { ManifestModule } from '../protocol/manifest.ts';
 import { bodyAt, type Context, declarationOf, type Knot, type Reason, wayOf } from './not-run.ts';
-import { hasThrown, predictChanged, type Requests, requestsOf } from './prediction.ts';
+import { hasThrown, predictChanged, type Requests } from './prediction.ts';
 import { pairOf, type WrongRead } from './run.ts';
 import { bindingText, isLexical, isOwn, pathAt, placeText, requestPlace, specifierTo } from './words.ts';
 
@@ -10,9 +11,9 @@ import { bindingText, isLexical, isOwn, pathAt, placeText, requestPlace, specifi
 export type Check = (changed: Requests, body: number, exporter: number) => boolean;
 
 /** The check for one trace; what does not depend on the change is done once. */
-export function createCheck({ manifest, run, prediction }: Context): Check {
+export function createCheck({ manifest, run, prediction, requests }: Context): Check {
   const mended = new Set(
-    run.wrong.flatMap(({ event, running }) => (event.state === 'uninitialized' ? running.slice(-1) : [])),
+    run.wrong.flatMap(({ outcome, running }) => (outcome === 'error' ? running.slice(-1) : [])),
   );
   const fails = (module: number): boolean => hasThrown(manifest, run, module) && !mended.has(module);
   let held: (readonly [reader: number, exporter: number])[] | undefined;
@@ -33,13 +34,12 @@ export function createCheck({ manifest, run, prediction }: Context): Check {
 
   /** Reads for which it holds today that the declaring module has ended before the reader starts. */
   function pairsHeld(): (readonly [number, number])[] {
-    const { startOf, endOf } = predictChanged(manifest, requestsOf(manifest), prediction.roots, fails);
+    const { startOf, endOf } = predictChanged(manifest, requests, prediction.roots, fails);
     const pairs = new Set(run.pairs);
     manifest.modules.forEach(({ imports = [] }, reader) => {
       for (const { isUnconditional, module, binding } of imports) {
-        const kind = manifest.modules[module]?.bindings[binding]?.kind;
-        if (isUnconditional && kind !== undefined && kind !== 'function')
-          pairs.add(pairOf(reader, module, manifest));
+        // A function too: what it reads may need its module.
+        if (isUnconditional && binding >= 0) pairs.add(pairOf(reader, module, manifest));
       }
     });
     const size = manifest.modules.length;
@@ -70,11 +70,10 @@ interface Change {
 }
 
 function changesOf(context: Context, read: WrongRead, knot: Knot): Change[] {
-  const { manifest } = context;
   return [
     importStraight(context, read),
-    knot.left === undefined ? undefined : requestEarlier(manifest, knot.module, knot.left, knot.taken),
-    enterElsewhere(manifest, read, knot),
+    knot.left === undefined ? undefined : requestEarlier(context, knot.module, knot.left, knot.taken),
+    enterElsewhere(context, read, knot),
   ].flatMap((change) => change ?? []);
 }
 
@@ -87,8 +86,7 @@ function importStraight(context: Context, read: WrongRead): Change | undefined {
   const to = manifest.modules[exporter];
   if (first === undefined || second === undefined || !from || !to || !isOwn(from) || !isOwn(to))
     return undefined;
-  const name = event.name === 'default' ? event.local : event.name;
-  const requests = changed(manifest, importer, (list) => {
+  const requests = changed(context, importer, (list) => {
     const others = list.filter((module) => module !== exporter);
     // What is asked for already comes first where it is.
     if (list.indexOf(exporter) >= 0 && list.indexOf(exporter) < list.indexOf(first)) return list;
@@ -97,7 +95,16 @@ function importStraight(context: Context, read: WrongRead): Change | undefined {
       return isAlone(from, event.local, first) ? [exporter] : [exporter, module];
     });
   });
-  return { text: `import ${name} from '${specifierTo(from, to)}' in ${from.path}`, requests };
+  return { text: `import ${clauseOf(to, event)} from '${specifierTo(from, to)}' in ${from.path}`, requests };
+}
+
+/** `{ a }`, `{ a as b }` or, of a default export, `b` */
+function clauseOf({ bindings }: ManifestModule, { name, local }: ReadEvent): string {
+  const exported = bindings.find((binding) => binding.name === name)?.exportedAs ?? name;
+  // Behind a namespace object stands the name of the export.
+  const own = local.includes('.') ? exported : local;
+  if (exported === 'default') return own === 'default' ? 'value' : own;
+  return exported === own ? `{ ${own} }` : `{ ${exported} as ${own} }`;
 }
 
 /** Whether nothing but this name needs the request. */
@@ -108,7 +115,8 @@ function isAlone({ imports = [], requests }: ManifestModule, local: string, requ
 }
 
 /** A module in progress makes one request before another. */
-function requestEarlier(manifest: Manifest, module: number, late: number, early: number): Change | undefined {
+function requestEarlier(context: Context, module: number, late: number, early: number): Change | undefined {
+  const { manifest } = context;
   const row = manifest.modules[module];
   if (!row || !isOwn(row)) return undefined;
   const [first, second] = [requestPlace(manifest, module, early), requestPlace(manifest, module, late)];
@@ -117,11 +125,12 @@ function requestEarlier(manifest: Manifest, module: number, late: number, early:
     first && second && first.line !== second.line && !first.compiled
       ? `put line ${second.line} of ${row.path} before line ${first.line}`
       : `import ${paths[0]} before ${paths[1]} in ${row.path}`;
-  return { text, requests: moved(manifest, module, late, early) };
+  return { text, requests: moved(context, module, late, early) };
 }
 
 /** The module that leads into the cycle asks for another of its modules first. */
-function enterElsewhere(manifest: Manifest, { exporter }: WrongRead, knot: Knot): Change | undefined {
+function enterElsewhere(context: Context, { exporter }: WrongRead, knot: Knot): Change | undefined {
+  const { manifest } = context;
   const { stack, module, left } = knot;
   const outside = stack[stack.indexOf(module) - 1];
   const row = outside === undefined ? undefined : manifest.modules[outside];
@@ -136,21 +145,21 @@ function enterElsewhere(manifest: Manifest, { exporter }: WrongRead, knot: Knot)
       : `${row.path}, before it imports ${pathAt(manifest, module)}`;
   return {
     text: `import '${specifierTo(row, target)}' in ${where}`,
-    requests: moved(manifest, outside, first, module),
+    requests: moved(context, outside, first, module),
   };
 }
 
 /** The requests with one of a module's put before another. */
-const moved = (manifest: Manifest, module: number, late: number, early: number): Requests =>
-  changed(manifest, module, (list) =>
+const moved = (context: Context, module: number, late: number, early: number): Requests =>
+  changed(context, module, (list) =>
     list.filter((each) => each !== late).flatMap((each) => (each === early ? [late, each] : [each])),
   );
 
 const changed = (
-  manifest: Manifest,
+  { requests }: Context,
   module: number,
   change: (requests: readonly number[]) => readonly number[],
-): Requests => requestsOf(manifest).map((list, index) => (index === module ? change(list) : list));
+): Requests => requests.map((list, index) => (index === module ? change(list) : list));
 
 /** What may help where no change of imports is known to. */
 function hintsFor(context: Context, read: WrongRead, { cause }: Reason): string[] {

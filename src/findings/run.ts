@@ -2,10 +2,12 @@
 import type { Loc, ReadEvent, TraceEvent } from '../protocol/events.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 
+const { assign, create } = Object;
+
 /** A change of a module's phases, or of what is asked for. */
 export interface Step {
   type: 'entry' | 'start' | 'end' | 'error' | 'import' | 'imported' | 'read';
-  /** Of a `read`: the index of `early`. */
+  /** Of a `read`: its index in `wrong`. */
   module: number;
 }
 
@@ -17,14 +19,19 @@ export interface WrongRead {
   exporter: number;
   /** The modules whose bodies run: each has required the next one. Empty in a timer, or after an await in a function. */
   running: readonly number[];
-  /** The last binding that the innermost of these has read before: what it calls, for all that the trace shows. */
+  /** The last binding that the innermost of these has read before, for all that the trace shows. */
   before: ReadEvent | undefined;
+  /** The innermost of these has waited at a top-level await before. */
+  hasWaited: boolean;
   /** How often it happened. */
   times: number;
   outcome: Outcome;
 }
 
-/** What became of the module whose body ran: it threw, it came to its end or waits, or the events don't say. */
+/**
+ * What became of the module whose body ran: it threw, for all that the trace shows by this read; it went on; or the
+ * events don't say, as those of a timer and those before anything else has happened.
+ */
 export type Outcome = 'error' | 'end' | 'unknown';
 
 export interface Run {
@@ -50,7 +57,7 @@ export interface Run {
 export const pairOf = (reader: number, exporter: number, { modules }: Manifest): number =>
   reader * modules.length + exporter;
 
-/** Number of events that `seq` counts is not the number of this build's: bundles of one page share the trace. */
+/** @param events of the whole trace, which bundles of one page share */
 export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
   const indices = new Map<string, number>();
   for (let i = 0; i < manifest.modules.length; i++) indices.set(manifest.modules[i]?.path ?? '', i);
@@ -65,6 +72,8 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
   const wrong: WrongRead[] = [];
   const wrongAt = new Map<string, WrongRead>();
   const pairs = new Set<number>();
+  /** By module: `seq` of the last event that its body made. */
+  const lastOf: number[] = [];
   const initial = new Map<string, string>();
   let running: number[] = [];
   const stop = (module: number): void => {
@@ -74,13 +83,16 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
 
   for (const event of events) {
     const { type } = event;
+    const body = running[running.length - 1];
+    if (body !== undefined && type !== 'evaluate-error') lastOf[body] = event.seq;
     if (type === 'read') read(event);
     else if (type === 'initialize') {
-      if (event.value !== undefined) initial.set(`${event.module} ${event.name}`, event.value);
+      const value = ownText(event, 'value');
+      if (value !== undefined) initial.set(`${event.module} ${event.name}`, value);
     } else if (type === 'import-start' || type === 'import-end' || type === 'import-error') {
-      const module = indices.get(event.module ?? '');
+      const module = indices.get(ownText(event, 'module') ?? '');
       if (module !== undefined) steps.push({ type: type === 'import-start' ? 'import' : 'imported', module });
-    } else if (type !== 'write' && 'module' in event) phase(event);
+    } else if (type !== 'write') phase(event);
   }
   return {
     steps,
@@ -95,8 +107,8 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
     firstValueOf: (module, name) => initial.get(`${module} ${name}`),
   };
 
-  function phase(event: TraceEvent & { module?: string }): void {
-    const module = indices.get(event.module ?? '');
+  function phase(event: TraceEvent): void {
+    const module = indices.get(ownText(event, 'module') ?? '');
     if (module === undefined) return;
     const { seq } = event;
     switch (event.type) {
@@ -120,7 +132,7 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
         stop(module);
         if (errorOf[module] !== undefined) return;
         errorOf[module] = seq;
-        errors[module] = event.error;
+        errors[module] = ownText(event, 'error');
         steps.push({ type: 'error', module });
         return;
       case 'evaluate-suspend':
@@ -155,6 +167,7 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
           exporter,
           running: running.slice(),
           before,
+          hasWaited: reader !== undefined && waits[reader] !== undefined,
           times: 1,
           outcome: 'unknown',
         };
@@ -169,8 +182,19 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
   function outcomeOf({ event, running: stack }: WrongRead): Outcome {
     const body = stack[stack.length - 1];
     if (body === undefined) return 'unknown';
-    const [error, end, wait] = [errorOf[body], endOf[body], waits[body]];
-    if (error !== undefined && error > event.seq) return 'error';
-    return (end !== undefined && end > event.seq) || (wait && wait.seq > event.seq) ? 'end' : 'unknown';
+    const error = errorOf[body];
+    if ((lastOf[body] ?? 0) > event.seq) return 'end';
+    if (error === undefined || error < event.seq) return 'unknown';
+    const text = errors[body];
+    // In the words of all engines; other texts are of other errors.
+    const words = event.state === 'uninitialized' ? ['before initialization'] : ['undefined', 'is not a'];
+    return text === undefined || words.some((each) => text.includes(each)) ? 'error' : 'end';
   }
 }
+
+/** An own property of an event: a page may have put one on `Object.prototype`. */
+const ownText = (event: TraceEvent, name: string): string | undefined => {
+  const own: Record<string, unknown> = assign(create(null), event);
+  const value = own[name];
+  return typeof value === 'string' ? value : undefined;
+};

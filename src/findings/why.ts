@@ -2,7 +2,7 @@
 import { shortestPath } from '../graph/shortest-path.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import type { Context } from './not-run.ts';
-import { requestsOf, stackOf } from './prediction.ts';
+import { stackOf } from './prediction.ts';
 import { pathAt, placeText, requestText } from './words.ts';
 
 /** Undefined where the build lacks one of the modules. A module is named by its path, or by the end of it. */
@@ -47,7 +47,7 @@ function lines(context: Context, a: number, b: number): string[] {
 }
 
 /** Why the first of two modules comes first by ECMA-262. */
-function reasons({ manifest, prediction, run }: Context, a: number, b: number): string[] {
+function reasons({ manifest, prediction, requests, run }: Context, a: number, b: number): string[] {
   const [toA, toB] = [stackOf(prediction, a), stackOf(prediction, b)];
   const [first, second] = [pathAt(manifest, a), pathAt(manifest, b)];
   if (toA[0] !== toB[0]) {
@@ -59,7 +59,7 @@ function reasons({ manifest, prediction, run }: Context, a: number, b: number): 
   while (toA[shared] !== undefined && toA[shared] === toB[shared]) shared++;
   const fork = toA[shared - 1] as number;
   if (fork === b) {
-    const back = steps(manifest, shortestPath(requestsOf(manifest), a, b));
+    const back = steps(manifest, shortestPath(requests, a, b));
     const last = back.pop();
     return steps(manifest, toA.slice(shared - 1)).concat(
       `${second} runs only after its imports`,

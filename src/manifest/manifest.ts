@@ -5,6 +5,7 @@ import {
   type ManifestImport,
   type ManifestModule,
   type ManifestRequest,
+  type ReadGuard,
 } from '../protocol/manifest.ts';
 import type { ModuleRow } from '../protocol/tables.ts';
 import { isIncluded } from '../record/record.ts';
@@ -69,7 +70,9 @@ export function manifestModule(input: ManifestInput, number: number, withImports
     requests: requestsOf(numbering, module, kept),
     bindings: record.bindings.map(({ name, kind }, index) => {
       const { line = 1, column = 0 } = record.positions.bindings[index] ?? {};
-      return { name, kind, line, column };
+      const exported = record.localExports.filter(({ binding }) => binding === index);
+      const other = exported.some((each) => each.name === name) ? undefined : exported[0]?.name;
+      return { name, kind, line, column, ...(other !== undefined && { exportedAs: other }) };
     }),
     ...(imports && record.wanted.reads && { imports }),
   };
@@ -117,6 +120,7 @@ function importsOf({ graph, numberOf }: Numbering, module: GraphModule): Imports
     }
     const isBinding = imported !== null && imported.binding >= 0;
     isListed.set(site.import, isBinding && isListed.get(site.import) !== false);
+    if (imported) guard(imported, site.guard);
     if (imported && site.isUnconditional) imported.isUnconditional = true;
     if (imported && site.isHeritage) imported.isHeritage = true;
   }
@@ -137,10 +141,18 @@ function importsOf({ graph, numberOf }: Numbering, module: GraphModule): Imports
       module: numberOf(resolution.module.id) ?? -1,
       binding: resolution.type === 'namespace' ? -1 : resolution.binding,
       way: resolution.way.map(({ id }) => numberOf(id) ?? -1),
+      // Until a read is found that has none.
+      guard: 'catch',
     };
     byLocal.set(local, imported);
     return imported;
   }
+}
+
+/** Keeps the weakest guard of the reads of an import. */
+function guard(imported: ManifestImport, other: ReadGuard | undefined): void {
+  if (!other) delete imported.guard;
+  else if (imported.guard) imported.guard = other === 'test' ? other : imported.guard;
 }
 
 /** Requests for re-exports, without names, and those with names that are not listed. */

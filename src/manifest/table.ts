@@ -6,6 +6,7 @@ import {
   type BindingRow,
   type BuildTable,
   type ExportRow,
+  GUARDS,
   HERITAGE,
   type ImportRow,
   type ModuleRow,
@@ -65,10 +66,13 @@ function requestRow({ module, line, isKept }: ManifestRequest): RequestRow {
 }
 
 function importRow(imported: ManifestImport, { modules }: Numbering): ImportRow {
-  const { module, binding, way, isUnconditional, isHeritage } = imported;
+  const { module, binding, way, isUnconditional, isHeritage, guard } = imported;
   const { name } = modules[module]?.record.bindings[binding] ?? {};
   const local = imported.local === name ? '' : imported.local;
-  const flags = (isUnconditional ? UNCONDITIONAL : 0) | (isHeritage ? HERITAGE : 0);
+  const flags =
+    (isUnconditional ? UNCONDITIONAL : 0) |
+    (isHeritage ? HERITAGE : 0) |
+    (guard === undefined ? 0 : GUARDS[guard]);
   const between = way.slice(0, -1);
   if (flags === 0 && between.length === 0) return [local, module, binding];
   return [local, module, binding, flags, ...between];

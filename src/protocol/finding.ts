@@ -66,9 +66,10 @@ export interface Remedy {
 
 /**
  * What a cycle does: `fatal`: a read came too early; `latent`: one would, if the program entered the cycle at another of
- * its modules; `harmless`: its bindings are read later; `unused`: nothing is read through the import that closes it.
+ * its modules; `harmless`: no read came too early, and none has to; `unused`: nothing is read through the import that closes it;
+ * `unknown`: nobody looked for all reads of its modules.
  */
-export type CycleRank = 'fatal' | 'latent' | 'harmless' | 'unused';
+export type CycleRank = 'fatal' | 'latent' | 'harmless' | 'unused' | 'unknown';
 
 /** What some events of a trace mean: what went wrong, why, and what mends it. */
 export interface Finding {

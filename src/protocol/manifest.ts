@@ -56,6 +56,8 @@ export interface ManifestBinding {
   line: number;
   /** 0-based, in UTF-16 code units. */
   column: number;
+  /** The name under which the module exports it, where that is another one. */
+  exportedAs?: string;
 }
 
 /** A name that a module imports statically and reads. */
@@ -75,4 +77,9 @@ export interface ManifestImport {
   isUnconditional?: true;
   /** A class extends it, so it can't be read any later. */
   isHeritage?: true;
+  /** What each read of it is prepared for; the weaker one where they differ, absent where one is prepared for nothing. */
+  guard?: ReadGuard;
 }
+
+/** What code does that is prepared for a read without a value: `catch` an error, or `test` for `undefined`. */
+export type ReadGuard = 'catch' | 'test';

@@ -1,5 +1,6 @@
 /** Tables that the build writes into a bundle and the runtime reads. */
 import type { BindingKind, BindingState } from './events.ts';
+import type { ReadGuard } from './manifest.ts';
 
 /** See `reads` of the options. */
 export type ReadsMode = 'first' | 'all' | false;
@@ -64,6 +65,8 @@ export type ImportRow = [local: string, module: number, binding: number, flags?:
 export const UNCONDITIONAL = 1;
 /** Flag of an {@link ImportRow}: a class extends it. */
 export const HERITAGE = 2;
+/** Flags of an {@link ImportRow}: what each read is prepared for. */
+export const GUARDS: Readonly<Record<ReadGuard, number>> = { catch: 4, test: 8 };
 
 export interface ModuleRow {
   path: string;

@@ -1,6 +1,7 @@
 /** What evaluating a module does with a node: whether it runs it for sure. */
 import type { Node } from 'estree';
 import { isFunction, type NodePath } from '../ast/node-path.ts';
+import type { ReadGuard } from '../model.ts';
 
 /** By type of a node: the properties whose code may not run when the node does, or not at once. */
 const CONDITIONAL: { readonly [T in Node['type']]?: readonly string[] } = {
@@ -38,6 +39,42 @@ export function isHeritage(nodePath: NodePath): boolean {
     if (key === 'superClass') return true;
   }
   return false;
+}
+
+/** What the code around a read does if it fails: see {@link ReadGuard}. */
+export function guardOf(nodePath: NodePath): ReadGuard | undefined {
+  if (isCaught(nodePath)) return 'catch';
+  return isTested(nodePath) ? 'test' : undefined;
+}
+
+function isCaught(nodePath: NodePath): boolean {
+  for (let { key, parent } = nodePath; parent; { key, parent } = parent) {
+    if (isDeferred(key, parent.node)) return false;
+    if (parent.node.type === 'TryStatement' && key === 'block' && parent.node.handler) return true;
+  }
+  return false;
+}
+
+/** `typeof a`, `!a`, `a ? b : c`, `if (a)`, `a && b`, `a === b`, `a?.b` */
+function isTested({ key, parent }: NodePath): boolean {
+  const node = parent?.node;
+  switch (node?.type) {
+    case 'UnaryExpression':
+      return node.operator === 'typeof' || node.operator === '!';
+    case 'ConditionalExpression':
+    case 'IfStatement':
+      return key === 'test';
+    case 'LogicalExpression':
+      return key === 'left';
+    case 'BinaryExpression':
+      return ['==', '===', '!=', '!=='].includes(node.operator);
+    case 'MemberExpression':
+      return key === 'object' && node.optional;
+    case 'CallExpression':
+      return key === 'callee' && node.optional;
+    default:
+      return false;
+  }
 }
 
 /** Whether `key` of the node runs when something is called: a function, or a class whose instances have the field. */

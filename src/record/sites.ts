@@ -8,7 +8,7 @@ import type { Binding, ImportEntry, Site, WantedSites } from '../model.ts';
 import { bodyOf, isGenerated, isRequire, isVariableRequire, requireFunctionOf } from './commonjs.ts';
 import { followNamespace } from './dynamic.ts';
 import { type Entries, variableKind } from './entries.ts';
-import { isConditional, isHeritage } from './evaluation.ts';
+import { guardOf, isConditional, isHeritage } from './evaluation.ts';
 import { findScopes } from './scopes.ts';
 
 /** A site, and the offset at which its mark goes. */
@@ -170,12 +170,14 @@ export function findSites(program: Program, code: string, entries: Entries, want
       }
     }
     const offset = startOf(nodePath.node);
+    const guard = guardOf(end);
     add(endOf(end.node), offset, {
       kind: 'read',
       import: index,
       path,
       ...(offset < thrown && !isConditional(nodePath) && { isUnconditional: true }),
       ...(isHeritage(nodePath) && { isHeritage: true }),
+      ...(guard && { guard }),
     });
   }
 

@@ -1,46 +1,68 @@
-/** The build's table → the manifest, as far as the bundle carries it. */
+/**
+ * The build's table → the manifest, as far as the bundle carries it. Its objects have no prototype, since a page may have
+ * put a field of the manifest on `Object.prototype`.
+ */
 import {
   MANIFEST_VERSION,
   type Manifest,
+  type ManifestBinding,
   type ManifestImport,
   type ManifestModule,
+  type ManifestRequest,
 } from '../protocol/manifest.ts';
 import {
+  type BindingRow,
   type BuildTable,
+  GUARDS,
   HERITAGE,
   type ImportRow,
   type ModuleRow,
+  type RequestRow,
   UNCONDITIONAL,
 } from '../protocol/tables.ts';
+import { bare } from './bare.ts';
 
 export const manifestOf = ({ modules, entries, staticEntries }: BuildTable): Manifest => ({
   version: MANIFEST_VERSION,
-  modules: modules.map((row) => moduleOf(row, modules)),
+  modules: modules.map((row, index) => moduleOf(row, index, modules)),
   entries: entries.slice(0, staticEntries),
 });
 
-const moduleOf = (
-  { requests, imports, bindings, exports: _, ...row }: ModuleRow,
+function moduleOf(
+  { requests, imports, bindings, exports, ...row }: ModuleRow,
+  index: number,
   modules: readonly ModuleRow[],
-): ManifestModule => ({
-  ...row,
-  requests: requests.map(([module, line, isKept]) => ({
-    module,
-    ...(line && { line }),
-    ...(isKept && { isKept: true as const }),
-  })),
-  bindings: bindings.map(([name, kind, line, column]) => ({ name, kind, line, column })),
-  ...(imports && { imports: imports.map((row) => importOf(row, modules)) }),
-});
+): ManifestModule {
+  const exportedAs = (binding: number, own: string): string | undefined => {
+    const names = exports.flatMap(([name, owner, of]) => (owner === index && of === binding ? [name] : []));
+    return names.includes(own) ? undefined : names[0];
+  };
+  return bare({
+    ...row,
+    requests: requests.map(requestOf),
+    bindings: bindings.map((binding, at) => bindingOf(binding, exportedAs(at, binding[0]))),
+    ...(imports && { imports: imports.map((each) => importOf(each, modules)) }),
+  });
+}
 
-const importOf = (
+const requestOf = ([module, line, isKept]: RequestRow): ManifestRequest =>
+  bare({ module, ...(line && { line }), ...(isKept && { isKept: true as const }) });
+
+const bindingOf = ([name, kind, line, column]: BindingRow, exportedAs: string | undefined): ManifestBinding =>
+  bare({ name, kind, line, column, ...(exportedAs !== undefined && { exportedAs }) });
+
+function importOf(
   [local, module, binding, flags = 0, ...way]: ImportRow,
   modules: readonly ModuleRow[],
-): ManifestImport => ({
-  local: local || (modules[module]?.bindings[binding]?.[0] ?? ''),
-  module,
-  binding,
-  way: way.concat(module),
-  ...(flags & UNCONDITIONAL && { isUnconditional: true as const }),
-  ...(flags & HERITAGE && { isHeritage: true as const }),
-});
+): ManifestImport {
+  const guard = flags & GUARDS.catch ? 'catch' : 'test';
+  return bare({
+    local: local || (modules[module]?.bindings[binding]?.[0] ?? ''),
+    module,
+    binding,
+    way: way.concat(module),
+    ...(flags & UNCONDITIONAL && { isUnconditional: true as const }),
+    ...(flags & HERITAGE && { isHeritage: true as const }),
+    ...(flags & (GUARDS.catch | GUARDS.test) && { guard }),
+  });
+}

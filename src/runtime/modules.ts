@@ -48,6 +48,8 @@ export interface ModuleSlot {
   suspendedAt: number;
   /** Sites of the blocks with `await using` that it is in, outermost first: each waits when it is left. */
   disposals: number[];
+  /** It has waited before. */
+  hasWaited: boolean;
   /** The current wait is in the trace. */
   isWaitLogged: boolean;
   /** Milliseconds that it was suspended, or that modules ran which it required. */
@@ -79,6 +81,7 @@ function moduleSlot(row: ModuleRow): ModuleSlot {
     suspendedBy: -1,
     suspendedAt: 0,
     disposals: [],
+    hasWaited: false,
     isWaitLogged: false,
     waited: 0,
     bindings: [],

@@ -115,7 +115,14 @@ function createTrace(host: Host): Installed {
     },
     explain() {
       const findings: Finding[] = [];
-      each(explainers, ({ explain }) => each(explain(), (finding) => push(findings, finding)));
+      each(explainers, ({ explain }) => {
+        try {
+          each(explain(), (finding) => push(findings, finding));
+        } catch {
+          // The findings of the other builds are worth having.
+          failures++;
+        }
+      });
       return findings;
     },
     why(first, second) {

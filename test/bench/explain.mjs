@@ -20,7 +20,7 @@ const jobs = {
     const manifest = manifestOf();
     const events = eventsOf(manifest);
     return () => {
-      explain(manifest, events);
+      explain(manifest, { events, dropped: 0 });
       return events.length;
     };
   },

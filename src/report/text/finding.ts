@@ -3,6 +3,8 @@ import { placeText } from '../../findings/words.ts';
 import type { Finding, Severity } from '../../protocol/finding.ts';
 import { type Line, row, type Tone } from './line.ts';
 
+const { assign, create } = Object;
+
 /** Steps of a long explanation that are printed at either end, so that it fits on a screen. */
 const STEPS_SHOWN = 8;
 
@@ -14,7 +16,8 @@ export const SEVERITY_TONES: Readonly<Record<Severity, Tone>> = {
 
 /** The first line names the tool, since it may stand among messages of many others. */
 export function findingBlock(finding: Finding): Line[] {
-  const { severity, message, declared, path, remedies, caveat } = finding;
+  // Own properties only: a page may have added some to `Object.prototype`.
+  const { severity, message, declared, path, remedies, caveat }: Finding = assign(create(null), finding);
   const left = path.length - 2 * STEPS_SHOWN;
   const steps = path.flatMap(({ text }, i): Line[] => {
     if (left < 2 || i < STEPS_SHOWN || i >= STEPS_SHOWN + left) return [row(i ? '' : 'because', text)];

@@ -32,6 +32,8 @@ export interface Summary {
   waiting: readonly Wait[];
   /** What went wrong, the worst first; null where nobody has looked. */
   findings: readonly Finding[] | null;
+  /** Nothing has gone wrong since the trace began, for all that was looked into. */
+  isSound: boolean;
 }
 
 /** A module that waits, the position of its await, and the modules that cannot start before it ends. */
@@ -69,6 +71,7 @@ export const emptySummary = (tracesReads = true): Summary => ({
   tracesReads,
   waiting: [],
   findings: null,
+  isSound: false,
 });
 
 function increase(counts: Counts, key: string, by = 1): void {
@@ -123,7 +126,7 @@ function headline({
   dropped,
   tracesReads,
   waiting,
-  findings,
+  isSound,
 }: Summary): string {
   const { read, write, 'evaluate-end': ended } = counts;
   const modules = Object.keys(phases).length;
@@ -136,7 +139,7 @@ function headline({
     dropped && `${dropped} more dropped (limit)`,
     hasRun && !tracesReads && 'reads not traced',
     hasRun && tracesReads && !STATES.some((state) => counts[state]) && soundness(dropped),
-    ended && isSound(findings) && 'started in the order that ECMA-262 prescribes',
+    ended && isSound && 'started in the order that ECMA-262 prescribes',
     !hasRun && `${count(waiting.length, 'module')} did not end`,
   ]);
 }
@@ -190,8 +193,6 @@ function earlyReads({ counts }: Summary): Line[] {
   return [row('early reads', results, STATE_TONES[states[0]])];
 }
 
-const isSound = (findings: Summary['findings']): boolean => findings !== null && !findings.some(isWrong);
-
 const isWrong = ({ severity }: Finding): boolean => severity !== 'info';
 
 /** The worst findings, each with the first of what mends it. */
@@ -210,8 +211,8 @@ function wrong({ findings }: Summary): Line[] {
 /** Cycles that broke nothing, in one line. */
 function cycles({ findings }: Summary): Line[] {
   const ranks: Counts = dictionary();
-  for (const { rank } of findings ?? []) if (rank) increase(ranks, rank);
-  const order: readonly CycleRank[] = ['fatal', 'latent', 'harmless', 'unused'];
+  for (const { code, rank } of findings ?? []) if (code === 'CYCLE' && rank) increase(ranks, rank);
+  const order: readonly CycleRank[] = ['fatal', 'latent', 'harmless', 'unused', 'unknown'];
   const total = order.reduce((sum, rank) => sum + (ranks[rank] ?? 0), 0);
   const parts = list(order.map((rank) => ranks[rank] && `${ranks[rank]} ${rank}`));
   return total ? [row('cycles', `${count(total, 'import')} of a module in progress: ${parts}`)] : [];

@@ -43,7 +43,9 @@ export default function createAwaits(state: BuildState, phases: Phases): Part {
     module.status = 'evaluating-async';
     module.suspendedBy = site;
     module.suspendedAt = host.now();
-    module.isWaitLogged = module.isLogged && admit();
+    // The first wait of a module is kept: without it, its body would seem to run on.
+    module.isWaitLogged = module.isLogged && admit(!module.hasWaited, module);
+    module.hasWaited = true;
     logWait('evaluate-suspend', module, site);
   }
 

@@ -12,12 +12,12 @@ export default function createFindings(state: BuildState): Part {
     return manifest;
   };
   shared.onExplain({
-    explain: () => explain(given(), shared.trace.events),
-    why: (first, second) => whyBefore(given(), shared.trace.events, first, second),
+    explain: () => explain(given(), shared.trace),
+    why: (first, second) => whyBefore(given(), shared.trace, first, second),
   });
   state.findings = {
-    all: () => explain(given(), shared.trace.events),
-    of: (seq) => explainEvent(given(), shared.trace.events, seq),
+    all: () => explain(given(), shared.trace),
+    of: (seq) => explainEvent(given(), shared.trace, seq),
   };
   return {};
 }

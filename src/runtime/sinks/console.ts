@@ -3,6 +3,7 @@ import type { TraceEvent } from '../../protocol/events.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import type { ConsoleSettings, ModuleRow } from '../../protocol/tables.ts';
 import { bare } from '../bare.ts';
+import { attempt } from '../globals.ts';
 import type { BuildState, Part } from '../state.ts';
 import { createPrinter, isPage } from './console/printer.ts';
 import { createConsole } from './console/sink.ts';
@@ -31,7 +32,7 @@ export default function createConsolePart(state: BuildState): Part {
   const failed = state.safely(() => host.microtask(state.safely(() => finish(false))));
   return {
     event(event) {
-      sink.event(event, explain(event));
+      sink.event(event, () => attempt(() => explain(event)));
       if (!isGrouped || isFlushQueued) return;
       isFlushQueued = true;
       host.microtask(
@@ -60,7 +61,7 @@ export default function createConsolePart(state: BuildState): Part {
     const { length } = shared.trace.events;
     if (!isOver && length < 2 * known) return null;
     known = length;
-    return state.findings?.all() ?? null;
+    return attempt(() => state.findings?.all()) ?? null;
   }
 }
 

@@ -52,7 +52,7 @@ const finding = (line = 3, severity: Finding['severity'] = 'error'): Finding => 
   path: [],
   cause: 'unknown',
   remedies: [],
-  seq: 0,
+  seq: line,
 });
 
 const instantiate = (module: string): TraceEvent => ({
@@ -96,8 +96,8 @@ describe('console', () => {
   it('explains an early read at once in either mode, by its severity', () => {
     for (const detail of ['full', 'order', 'summary'] as const) {
       const { sink, printed } = open(detail, 2);
-      sink.event(read('uninitialized'), finding());
-      sink.event(read('undefined'), finding(4, 'warning'));
+      sink.event(read('uninitialized'), () => finding());
+      sink.event(read('undefined'), () => finding(4, 'warning'));
       expect(printed.map(({ tone }) => tone)).to.deep.equal(['bad', 'warn']);
       expect(printed[0]?.lines[0]).to.match(/^module-phases: a\.js:3:1 reads n of b\.js/);
     }
@@ -159,7 +159,7 @@ describe('console', () => {
     sink.event(start('a.js'));
     sink.event(end('a.js'));
     expect(printed).to.deep.equal([]);
-    sink.event(read('uninitialized'), finding());
+    sink.event(read('uninitialized'), () => finding());
     expect(printed.map(({ lines }) => lines.length)).to.deep.equal([3, 2]);
     expect(printed[0]?.lines[0]).to.equal('module-phases: 2 events');
     sink.event(start('b.js'));
@@ -224,7 +224,7 @@ describe('console', () => {
     expect(printed[500]?.lines).to.deep.equal([
       "… all further events are in globalThis[Symbol.for('module-phases')].events",
     ]);
-    sink.event(read('uninitialized'), finding());
+    sink.event(read('uninitialized'), () => finding());
     expect(printed).to.have.lengthOf(502);
     sink.finish(0);
     expect(printed).to.have.lengthOf(503);

@@ -23,8 +23,8 @@ export interface ConsoleInput {
 }
 
 export interface ConsoleSink {
-  /** Called with each event as it happens; `finding` explains a read that gave no value. */
-  event(event: TraceEvent, finding?: Finding): void;
+  /** Called with each event as it happens; `explain` gives the finding of a read that gave no value. */
+  event(event: TraceEvent, explain?: () => Finding | undefined): void;
   /** Prints the lines that wait. */
   flush(): void;
   /**
@@ -49,7 +49,7 @@ export function createConsole({
   const mayFold = detail === 'auto';
   const isFull = detail === 'full' || (mayFold && modules <= SMALL);
   const orderLine = detail === 'order' ? createOrder() : undefined;
-  /** Findings that are printed, by code and message. */
+  /** Findings that are printed. */
   const told: Record<string, true> = Object.create(null);
   let instantiated: TraceEvent[] = [];
   let waiting: Line[] = [];
@@ -59,13 +59,14 @@ export function createConsole({
   let title: string | undefined;
 
   return {
-    event(event, finding) {
+    event(event, explain) {
       add(totals, event);
       if (event.type === 'instantiate' && isFull && mayFold) {
         instantiated.push(event);
         return;
       }
       tellInstantiated();
+      const finding = explain?.();
       if (finding) {
         flush();
         print(findingBlock(finding), SEVERITY_TONES[finding.severity]);
@@ -84,6 +85,7 @@ export function createConsole({
       const news = found?.filter(isNews) ?? null;
       news?.forEach(explainOrder);
       totals.findings = news;
+      totals.isSound = found?.every(({ severity }) => severity === 'info') === true;
       const lines = summary(totals, title);
       if (lines[0]) print(lines);
       totals = emptySummary(tracesReads);
@@ -92,8 +94,8 @@ export function createConsole({
     },
   };
 
-  function isNews({ code, message }: Finding): boolean {
-    const key = `${code} ${message}`;
+  function isNews({ code, seq, modules }: Finding): boolean {
+    const key = `${code} ${seq ?? modules}`;
     const isKnown = told[key];
     told[key] = true;
     return !isKnown;
