@@ -113,7 +113,7 @@ const plans = (canAwait: boolean): fc.Arbitrary<Plan[]> =>
       }),
       chunk: fc.nat(3),
     }),
-    { minLength: 2, maxLength: 9 },
+    { minLength: 3, maxLength: 9 },
   );
 
 const outputs: fc.Arbitrary<Output> = fc.record({
@@ -289,7 +289,7 @@ function textsOf(all: readonly Plan[]): Record<string, string> {
       } else {
         const request = `import('./${pathOf(statement.target % all.length)}')`;
         if (statement.how === 'await') lines.push(`wait('${m}'); await ${request}; go('${m}');`);
-        else if (statement.how === 'now') lines.push(`${request}.then(got(${label}, 1), got(${label}, 2));`);
+        else if (statement.how === 'now') lines.push(`now(${request});`);
         else lines.push(`later(${label}, () => ${request});`);
       }
     }

@@ -1,7 +1,7 @@
 // Runs many programs in one process: `node runner.mjs jobs.json results.json`. Of each it tells what the program logs,
 // and what its trace says.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { load } from '../loaders.mjs';
 
 const [jobsFile, resultsFile] = process.argv.slice(2);
@@ -17,6 +17,8 @@ let lines = [];
 /** What waits for its turn: timers, and modules at an await. */
 let queue = [];
 let depth = 0;
+/** Promises of imports that have not settled. */
+let unsettled = 0;
 
 const log = (...words) => void lines.push(words.join(' '));
 const kindOf = (value) => (value === undefined ? 'undefined' : 'value');
@@ -51,13 +53,14 @@ Object.assign(globalThis, {
       depth--;
     }
   },
+  now: awaited,
   later(label, task) {
     queue.push(async () => {
       log('task', label);
       try {
         const promise = task();
         log('over', label);
-        await promise;
+        await awaited(promise);
       } catch (error) {
         log('caught', label, error.name);
       }
@@ -74,11 +77,12 @@ for (const { format, dir, entries } of JSON.parse(readFileSync(jobsFile, 'utf8')
   lines = [];
   queue = [];
   depth = 0;
+  unsettled = 0;
   delete globalThis[realm];
   for (const entry of entries) {
     log('entry', entry);
     let outcome = 'stalled';
-    load[format](dir, entry).then(
+    awaited(load[format](dir, entry)).then(
       () => {
         outcome = 'loaded';
       },
@@ -103,9 +107,19 @@ for (const { format, dir, entries } of JSON.parse(readFileSync(jobsFile, 'utf8')
 }
 writeFileSync(resultsFile, JSON.stringify(results));
 
-/** No file is read or closed, for some turns. */
+/** Counts a promise among those that have to settle, if they can. */
+function awaited(promise) {
+  unsettled++;
+  const settled = () => void unsettled--;
+  promise?.then?.(settled, settled) ?? settled();
+  return promise;
+}
+
+/** All has settled, or what has not waits for its turn: then no file is read or closed, for some time. */
 async function idle() {
   for (let turns = 0; turns < 3; turns = isReading() ? 0 : turns + 1) await setImmediate();
+  for (let turns = 0; unsettled > 0 && turns < 5; turns = isReading() ? 0 : turns + 1) await setTimeout(2);
+  await setImmediate();
 }
 
 function isReading() {
