@@ -112,9 +112,7 @@ export function createBuild(input: BuildInput): Build {
     modules.placeRendered(chunks.flatMap((chunk) => Object.keys(chunk.modules)));
     const ids = [...host.getModuleIds()];
     const entries = {
-      static: chunks.flatMap(({ isEntry, facadeModuleId }) =>
-        isEntry && facadeModuleId !== null ? [facadeModuleId] : [],
-      ),
+      static: chunks.flatMap((chunk) => entryOf(chunk) ?? []),
       dynamic: ids.flatMap((id) => host.getModuleInfo(id)?.dynamicallyImportedIds ?? []).sort(),
     };
     const roots = [...entries.static, ...entries.dynamic];
@@ -129,6 +127,7 @@ export function createBuild(input: BuildInput): Build {
       chunks: chunks.map(({ fileName, imports, ...chunk }) => ({
         fileName,
         modules: Object.keys(chunk.modules),
+        entry: entryOf(chunk),
         imports,
       })),
       runtimeFileName: runtimeFileName(chunks),
@@ -213,6 +212,10 @@ export function createBuild(input: BuildInput): Build {
     return marks.length > 0 ? text : null;
   }
 }
+
+/** Id of the static entry whose chunk it is. */
+const entryOf = ({ isEntry, facadeModuleId }: Pick<RenderedChunk, 'isEntry' | 'facadeModuleId'>) =>
+  isEntry ? facadeModuleId : null;
 
 /** A generator, because Rollup renders `code` at each access. */
 function* renderedBy({ modules }: RenderedChunk): Iterable<[id: string, code: string | null]> {

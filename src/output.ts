@@ -10,6 +10,7 @@ import type { Numbering } from './manifest/numbering.ts';
 import { buildTable, siteRow } from './manifest/table.ts';
 import type { RuntimePlacement } from './options.ts';
 import type { BuildTable, RuntimeSettings, SiteRow, SiteTable } from './protocol/tables.ts';
+import type { Entry } from './realise/bodies.ts';
 import {
   type FileFormat,
   inlineRuntime,
@@ -27,6 +28,8 @@ export interface OutputChunk {
   /** With placeholders where Rollup puts a hash. */
   fileName: string;
   modules: readonly string[];
+  /** Id of the static entry whose chunk it is. */
+  entry: string | null;
   /** File names of the chunks that it imports statically. */
   imports: readonly string[];
 }
@@ -85,6 +88,7 @@ export function createOutput(input: OutputInput): Output {
   const mustInline = !isFileFormat(format);
   let placed: RuntimePlacement = mustInline || (!wantsFile && chunks.length === 1) ? 'inline' : 'file';
   const numbers = numberSites(numbering, chunks);
+  const entries = entriesByChunk(numbering, chunks);
   const circular = circularChunks(chunks);
   const traced = new Map<string, ChunkContents>();
   /** The plugin may be in the config twice; its files must be emitted once. */
@@ -109,6 +113,9 @@ export function createOutput(input: OutputInput): Output {
         layout,
         first,
         tracesNamespaces: input.tracesNamespaces,
+        entry: entries.get(fileName),
+        // A bundle of one chunk without statements has nothing to trace.
+        mayBeEmpty: !isInline,
         isHolderFunction: isInline && mayRunEarly(layout.skeleton),
       });
       if (typeof realised === 'string' || 'message' in realised) return realised;
@@ -225,6 +232,15 @@ function numberSites({ graph }: Numbering, chunks: readonly OutputChunk[]): Site
     }
   }
   return { first, count };
+}
+
+function entriesByChunk({ numberOf }: Numbering, chunks: readonly OutputChunk[]): Map<string, Entry> {
+  return new Map(
+    chunks.flatMap(({ fileName, entry }): [string, Entry][] => {
+      const module = numberOf(entry ?? '');
+      return module === undefined ? [] : [[fileName, { module, chunk: fileName }]];
+    }),
+  );
 }
 
 /** Modules whose namespace object the chunk reads: they belong to a chunk even without a statement, as a barrel. */

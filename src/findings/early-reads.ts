@@ -56,7 +56,7 @@ function findingOf(context: Context, read: WrongRead, index: number, check: Chec
     cause: reason.cause,
     remedies: remedies(),
     ...(state === 'uninitialized' &&
-      read.outcome === 'unknown' && { caveat: 'the trace cannot tell whether the program caught the error' }),
+      read.running.length === 0 && { caveat: 'the trace cannot tell whether the program caught the error' }),
   };
 }
 

@@ -15,44 +15,54 @@ export function orderFindings(context: Context): Finding[] {
   const { manifest, run, prediction } = context;
   const hasPhases = (module: number): boolean => manifest.modules[module]?.phases === true;
   const hasStarted = (module: number): boolean => run.startOf[module] !== undefined;
-  let prescribed = prediction.starts.filter((module) => hasPhases(module) && hasStarted(module));
-  let actual = run.starts.filter(hasPhases);
   const unrequested: number[] = [];
   /** By the module with the await: modules that started only after it. */
   const serialized = new Map<number, number[]>();
+  const told = new Set<number>();
+  const rest = (order: readonly number[]): number[] =>
+    order.filter((module) => hasPhases(module) && hasStarted(module) && !told.has(module));
+  const [actual, prescribed] = [rest(run.starts), rest(prediction.starts)];
   const isUnrequested = new Set(prediction.unrequested);
-  const without = (module: number): void => {
-    prescribed = prescribed.filter((each) => each !== module);
-    actual = actual.filter((each) => each !== module);
-  };
-  for (let at = 0; at < actual.length; ) {
-    const [is, should] = [actual[at] as number, prescribed[at]];
-    if (is === should) at++;
-    else if (isUnrequested.has(is)) {
+  const waited = run.starts.filter((module) => run.waits[module] !== undefined);
+  for (let at = 0, next = 0; at < actual.length; ) {
+    const [is, should] = [actual[at] as number, prescribed[next]];
+    if (told.has(is)) at++;
+    else if (should !== undefined && told.has(should)) next++;
+    else if (is === should) {
+      at++;
+      next++;
+    } else if (isUnrequested.has(is)) {
       unrequested.push(is);
-      without(is);
+      told.add(is);
     } else {
-      const waited = should === undefined ? undefined : awaitedBefore(context, should);
-      if (should === undefined || waited === undefined) break;
-      serialized.set(waited, (serialized.get(waited) ?? []).concat(should));
-      without(should);
+      const awaited = should === undefined ? undefined : awaitedBefore(context, waited, should);
+      if (should === undefined || awaited === undefined) break;
+      const late = serialized.get(awaited) ?? [];
+      late.push(should);
+      serialized.set(awaited, late);
+      told.add(should);
     }
   }
   const findings: Finding[] = [];
   if (unrequested.length > 0) findings.push(unrequestedFinding(context, unrequested));
   for (const [awaited, late] of serialized) findings.push(serializedFinding(context, awaited, late));
-  const at = actual.findIndex((module, index) => module !== prescribed[index]);
-  if (at >= 0) findings.push(orderFinding(context, actual, prescribed, at));
+  const [left, right] = [rest(actual), rest(prescribed)];
+  const at = left.findIndex((module, index) => module !== right[index]);
+  if (at >= 0) findings.push(orderFinding(context, left, right, at));
   return findings;
 }
 
 /** A module that had waited and ended before another started, which starts before that natively. */
-function awaitedBefore({ run, prediction }: Context, late: number): number | undefined {
+function awaitedBefore(
+  { run, prediction }: Context,
+  waited: readonly number[],
+  late: number,
+): number | undefined {
   const [start, natively] = [run.startOf[late], prediction.startOf[late]];
   if (start === undefined || natively === undefined) return undefined;
-  return run.starts.find((module) => {
+  return waited.find((module) => {
     const [end, nativeEnd] = [run.endOf[module], prediction.endOf[module]];
-    if (run.waits[module] === undefined || end === undefined || end > start) return false;
+    if (end === undefined || end > start) return false;
     return (
       (prediction.startOf[module] ?? natively) < natively && (nativeEnd === undefined || nativeEnd > natively)
     );

@@ -107,10 +107,8 @@ export const hasThrown = ({ modules }: Manifest, run: Run, module: number): bool
 export function predict(manifest: Manifest, run: Run): Prediction {
   const requests = requestsOf(manifest);
   const hasSettled: boolean[] = [];
-  const { evaluation, timeline, pending, settle } = createTimeline(
-    manifest,
-    requests,
-    (module) => hasThrown(manifest, run, module),
+  const { evaluation, timeline, pending, settle } = createTimeline(manifest, requests, (module) =>
+    hasThrown(manifest, run, module),
   );
   const { modules } = evaluation;
   const roots = new Set<number>();

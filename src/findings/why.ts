@@ -1,7 +1,8 @@
 /** Why one module ran before another, in lines of text. */
+import { shortestPath } from '../graph/shortest-path.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import type { Context } from './not-run.ts';
-import { stackOf } from './prediction.ts';
+import { requestsOf, stackOf } from './prediction.ts';
 import { pathAt, placeText, requestText } from './words.ts';
 
 /** Undefined where the build lacks one of the modules. A module is named by its path, or by the end of it. */
@@ -57,8 +58,15 @@ function reasons({ manifest, prediction, run }: Context, a: number, b: number): 
   let shared = 0;
   while (toA[shared] !== undefined && toA[shared] === toB[shared]) shared++;
   const fork = toA[shared - 1] as number;
-  if (fork === b)
-    return steps(manifest, toA.slice(shared - 1)).concat(`${second} runs only after its imports`);
+  if (fork === b) {
+    const back = steps(manifest, shortestPath(requestsOf(manifest), a, b));
+    const last = back.pop();
+    return steps(manifest, toA.slice(shared - 1)).concat(
+      `${second} runs only after its imports`,
+      back,
+      last === undefined ? [] : `${last}, which is in progress already`,
+    );
+  }
   const wait = run.waits[a];
   if (fork === a) {
     return steps(manifest, toB.slice(shared - 1)).concat(

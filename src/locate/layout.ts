@@ -38,7 +38,7 @@ function layoutOfSlices(chunk: PrintedChunk, slices: readonly Slice[]): Layout |
   const { code, format } = chunk;
   const skeleton = (format === 'es' ? parseModule : parse)(withoutSlices(code, slices));
   const at = slices[0]?.start ?? 0;
-  const body = 'body' in skeleton ? listOfEmpty(skeleton, at, slices) : undefined;
+  const body = 'body' in skeleton ? listOf(skeleton, at, slices, format) : undefined;
   if (!body || !('body' in skeleton)) return undefined;
   // In an async wrapper an `await` in a slice is an await, else a name.
   const parsed = format === 'es' || isAsync(body.parent?.node) ? parseModule : parse;
@@ -96,6 +96,46 @@ function withoutSlices(code: string, slices: readonly Slice[]): string {
   parts.push(code.slice(last));
   return parts.join('');
 }
+
+/** The list of the modules' statements: it has those that stand for the slices. */
+const listOf = (
+  skeleton: Program,
+  at: number,
+  slices: readonly Slice[],
+  format: string,
+): Layout['body'] | undefined =>
+  slices.length > 0 ? listOfEmpty(skeleton, at, slices) : listWithoutSlices(skeleton, format);
+
+/**
+ * The list of a chunk that has no module's statement: where the wrapper of the format has them. Undefined where more
+ * than one function may be that wrapper's, as where a banner has one.
+ */
+function listWithoutSlices(skeleton: Program, format: string): Layout['body'] | undefined {
+  const isList = WITHOUT_SLICES[format] ?? (({ node }) => node.type === 'Program');
+  const lists: NodePath[] = [];
+  find(skeleton, Infinity, 0, (nodePath) => {
+    if (isList(nodePath)) lists.push(nodePath);
+    return false;
+  });
+  return lists.length === 1 ? (lists[0] as Layout['body']) : undefined;
+}
+
+/** By format of several chunks: whether the node is the body of the wrapper's function; else the program is the list. */
+const WITHOUT_SLICES: Record<string, (nodePath: NodePath) => boolean> = {
+  // define([…], (function () {…}))
+  amd: ({ node, parent }) =>
+    node.type === 'BlockStatement' &&
+    parent?.key === 'arguments' &&
+    parent.parent?.node.type === 'CallExpression' &&
+    parent.parent.node.arguments.at(-1) === parent.node &&
+    parent.parent.parent?.parent?.node.type === 'Program',
+  // System.register([…], (function () { return { execute: (function () {…}) }; }))
+  system: ({ node, parent }) =>
+    node.type === 'BlockStatement' &&
+    parent?.parent?.node.type === 'Property' &&
+    parent.parent.node.key.type === 'Identifier' &&
+    parent.parent.node.key.name === 'execute',
+};
 
 /** The list that holds the empty statements of all slices. */
 function listOfEmpty(skeleton: Program, at: number, slices: readonly Slice[]): Layout['body'] | undefined {

@@ -44,7 +44,7 @@ function moduleRow(input: TableInput, number: number, isCircular: boolean): Modu
   const row = {
     ...module,
     requests: requests.map(requestRow),
-    ...(imports && { imports: imports.map(importRow) }),
+    ...(imports && { imports: imports.map((each) => importRow(each, numbering)) }),
   };
   // A module that is not in the bundle matters only as a step of an import path.
   if (!renderedModule) return { ...row, bindings: [], exports: [] };
@@ -64,7 +64,10 @@ function requestRow({ module, line, isKept }: ManifestRequest): RequestRow {
   return line === undefined ? [module] : [module, line];
 }
 
-function importRow({ local, module, binding, way, isUnconditional, isHeritage }: ManifestImport): ImportRow {
+function importRow(imported: ManifestImport, { modules }: Numbering): ImportRow {
+  const { module, binding, way, isUnconditional, isHeritage } = imported;
+  const { name } = modules[module]?.record.bindings[binding] ?? {};
+  const local = imported.local === name ? '' : imported.local;
   const flags = (isUnconditional ? UNCONDITIONAL : 0) | (isHeritage ? HERITAGE : 0);
   const between = way.slice(0, -1);
   if (flags === 0 && between.length === 0) return [local, module, binding];

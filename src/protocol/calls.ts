@@ -8,8 +8,11 @@ export interface CoreCalls {
   readonly seen: Uint32Array;
   /** Called first in each chunk, with its sites and getters. */
   chunk(table: ChunkTable): void;
-  /** The chunk of a static entry begins its own body; `module` is the entry's index in the build. */
-  entry(module: number): void;
+  /**
+   * The chunk of a static entry begins its own body; `module` is the entry's index in the build. The chunk gives its own
+   * file name, because an entry may have several chunks, which re-export from one that has its statements.
+   */
+  entry(module: number, chunk: string): void;
   /** A module's body begins; `module` is its index in the build. */
   start(module: number): void;
   /** A module's body has come to its end. */

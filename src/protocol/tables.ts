@@ -54,7 +54,7 @@ export type ExportRow = [name: string, module: number, binding: number];
 export type RequestRow = [module: number, line?: number, isKept?: 1];
 
 /**
- * A name that a module imports and reads (see `ManifestImport`): the importer's name, the module that declares the
+ * A name that a module imports and reads (see `ManifestImport`): the importer's name, empty where it is the binding's; the module that declares the
  * binding, its index there, flags ({@link UNCONDITIONAL}, {@link HERITAGE}), and the modules between the importer and
  * the declaring one through which the name resolves.
  */

@@ -1,9 +1,37 @@
-/** `start` and `end` calls around the statements of each module. */
+/** `start` and `end` calls around the statements of each module, and the `entry` call before them all. */
 import type { Node } from 'estree';
 import { endOf, startOf } from '../ast/node-path.ts';
 import type { Extent, LocatedSite } from '../located.ts';
 import type { ChunkModule } from '../model.ts';
 import type { Names } from './context.ts';
+import { endOfRequires } from './printed-by-rollup.ts';
+import { literal } from './table-text.ts';
+
+/** The static entry whose chunk it is. */
+export interface Entry {
+  /** Index of the module in the build. */
+  module: number;
+  /** File name of the chunk. */
+  chunk: string;
+}
+
+/**
+ * Puts `entry` where the chunk's own body begins: before its first module; in a chunk without one, behind all that loads
+ * other chunks.
+ *
+ * @param startAt offset of the prologue
+ */
+export function realiseEntry(
+  { code, names, insert }: BodiesContext,
+  { module, chunk }: Entry,
+  list: readonly Node[],
+  [first]: readonly Extent[],
+  startAt: number,
+): void {
+  const call = `\n${names.build}.entry(${module},${literal(chunk)});`;
+  if (first) insert(beforeComments(code, first.start, startAt), call);
+  else insert(Math.max(startAt, endOfRequires(list)), `${call}\n`);
+}
 
 /**
  * Puts `start` before a module's extent and the comments before it, so that annotations stay next to their statement,
@@ -18,7 +46,7 @@ export function realiseBodies(
 ): void {
   for (const { module, start, end } of extents) {
     if (module.phases === true) {
-      const before = Math.max(startAt, code.slice(0, start).trimEnd().length);
+      const before = beforeComments(code, start, startAt);
       const line = `\n${names.build}.start(${module.index});`;
       insert(before, before === start ? `${line}\n` : line);
       insert(end, `\n${names.build}.end(${module.index});`);
@@ -27,6 +55,9 @@ export function realiseBodies(
     else if (code.charAt(end - 1) !== ';') insert(end, '\n;');
   }
 }
+
+const beforeComments = (code: string, start: number, startAt: number): number =>
+  Math.max(startAt, code.slice(0, start).trimEnd().length);
 
 interface BodiesContext {
   code: string;

@@ -2,10 +2,24 @@
  * Recognizes syntax that Rollup prints instead of the module's own: names, members, declarations, namespace objects.
  */
 import type { Node, ObjectExpression, Property } from 'estree';
-import type { NodePath } from '../ast/node-path.ts';
+import { endOf, type NodePath } from '../ast/node-path.ts';
 import { memberName } from '../ast/role.ts';
 import type { Layout } from '../located.ts';
 import type { BindingState } from '../protocol/events.ts';
+
+/** `require(…)`, as CommonJS loads other chunks. */
+const isRequire = (node: Node | null | undefined): boolean =>
+  node?.type === 'CallExpression' && node.callee.type === 'Identifier' && node.callee.name === 'require';
+
+/** End of the last statement that loads another chunk: `var a = require('./a.js');`, `require('./a.js');`; else 0. */
+export function endOfRequires(list: readonly Node[]): number {
+  const last = list.findLast((node) =>
+    node.type === 'VariableDeclaration'
+      ? node.declarations.some(({ init }) => isRequire(init))
+      : node.type === 'ExpressionStatement' && isRequire(node.expression),
+  );
+  return last ? endOf(last) : 0;
+}
 
 /** Names of objects that publish bindings: `exports`, parameters of the wrapper, and variables with a `require(…)`. */
 export function publishersOf({ node, parent }: Layout['body']): Set<string> {
@@ -14,10 +28,7 @@ export function publishersOf({ node, parent }: Layout['body']): Set<string> {
   const variables = statements.flatMap((child) =>
     child.type === 'VariableDeclaration' ? child.declarations : [],
   );
-  const required = variables.filter(
-    ({ init }) =>
-      init?.type === 'CallExpression' && init.callee.type === 'Identifier' && init.callee.name === 'require',
-  );
+  const required = variables.filter(({ init }) => isRequire(init));
   const names = [...parameters, ...required.map(({ id }) => id)];
   return new Set(['exports', ...names.flatMap((other) => (other.type === 'Identifier' ? [other.name] : []))]);
 }

@@ -1,6 +1,7 @@
 /** The prologue, which a chunk runs before its first statement: where it goes, and the functions that it declares. */
 import type { Node } from 'estree';
 import { endOf, startOf } from '../ast/node-path.ts';
+import type { Layout } from '../located.ts';
 import type { ChunkContext } from './context.ts';
 
 /** Functions that guards call. Hoisted, because other chunks may call into this one before its first statement runs. */
@@ -8,7 +9,10 @@ export const getterFunctions = ({ getters }: ChunkContext): string =>
   Array.from(getters, ([name, getter]) => `function ${getter}(){return ${name}}`).join('');
 
 /** Offset after directives and imports, and before the first statement and the comments that annotate it. */
-export function prologueOffset(code: string, body: readonly Node[]): number {
+export function prologueOffset(code: string, { node }: Layout['body']): number {
+  const body: readonly Node[] = node.body;
+  // The block of a wrapper around nothing.
+  if (body.length === 0 && node.type === 'BlockStatement') return startOf(node) + 1;
   const first = body.findIndex((node) => !isHead(node));
   const before = first < 0 ? body.at(-1) : body[first - 1];
   return before ? endOf(before) : commentedStart(code, body[0]);

@@ -4,10 +4,10 @@ import { declaredNames } from '../ast/declares.ts';
 import type { NodePath } from '../ast/node-path.ts';
 import type { EditedText } from '../edited-text.ts';
 import type { ParseFailure } from '../errors.ts';
-import type { Layout, LocatedPiece, LocatedSite } from '../located.ts';
+import type { Extent, Layout, LocatedPiece, LocatedSite } from '../located.ts';
 import type { RealisedSite, Site } from '../model.ts';
 import { realiseAwaits } from './awaits.ts';
-import { extentsOf, realiseBodies } from './bodies.ts';
+import { type Entry, extentsOf, realiseBodies, realiseEntry } from './bodies.ts';
 import type { ChunkContext, Context, DeclaredBinding, Names } from './context.ts';
 import { realiseInitializations } from './declarations.ts';
 import { realiseDynamicImports } from './dynamic-imports.ts';
@@ -27,6 +27,10 @@ export interface RealiseInput {
   /** Number of the chunk's first site in the build. */
   first: number;
   tracesNamespaces: boolean;
+  /** Absent where the chunk is not that of a static entry. */
+  entry?: Entry | undefined;
+  /** Whether an entry's chunk is traced even if it has no statement of a module, as one that only re-exports. */
+  mayBeEmpty: boolean;
   /** Whether the tracer is given by a call of `names.holder`, which is a function, else by that variable. */
   isHolderFunction: boolean;
 }
@@ -64,9 +68,11 @@ export interface RealisedChunk {
 
 /** Realises a chunk, or returns the reason why it can't be traced. */
 export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no statement' | 'no wrapper' {
-  const { layout } = input;
+  const { layout, entry } = input;
+  const isEmpty = (extents: readonly Extent[]): boolean =>
+    extents.length === 0 && !(entry && input.mayBeEmpty);
   const { text, code, skeleton, body, pieces, offsetOf } = layout;
-  if (layout.extents?.length === 0) return 'no statement';
+  if (layout.extents && isEmpty(layout.extents)) return 'no statement';
   const located = locatePieces(layout);
   const chunk = contextOf(input, located);
 
@@ -81,7 +87,7 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
   if (failure) return failure;
   const extents = layout.extents ?? extentsOf(body.node.body, unslicedSites);
   if (!extents) return 'no wrapper';
-  if (extents.length === 0) return 'no statement';
+  if (isEmpty(extents)) return 'no statement';
 
   const edits = new Edits(code);
   if (input.tracesNamespaces) realiseNamespaces(chunk, body.node.body, edits);
@@ -96,9 +102,11 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
     finish(prologue) {
       const insert = (offset: number, added: string): void => text.insert(offsetOf(offset), added, '');
       edits.apply(text, offsetOf);
-      const at = prologueOffset(code, body.node.body);
+      const at = prologueOffset(code, body);
       insert(at, `${at === 0 ? '' : '\n'}${getterFunctions(chunk)}${prologue}${at === 0 ? '\n' : ''}`);
-      realiseBodies({ code, names, insert }, extents, at);
+      const bodies = { code, names, insert };
+      if (entry) realiseEntry(bodies, entry, body.node.body, extents, at);
+      realiseBodies(bodies, extents, at);
       return text;
     },
   };

@@ -15,11 +15,14 @@ import {
 
 export const manifestOf = ({ modules, entries, staticEntries }: BuildTable): Manifest => ({
   version: MANIFEST_VERSION,
-  modules: modules.map(moduleOf),
+  modules: modules.map((row) => moduleOf(row, modules)),
   entries: entries.slice(0, staticEntries),
 });
 
-const moduleOf = ({ requests, imports, bindings, exports: _, ...row }: ModuleRow): ManifestModule => ({
+const moduleOf = (
+  { requests, imports, bindings, exports: _, ...row }: ModuleRow,
+  modules: readonly ModuleRow[],
+): ManifestModule => ({
   ...row,
   requests: requests.map(([module, line, isKept]) => ({
     module,
@@ -27,11 +30,14 @@ const moduleOf = ({ requests, imports, bindings, exports: _, ...row }: ModuleRow
     ...(isKept && { isKept: true as const }),
   })),
   bindings: bindings.map(([name, kind, line, column]) => ({ name, kind, line, column })),
-  ...(imports && { imports: imports.map(importOf) }),
+  ...(imports && { imports: imports.map((row) => importOf(row, modules)) }),
 });
 
-const importOf = ([local, module, binding, flags = 0, ...way]: ImportRow): ManifestImport => ({
-  local,
+const importOf = (
+  [local, module, binding, flags = 0, ...way]: ImportRow,
+  modules: readonly ModuleRow[],
+): ManifestImport => ({
+  local: local || (modules[module]?.bindings[binding]?.[0] ?? ''),
   module,
   binding,
   way: way.concat(module),

@@ -7,10 +7,10 @@ import { each, push, without } from './list.ts';
 import type { BindingSlot, ModuleSlot } from './modules.ts';
 import type { BuildState, Phases } from './state.ts';
 
-const { defineProperty } = Object;
+const { create, defineProperty } = Object;
 
 export interface CorePhases extends Phases {
-  entry(module: number): void;
+  entry(module: number, chunk: string): void;
   start(module: number): void;
   end(module: number): void;
   /**
@@ -26,6 +26,8 @@ export function createPhases(state: BuildState): CorePhases {
   /** Number of instantiated modules that show their end and have not ended. */
   let pending = 0;
   let isCheckQueued = false;
+  /** File names of entries' chunks that have begun. */
+  const entered: Record<string, boolean> = create(null);
   /**
    * The first `evaluate-error` event that has no text yet: the host may report the text later. The first, because its
    * error is the one that propagates.
@@ -33,9 +35,12 @@ export function createPhases(state: BuildState): CorePhases {
   let unexplained: TraceEvent | undefined;
   return { entry, start, end, finish, tell, fail, failOne, revive, queueCheck };
 
-  function entry(index: number): void {
+  function entry(index: number, chunk: string): void {
     const { row, isRepeated } = modules[index] as ModuleSlot;
-    if (!isRepeated || admit()) log({ type: 'entry', module: row.path, chunk: row.chunk ?? '' });
+    // A CommonJS chunk that failed runs again each time it is required.
+    const isFirst = !isRepeated && !entered[chunk];
+    entered[chunk] = true;
+    if (isFirst || admit()) log({ type: 'entry', module: row.path, chunk });
   }
 
   function start(index: number): void {

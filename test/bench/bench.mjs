@@ -49,7 +49,11 @@ function measureAll() {
   const measured = rows.filter((row) => !isAbsent(row));
   return {
     ...Object.fromEntries(measured.map((row) => [row.name, measure(row)])),
-    runtime: { core: runtimeSize(['core']), all: runtimeSize(RUNTIME_PARTS) },
+    runtime: {
+      core: runtimeSize(['core']),
+      findings: gzipSync(textOf('findings')).length,
+      others: runtimeSize(RUNTIME_PARTS.filter((part) => part !== 'findings')),
+    },
     absent: rows.filter(isAbsent).map(({ name }) => name),
   };
 }
@@ -60,8 +64,12 @@ function packageFolder(name) {
 
 /** Gzipped, of these parts. */
 function runtimeSize(parts) {
-  const texts = parts.map((part) => [part, readFileSync(pathOf(`../../dist/runtime/${part}.js`), 'utf8')]);
+  const texts = parts.map((part) => [part, textOf(part)]);
   return gzipSync(runtimeText(Object.fromEntries(texts), parts)).length;
+}
+
+function textOf(part) {
+  return readFileSync(pathOf(`../../dist/runtime/${part}.js`), 'utf8');
 }
 
 function measure(row) {
@@ -87,7 +95,20 @@ function sample({ group, app }, mode) {
   if (group === 'build') return build(app, mode);
   if (group === 'default') return build(`app-${app}`, mode);
   if (group === 'disabled') return build(app, mode, 'modules');
+  if (group === 'explain') return explain(mode === 'plain' ? 'parse' : 'explain');
+  if (group === 'predict') return mode === 'plain' ? build(app, mode) : predict(app);
   return run(group === 'load' ? app : `${group}-${app}`, mode);
+}
+
+function explain(...args) {
+  return JSON.parse(node('explain.mjs', ...args));
+}
+
+/** Of the graph that the build's manifest has. */
+function predict(app) {
+  const file = join(bundleFolder(app, 'manifest'), 'manifest.json');
+  if (!existsSync(file)) build(app, 'manifest');
+  return { ...explain('predict', file), printed: undefined };
 }
 
 function build(app, mode, ...shape) {
@@ -124,8 +145,10 @@ function assertSame(name, printed) {
 }
 
 function node(script, ...args) {
+  // Only what is explained by the sources needs a loader, whose time would count.
+  const loader = script === 'explain.mjs' ? ['--import=tsx'] : [];
   const options = { encoding: 'utf8', env: { ...process.env, NODE_ENV: 'production' } };
-  return execFileSync(process.execPath, [pathOf(script), ...args], options);
+  return execFileSync(process.execPath, [...loader, pathOf(script), ...args], options);
 }
 
 function conditions() {

@@ -28,6 +28,7 @@ const tracers = {
   plain: async () => null,
   // Reads in the packages too.
   traced: () => tracerOf({ include: /./, console: false, root }),
+  manifest: () => tracerOf({ include: /./, console: false, root, manifest: 'manifest.json' }),
   default: () => tracerOf({ root: folder }),
   disabled: () => tracerOf({ enabled: false }),
   istanbul: async () =>
@@ -61,13 +62,13 @@ const { output } = await bundle.generate({
 const { user, system } = process.cpuUsage(began);
 const { maxRSS } = process.resourceUsage();
 
-for (const { fileName, code } of output) {
-  const path = join(out, fileName);
+for (const file of output) {
+  const path = join(out, file.fileName);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, code);
+  writeFileSync(path, file.code ?? file.source);
 }
 if (!isOne) writeFileSync(join(out, 'main.mjs'), importsOf(output));
-const text = output.map(({ code }) => code).join('');
+const text = output.map(({ code = '' }) => code).join('');
 console.log(
   JSON.stringify({
     cpu: (user + system) / 1000,

@@ -29,8 +29,12 @@ export const ROWS = [
   ...rows('load', 15, { three: [], antd: [], '2000-modules-300-entries': [] }),
   ...rows('loop', 15, { read: ['vite'], write: [] }),
   ...rows('work', 15, { three: [], 'lodash-es': [], rxjs: [] }),
+  ...rows('explain', 15, { events: [] }, 'explained'),
+  ...rows('predict', 5, { '1000-modules': [], '20000-modules': [] }, 'predicted'),
 ];
 
+/** Groups that are no bundle's: what the words of `plain` and of the other mode are. */
+const ALONE = ['explain', 'predict'];
 const isBuild = ({ group }) => ['default', 'build', 'disabled'].includes(group);
 /** Packages a row needs beyond those of its mode. */
 export const packageOf = ({ group, app }) => (group === 'default' ? app : undefined);
@@ -38,7 +42,8 @@ export const packageOf = ({ group, app }) => (group === 'default' ? app : undefi
 const PACKAGES = ROWS.filter(({ group, app }) => group === 'build' && !app.includes('-modules'));
 const DEFAULTS = ROWS.filter(({ group }) => group === 'default');
 /** What a row's program is timed by. */
-const fieldOf = (row) => (isBuild(row) ? 'cpu' : row.group === 'load' ? 'load' : 'work');
+const fieldOf = (row) =>
+  isBuild(row) || ALONE.includes(row.group) ? 'cpu' : row.group === 'load' ? 'load' : 'work';
 
 export function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
@@ -96,6 +101,8 @@ const ofMedian = (list, field) => ({
   of: (samples) => median(list.map((row) => ratio(samples[row.name], field, tracedMode(row)))),
 });
 const perModule = (samples, count) => medianOf(samples[`build ${count}-modules`], 'cpu', 'traced') / count;
+const predictedPer = (samples, count) =>
+  medianOf(samples[`predict ${count}-modules`], 'cpu', 'predicted') / count;
 const sizeOf = (part) => ({ of: ({ runtime }) => runtime[part] / 1000 });
 
 export const LIMITS = [
@@ -143,8 +150,25 @@ export const LIMITS = [
   { name: 'work of three', limit: 1.05, ...ofRow('work three', 'work') },
   { name: 'work of lodash-es', limit: 1.05, ...ofRow('work lodash-es', 'work') },
   { name: 'work of rxjs', limit: 1.05, ...ofRow('work rxjs', 'work') },
+  {
+    name: 'findings of 100,000 events, against `JSON.parse` of the same',
+    limit: 2,
+    ...ofRow('explain events', 'cpu'),
+  },
+  {
+    name: 'prediction of 20,000 modules, against the plain build',
+    limit: 0.05,
+    ...ofRow('predict 20000-modules', 'cpu'),
+  },
+  {
+    name: 'prediction a module, 20,000 modules against 1,000',
+    limit: 1.1,
+    needs: ['predict 1000-modules', 'predict 20000-modules'],
+    of: (samples) => predictedPer(samples, 20000) / predictedPer(samples, 1000),
+  },
+  { name: 'runtime, what explains, kB gzipped', limit: 12, ...sizeOf('findings') },
   { name: 'runtime, core alone, kB gzipped', limit: 6, ...sizeOf('core') },
-  { name: 'runtime, all parts, kB gzipped', limit: 10, ...sizeOf('all') },
+  { name: 'runtime, all other parts, kB gzipped', limit: 10, ...sizeOf('others') },
 ];
 
 /** What each limit's rows say of it; nothing of a limit of which a row was not measured. */
@@ -192,6 +216,9 @@ const RUN_NAMES = {
   'work three': 'matrices in three',
   'work lodash-es': 'a pipeline of lodash-es',
   'work rxjs': 'a chain of rxjs',
+  'explain events': 'findings of 100,000 events, against `JSON.parse`',
+  'predict 1000-modules': 'prediction of 1,000 modules, against their plain build',
+  'predict 20000-modules': 'prediction of 20,000 modules, against their plain build',
 };
 
 /** Markdown. */
@@ -242,7 +269,8 @@ export function tablesOf(samples) {
         `${two(figure)}${range(ends)}${isPast ? ' **past it**' : ''}`,
       ]),
     ),
-    runtime && `The runtime, gzipped: ${kB(runtime.core)} the core alone, ${kB(runtime.all)} with all parts.`,
+    runtime &&
+      `The runtime, gzipped: ${kB(runtime.core)} the core alone, ${kB(runtime.findings)} what explains, ${kB(runtime.others)} all but that.`,
     ...absent.map((name) => `**Not measured: ${name}.** Its package is not installed.`),
   ]
     .filter((line) => line !== undefined)

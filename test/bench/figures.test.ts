@@ -8,10 +8,15 @@ const free = (): Record<string, object> => ({
   ...Object.fromEntries(
     ROWS.map(({ name, modes }) => {
       const sample = { cpu: 100, mb: 100, bytes: 1000, gzip: 500, load: 10, work: 10 };
-      return [name, Object.fromEntries(modes.map((mode: string) => [mode, [sample, sample, sample]]))];
+      const modules = Number.parseInt(name.replace(/\D+/, ''), 10);
+      const samples: Record<string, object> = { predicted: { cpu: modules / 10_000 } };
+      return [
+        name,
+        Object.fromEntries(modes.map((mode: string) => [mode, Array(3).fill(samples[mode] ?? sample)])),
+      ];
     }),
   ),
-  runtime: { core: 6000, all: 10_000 },
+  runtime: { core: 6000, findings: 12_000, others: 10_000 },
   absent: [],
 });
 
@@ -87,9 +92,10 @@ describe('figures of the bench', () => {
     expect(past(free())).to.deep.equal([]);
     expect(past({ ...free(), ...loop(2.01, 2.02, 2.03) })).to.deep.equal(['hot loop that reads']);
     expect(past({ ...free(), ...loop(1.99, 2.5, 2.6) })).to.deep.equal([]);
-    expect(past({ ...free(), runtime: { core: 6001, all: 10_001 } })).to.deep.equal([
+    expect(past({ ...free(), runtime: { core: 6001, findings: 12_001, others: 10_001 } })).to.deep.equal([
+      'runtime, what explains, kB gzipped',
       'runtime, core alone, kB gzipped',
-      'runtime, all parts, kB gzipped',
+      'runtime, all other parts, kB gzipped',
     ]);
   });
 

@@ -17,6 +17,7 @@ console.log(n, rate, config);
 };
 const SHOP_PRINTS = '1 undefined 1';
 const SHOP_TRACE = `\
+entry main.js
 instantiate counter.js: n let uninitialized, up const uninitialized
 instantiate tax.js: rate const uninitialized
 instantiate config.js: config var undefined
@@ -50,15 +51,12 @@ const CHECKOUT = {
     "import { total } from './pricing.js';\nexport const config = { rate: 1, total: () => total };\n",
 };
 const CHECKOUT_BLOCK = `\
-Read too early: tax.js:2:21 reads config of config.js before it has a value. This throws a ReferenceError.
-  module       config.js has not started, its imports run first (linked)
-  binding      config (const) gets its value at config.js:2:14; until then it is uninitialized, in its temporal dead zone (TDZ)
-  cycle        tax.js:1 imports config.js
-               config.js:1 imports pricing.js
+module-phases: tax.js:2:21 reads config of config.js before it has a value: ReferenceError, and without bundling as well
+  because      config.js:1 imports pricing.js, and config.js runs only after its imports
                pricing.js:1 imports tax.js
-  to fix       read config later, in a function called once all modules have run
-               or move config to a module that imports none of these
-               or, if it is a function, declare it as one: it is initialized before any module runs`;
+               tax.js:1 imports config.js, which is in progress already
+  to fix       try reading config later, in a function that is called once all modules have run
+               try moving config to a module of its own, which imports none of these`;
 
 const MODULE = '<!doctype html><script type="module" src="main.js"></script>';
 const CLASSIC = '<!doctype html><script src="main.js"></script>';
@@ -189,6 +187,7 @@ start counter.js in counter.js
 init counter.js:1:11 n = 0
 init counter.js:2:13 up = function
 end counter.js
+entry main.js in main.js
 instantiate tax.js in main.js: rate const uninitialized
 instantiate config.js in main.js: config var undefined
 instantiate main.js in main.js: no bindings
@@ -205,6 +204,7 @@ read main.js:5:12 n = counter.js#n initialized 1
 read main.js:5:15 rate = tax.js#rate initialized 'undefined'
 read main.js:5:21 config = config.js#config initialized 1
 end main.js
+entry admin.js in admin.js
 instantiate admin.js in admin.js: no bindings
 start admin.js in admin.js
 import admin.js:2:0 lazy.js
@@ -238,6 +238,7 @@ read admin.js:2:57 n = counter.js#n initialized 1
     });
     expect(found.program).to.deep.equal(printed('widget 2', SHOP_PRINTS));
     expect(traceOf(found).replaceAll(' in main.js', '')).to.equal(`\
+entry widget.js in widget.js
 instantiate size.js in widget.js: size const uninitialized
 instantiate widget.js in widget.js: no bindings
 start size.js in widget.js
@@ -270,18 +271,23 @@ ${SHOP_TRACE}`);
     expect(found.trace.filter(({ type }) => type === 'warning')).to.have.length(1);
     expect(textOf(found.trace.slice(-1))).to.equal(`\
 module-phases: 3 modules evaluated in <time>, 5 reads
+  cycles       1 import of a module in progress: 1 fatal
   modules      1 not finished (main.js)
   waits        main.js at main.js:7:1
   early reads  1 got undefined
-    undefined  tax.js:2:28 reads config of config.js`);
+  warning      tax.js:2:28 reads config of config.js before it has a value: undefined, and without bundling as well
+  to fix       import './tax.js' in main.js, before line 2  (checked)`);
   });
 
   it('an early read that throws is explained before the error, which is as it was', async () => {
     const found = await visit({ bundles: [{ source: CHECKOUT }], files: { 'index.html': MODULE } });
-    expect(found.messages.filter(({ type }) => type !== 'log')).to.deep.equal([
+    expect(found.messages.filter(({ type }) => /error|warning/.test(type))).to.deep.equal([
       { type: 'error', text: CHECKOUT_BLOCK },
       { type: 'pageerror', text: "ReferenceError: Cannot access 'config' before initialization" },
     ]);
+    expect(textOf(found.messages), 'a page that fails gets its summary').to.match(
+      /^module-phases: no module evaluated to its end[\s\S]*^ {2}error {8}tax\.js:2:21 reads config/m,
+    );
     expect(traceOf(found)).to.match(
       /^error tax\.js Uncaught ReferenceError: Cannot access 'config' before initialization$/m,
     );
@@ -289,11 +295,17 @@ module-phases: 3 modules evaluated in <time>, 5 reads
 
   it('an early read of undefined is a warning, and the summary of a small program is open', async () => {
     const found = await visit({ bundles: [{ source: SHOP }], files: { 'index.html': MODULE } });
-    const warnings = found.trace.filter(({ type }) => type !== 'log');
+    const warnings = found.trace.filter(({ type }) => /error|warning/.test(type));
     expect(warnings.map(({ type }) => type)).to.deep.equal(['warning']);
-    expect(textOf(warnings)).to.match(/^Read too early: tax\.js:2:28 .* It silently gets undefined\.$/m);
+    expect(textOf(warnings)).to.match(
+      /^module-phases: tax\.js:2:28 .*: undefined, and without bundling as well$/m,
+    );
     expect(textOf(found.trace.slice(-1))).to.equal(
-      'module-phases: 4 modules evaluated in <time>, 5 reads\n  early reads  1 got undefined\n    undefined  tax.js:2:28 reads config of config.js',
+      `module-phases: 4 modules evaluated in <time>, 5 reads
+  cycles       1 import of a module in progress: 1 fatal
+  early reads  1 got undefined
+  warning      tax.js:2:28 reads config of config.js before it has a value: undefined, and without bundling as well
+  to fix       import './tax.js' in main.js, before line 2  (checked)`,
     );
   });
 
@@ -621,9 +633,9 @@ console.log('last');
         color: 'warning',
         tooltipText:
           '  read            tax.js:2:28  config of config.js → undefined (too early: config.js has not finished)',
-        properties: [['event', "globalThis[Symbol.for('module-phases')].events[9]"]],
+        properties: [['event', "globalThis[Symbol.for('module-phases')].events[10]"]],
       });
-      expect(found.events?.[9]).to.deep.include({ type: 'read', early: true });
+      expect(found.events?.[10]).to.deep.include({ type: 'read', early: true });
     });
 
     it('has errors in their colour', async () => {

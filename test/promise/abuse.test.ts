@@ -93,7 +93,9 @@ describe('a million', () => {
 
 describe('a limit', () => {
   const repeated = (events: readonly TraceEvent[]): TraceEvent[] =>
-    events.filter(({ type }) => !/^(?:instantiate|initialize|evaluate-(?:start|end|error))$/.test(type));
+    events.filter(
+      ({ type }) => !/^(?:instantiate|entry|initialize|evaluate-(?:start|end|error))$/.test(type),
+    );
 
   it('bounds requests and what waits for them: 20,000 times await import()', async () => {
     const { events, traced } = await trial({

@@ -121,7 +121,8 @@ export function checkTrace(
       continue;
     }
     const actor = 'importer' in event ? event.importer : event.module;
-    must('a module is instantiated before anything else', instantiated.has(actor));
+    // An entry is told first; what it reaches is instantiated with its first module.
+    must('a module is instantiated before anything else', instantiated.has(actor) || event.type === 'entry');
 
     switch (event.type) {
       case 'evaluate-start':

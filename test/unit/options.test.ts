@@ -142,9 +142,10 @@ const RULES: Record<keyof Options | `console.${keyof ConsoleOptions}`, Rule> = {
     ],
   },
   'console.detail': {
-    right: ['auto', 'full', 'summary'],
-    expected: "'auto', 'full' or 'summary'",
-    remedy: "Use 'full' for every event as a line, 'summary' for one screen at the end.",
+    right: ['auto', 'full', 'order', 'summary'],
+    expected: "'auto', 'full', 'order' or 'summary'",
+    remedy:
+      "Use 'full' for every event as a line, 'order' for the order of modules, 'summary' for one screen at the end.",
     wrong: [
       ['none', "'none'"],
       [false, 'false'],

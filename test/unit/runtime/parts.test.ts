@@ -11,7 +11,9 @@ import { project } from '../../support/project.ts';
 import { type Run, run } from '../../support/run.ts';
 
 const commonjs = commonjsPlugin as unknown as (options: RollupCommonJSOptions) => Plugin;
-const OPTIONAL = RUNTIME_PARTS.filter((part) => part !== 'core');
+/** Every bundle carries the core, and what `explain` of the trace needs. */
+const ALWAYS: readonly RuntimePart[] = ['core', 'findings'];
+const OPTIONAL = RUNTIME_PARTS.filter((part) => !ALWAYS.includes(part));
 
 /** By part: a module that needs it, and what it makes the trace have. */
 const USES = {
