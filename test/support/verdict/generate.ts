@@ -151,6 +151,8 @@ const pathOf = (index: number): string => `m${index}.js`;
 interface Export {
   name: string;
   kind: (typeof KINDS)[number] | 'namespace' | 'reader';
+  /** The module that declares it. */
+  owner: number;
   /** Of a namespace object. */
   target?: number;
   /** Its name in the module from which it is exported on. */
@@ -162,14 +164,35 @@ function ownExports({ body }: Plan, index: number): Export[] {
   for (const [at, statement] of body.entries()) {
     if (statement.type !== 'declare') continue;
     const { kind } = statement;
-    if (kind !== 'default') own.push({ name: `x${index}_${at}`, kind });
-    else if (!own.some(({ name }) => name === 'default')) own.push({ name: 'default', kind });
+    if (kind !== 'default') own.push({ name: `x${index}_${at}`, kind, owner: index });
+    else if (!own.some(({ name }) => name === 'default')) own.push({ name: 'default', kind, owner: index });
   }
-  return [...own, { name: `f${index}`, kind: 'reader' }];
+  return [...own, { name: `f${index}`, kind: 'reader', owner: index }];
+}
+
+/** Rollup does not come to an end over a namespace object that has itself as a property, behind others or not. */
+function nestedForever(all: readonly Plan[]): Set<Head> {
+  const edges: number[][] = all.map(({ heads }) =>
+    heads.flatMap(({ kind, target }) => (kind === 'star' ? [target % all.length] : [])),
+  );
+  const reaches = (from: number, to: number, seen = new Set<number>()): boolean =>
+    from === to ||
+    (edges[from] as number[]).some((next) => !seen.has(next) && reaches(next, to, seen.add(next)));
+  const dropped = new Set<Head>();
+  for (const [index, { heads }] of all.entries()) {
+    for (const head of heads) {
+      if (head.kind !== 'space') continue;
+      const target = head.target % all.length;
+      if (reaches(target, index)) dropped.add(head);
+      else (edges[index] as number[]).push(target);
+    }
+  }
+  return dropped;
 }
 
 /** The names of each module, and the one that each `export { name } from` picks. */
-function exportsOf(all: readonly Plan[]): { names: Export[][]; picked: Map<Head, Export> } {
+function exportsOf(all: readonly Plan[]): { names: Export[][]; picked: Map<Head, Export>; dropped: Set<Head> } {
+  const dropped = nestedForever(all);
   const names = all.map(ownExports);
   const picked = new Map<Head, Export>();
   for (let round = 0; round < all.length; round++) {
@@ -181,11 +204,14 @@ function exportsOf(all: readonly Plan[]): { names: Export[][]; picked: Map<Head,
       for (const [at, head] of heads.entries()) {
         const target = head.target % all.length;
         const theirs = names[target] as Export[];
-        if (target === index) continue;
-        if (head.kind === 'space') add({ name: `s${index}_${at}`, kind: 'namespace', target });
+        if (target === index || dropped.has(head)) continue;
+        if (head.kind === 'space') add({ name: `s${index}_${at}`, kind: 'namespace', owner: index, target });
         if (head.kind === 'star') for (const one of theirs) if (one.name !== 'default') add(one);
         if ((head.kind === 'from' || head.kind === 'through') && !picked.has(head)) {
-          const one = theirs[head.pick % theirs.length] as Export;
+          // Rollup does not come to an end over a module that re-exports its own through another one.
+          const free = theirs.filter(({ kind, owner }) => kind !== 'namespace' && owner !== index);
+          const one = free[head.pick % Math.max(1, free.length)];
+          if (!one) continue;
           // A name of its own, unless it is that of the declaration: Rollup takes some others for circular.
           const isDeclared = ownExports(all[target] as Plan, target).some(({ name }) => name === one.name);
           const name = isDeclared && !mine.some((own) => own.name === one.name) ? one.name : `r${index}_${at}`;
@@ -195,7 +221,7 @@ function exportsOf(all: readonly Plan[]): { names: Export[][]; picked: Map<Head,
       }
     }
   }
-  return { names, picked };
+  return { names, picked, dropped };
 }
 
 interface Imported {
@@ -204,7 +230,7 @@ interface Imported {
 }
 
 function textsOf(all: readonly Plan[]): Record<string, string> {
-  const { names, picked } = exportsOf(all);
+  const { names, picked, dropped } = exportsOf(all);
   return Object.fromEntries(all.map((plan, index) => [pathOf(index), textOf(plan, index)]));
 
   function textOf({ heads, body, calls }: Plan, index: number): string {
@@ -213,7 +239,7 @@ function textsOf(all: readonly Plan[]): Record<string, string> {
     for (const [at, head] of heads.entries()) {
       const target = head.target % all.length;
       // Rollup does not come to an end over some modules that import themselves.
-      if (target === index) continue;
+      if (target === index || dropped.has(head)) continue;
       const theirs = names[target] as Export[];
       const from = `'./${pathOf(target)}'`;
       const add = (local: string, { kind, target: space }: Export): void => {
@@ -235,7 +261,7 @@ function textsOf(all: readonly Plan[]): Record<string, string> {
         }
         case 'namespace':
           lines.push(`import * as n${at} from ${from};`);
-          add(`n${at}`, { name: '', kind: 'namespace', target });
+          add(`n${at}`, { name: '', kind: 'namespace', owner: index, target });
           break;
         case 'bare':
           lines.push(`import ${from};`);
