@@ -1,17 +1,16 @@
 /** Builds programs and runs them: by Node as they are, and as bundles without and with the plugin. */
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rollup } from 'rollup';
-import modulePhases from 'rollup-plugin-module-phases';
 import type { TraceEvent } from '../../../src/protocol/events.ts';
 import type { Finding } from '../../../src/protocol/finding.ts';
-import { filesOf } from '../bundle.ts';
-import { listener } from '../same-bundle.ts';
 import type { Program } from './generate.ts';
 
 const runner = fileURLToPath(new URL('runner.mjs', import.meta.url));
+const builder = fileURLToPath(new URL('builder.mjs', import.meta.url));
+/** Milliseconds that a build may take. */
+const LONGEST_BUILD = 4000;
 
 export interface Result {
   lines: string[];
@@ -20,8 +19,7 @@ export interface Result {
   failures: number;
 }
 
-export const WAYS = ['native', 'plain', 'traced'] as const;
-export type Way = (typeof WAYS)[number];
+export type Way = 'native' | 'plain' | 'traced';
 
 interface Job {
   format: 'es' | 'cjs';
@@ -29,36 +27,82 @@ interface Job {
   entries: string[];
 }
 
-/** By program: how it ran in each way. */
+/** By program: how it ran in each way; null where Rollup does not come to an end over it, or Node crashes. */
 export async function runAll<W extends Way>(
   folder: string,
   programs: readonly Program[],
   ways: readonly W[],
-): Promise<Record<W, Result>[]> {
+): Promise<(Record<W, Result> | null)[]> {
   const jobs: Job[] = [];
+  const built: boolean[] = [];
   const work = mkdtempSync(join(folder, 'programs-'));
+  const building = createBuilding();
   for (const [index, program] of programs.entries()) {
     const source = join(work, `${index}`, 'native');
-    writeAll(source, program.modules, 'es');
+    mkdirSync(source, { recursive: true });
+    const files = { 'package.json': '{"type":"module"}', ...program.modules };
+    for (const [path, text] of Object.entries(files)) writeFileSync(join(source, path), text);
+    built[index] = true;
+    const own: Job[] = [];
     for (const way of ways) {
       const format = way === 'native' ? 'es' : program.output.format;
       const dir = join(work, `${index}`, way);
-      if (way !== 'native') writeAll(dir, await build(source, program, way === 'traced'), format);
-      jobs.push({ format, dir, entries: program.entries.map((path) => path.replace('.js', '')) });
+      own.push({ format, dir, entries: program.entries.map((path) => path.replace('.js', '')) });
+      if (way !== 'native' && built[index])
+        built[index] = await building.build({ dir, source, program, isTraced: way === 'traced' });
     }
+    if (built[index]) jobs.push(...own);
   }
+  building.end();
   const results = runJobs(work, jobs);
   rmSync(work, { recursive: true, force: true });
-  return programs.map(
-    (_, index) =>
-      Object.fromEntries(
-        ways.map((way, at) => [way, results[index * ways.length + at]]),
-      ) as unknown as Record<W, Result>,
-  );
+  let next = 0;
+  return programs.map((_, index) => {
+    if (!built[index]) return null;
+    const runs = Object.fromEntries(ways.map((way) => [way, results[next++] ?? null]));
+    return Object.values(runs).includes(null) ? null : (runs as Record<W, Result>);
+  });
+}
+
+interface Build {
+  dir: string;
+  source: string;
+  program: Program;
+  isTraced: boolean;
+}
+
+function createBuilding() {
+  let child: ChildProcess | undefined;
+  return {
+    /** Whether it has come to an end. */
+    async build(build: Build): Promise<boolean> {
+      child ??= fork(builder, { execArgv: [] });
+      const own = child;
+      const answer = await new Promise<{ error?: string } | null>((resolve) => {
+        const timer = setTimeout(() => resolve(null), LONGEST_BUILD);
+        own.once('message', (message: { error?: string }) => {
+          clearTimeout(timer);
+          resolve(message);
+        });
+        own.send(build);
+      });
+      if (answer?.error) {
+        own.kill();
+        throw new Error(answer.error);
+      }
+      if (!answer) {
+        own.kill('SIGKILL');
+        child = undefined;
+      }
+      return answer !== null;
+    },
+    end: () => void child?.kill(),
+  };
 }
 
 /** Node crashes over some programs that fail in a cycle with top-level await: then each half runs on its own. */
-function runJobs(folder: string, jobs: readonly Job[]): Result[] {
+function runJobs(folder: string, jobs: readonly Job[]): (Result | null)[] {
+  if (jobs.length === 0) return [];
   const [input, output] = [join(folder, 'jobs.json'), join(folder, 'results.json')];
   writeFileSync(input, JSON.stringify(jobs));
   const { signal, status, stderr, error } = spawnSync(process.execPath, [runner, input, output], {
@@ -67,36 +111,7 @@ function runJobs(folder: string, jobs: readonly Job[]): Result[] {
   });
   if (status === 0) return JSON.parse(readFileSync(output, 'utf8'));
   if (!signal) throw error ?? new Error(String(stderr));
-  if (jobs.length === 1) return [{ lines: ['crashed'], events: [], findings: [], failures: 0 }];
+  if (jobs.length === 1) return [null];
   const half = jobs.length >> 1;
   return [...runJobs(folder, jobs.slice(0, half)), ...runJobs(folder, jobs.slice(half))];
-}
-
-function writeAll(dir: string, files: Record<string, string | Uint8Array>, format: 'es' | 'cjs'): void {
-  const type = format === 'es' ? 'module' : 'commonjs';
-  for (const [path, text] of Object.entries({ ...files, 'package.json': `{"type":"${type}"}` })) {
-    mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), text);
-  }
-}
-
-async function build(source: string, { entries, chunks, output }: Program, isTraced: boolean) {
-  const { format, shape, treeshake, reads } = output;
-  const { onLog } = listener();
-  const bundle = await rollup({
-    input: entries.map((entry) => join(source, entry)),
-    treeshake,
-    onLog,
-    plugins: isTraced ? [modulePhases({ console: false, root: source, reads })] : [],
-  });
-  const made = await bundle.generate({
-    format,
-    exports: 'named',
-    entryFileNames: '[name].js',
-    chunkFileNames: 'chunk-[name].js',
-    ...(shape === 'inline' && { inlineDynamicImports: true }),
-    ...(shape === 'modules' && { preserveModules: true, preserveModulesRoot: source }),
-    ...(shape === 'manual' && { manualChunks: (id: string) => chunks[id.slice(source.length + 1)] }),
-  });
-  return filesOf(made.output);
 }
