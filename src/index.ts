@@ -28,11 +28,20 @@ export type {
   ReadEvent,
   RequireEvent,
   SuspendEvent,
-  Trace,
-  TracedModule,
   TraceEvent,
   WriteEvent,
 } from './protocol/events.ts';
+export type {
+  Cause,
+  CycleRank,
+  Finding,
+  FindingCode,
+  FindingStep,
+  Native,
+  Place,
+  Remedy,
+  Severity,
+} from './protocol/finding.ts';
 export type {
   Manifest,
   ManifestBinding,
@@ -41,4 +50,5 @@ export type {
   ManifestRequest,
 } from './protocol/manifest.ts';
 export type { ConsoleDetail, ReadsMode, ValuesMode, WritesMode } from './protocol/tables.ts';
+export type { Trace, TracedModule } from './protocol/trace.ts';
 export { required as 'module.exports' };

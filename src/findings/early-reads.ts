@@ -1,6 +1,6 @@
 /** Reads of a binding that had no value yet: EARLY_READ and MASKED_TDZ. */
 import type { Finding, FindingStep, Native, Remedy, Severity } from '../protocol/finding.ts';
-import { bodyAt, type Context, type Reason, whyNotRun } from './not-run.ts';
+import { bodyAt, type Context, declarationOf, type Reason, whyNotRun } from './not-run.ts';
 import { predict } from './prediction.ts';
 import { type Check, createCheck, remediesFor } from './remedies.ts';
 import type { WrongRead } from './run.ts';
@@ -28,6 +28,7 @@ function findingOf(context: Context, read: WrongRead, index: number, check: Chec
   const { event, importer, exporter } = read;
   const { name, state, loc } = event;
   const kind = manifest.modules[exporter]?.bindings.find((binding) => binding.name === name)?.kind;
+  const declared = declarationOf(manifest, exporter, name);
   const given = givenNatively(context, read, index, kind);
   const isMasked = state === 'undefined' && isLexical(kind) && given === 'nothing';
   const native: Native = given === 'unknown' ? 'unknown' : given === 'value' || isMasked ? 'differs' : 'same';
@@ -52,6 +53,7 @@ function findingOf(context: Context, read: WrongRead, index: number, check: Chec
     ),
     loc,
     seq: event.seq,
+    ...(declared && { declared }),
     path: reason.steps,
     cause: reason.cause,
     remedies: remedies(),

@@ -1,7 +1,8 @@
 /** The interface between realised code and the runtime, and between the runtimes of a page or process. */
-import type { Trace, TracedModule, TraceEvent } from './events.ts';
+import type { TraceEvent } from './events.ts';
 import type { Finding } from './finding.ts';
 import type { ChunkTable } from './tables.ts';
+import type { Trace, TracedModule } from './trace.ts';
 
 /** The calls that the core of the runtime answers. */
 export interface CoreCalls {

@@ -17,7 +17,7 @@ export type FindingCode =
   | 'AWAIT_SERIALIZED'
   | 'CYCLE';
 
-/** `error`: it broke something; `warning`: a program can break by it; `info`: nothing went wrong. */
+/** How bad it is. `error`: it broke something; `warning`: a program can break by it; `info`: nothing went wrong. */
 export type Severity = 'error' | 'warning' | 'info';
 
 /**
@@ -46,12 +46,15 @@ export interface Place extends Omit<Loc, 'column'> {
 
 /** A step of an explanation. */
 export interface FindingStep {
+  /** Part of a sentence, with the place where there is one. */
   text: string;
   /** Null where it is no place of the source. */
   loc: Place | null;
 }
 
+/** What mends a finding. */
 export interface Remedy {
+  /** What to do, as an instruction. */
   text: string;
   /** The prescribed order for the changed sources mends it, and breaks no other read that is known. */
   checked: boolean;
@@ -63,6 +66,7 @@ export interface Remedy {
  */
 export type CycleRank = 'fatal' | 'latent' | 'harmless' | 'unused';
 
+/** What some events of a trace mean: what went wrong, why, and what mends it. */
 export interface Finding {
   code: FindingCode;
   severity: Severity;
@@ -74,6 +78,8 @@ export interface Finding {
   loc: Place | null;
   /** Of a read: `seq` of its first event. */
   seq?: number;
+  /** Of a read: where the binding is declared, if the manifest has it. */
+  declared?: Place;
   /** Steps that explain it. */
   path: readonly FindingStep[];
   cause: Cause;

@@ -1,13 +1,8 @@
 /** The trace of a page or process: one object, shared by all bundles whose runtimes speak the same protocol version. */
 import type { Explainer, Installed, SharedTrace, Tracer } from '../protocol/calls.ts';
-import {
-  PROTOCOL_VERSION,
-  TRACE_KEY,
-  type Trace,
-  type TracedModule,
-  type TraceEvent,
-} from '../protocol/events.ts';
+import type { TraceEvent } from '../protocol/events.ts';
 import type { Finding } from '../protocol/finding.ts';
+import { PROTOCOL_VERSION, TRACE_KEY, type Trace, type TracedModule } from '../protocol/trace.ts';
 import { bare } from './bare.ts';
 import type { Host } from './host.ts';
 import { each, push, without } from './list.ts';

@@ -1,5 +1,5 @@
 /** Fills `trace.modules`: each module's status, and its exports behind getters that read the live bindings. */
-import type { Trace, TracedModule } from '../protocol/events.ts';
+import type { Trace, TracedModule } from '../protocol/trace.ts';
 import { bare } from './bare.ts';
 import { each } from './list.ts';
 import type { ModuleSlot } from './modules.ts';

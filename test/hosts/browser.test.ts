@@ -55,6 +55,7 @@ module-phases: tax.js:2:21 reads config of config.js before it has a value: Refe
   because      config.js:1 imports pricing.js, and config.js runs only after its imports
                pricing.js:1 imports tax.js
                tax.js:1 imports config.js, which is in progress already
+  declared     config.js:2:14
   to fix       try reading config later, in a function that is called once all modules have run
                try moving config to a module of its own, which imports none of these`;
 

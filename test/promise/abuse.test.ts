@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { expect } from 'chai';
 import type { OutputOptions } from 'rollup';
-import type { Trace, TraceEvent } from '../../src/protocol/events.ts';
+import type { TraceEvent } from '../../src/protocol/events.ts';
+import type { Trace } from '../../src/protocol/trace.ts';
 import { bundle, type PluginOptions, write } from '../support/bundle.ts';
 import { type Run, run } from '../support/run.ts';
 import { checkTrace, type EventOf } from '../support/trace.ts';
@@ -226,8 +227,8 @@ export function soft() { return quiet; }
       ['hard', 'uninitialized'],
       ['quiet', 'undefined'],
     ]);
-    expect(traced.stderr).to.include('Read too early: late.js:2:39 reads hard of cycle.js');
-    expect(traced.stderr).to.include('Read too early: late.js:3:33 reads quiet of cycle.js');
+    expect(traced.stderr).to.include('module-phases: late.js:2:39 reads hard of cycle.js');
+    expect(traced.stderr).to.include('module-phases: late.js:3:33 reads quiet of cycle.js');
     expect(traced.dropped).to.be.above(200);
   });
 
@@ -398,7 +399,9 @@ Object.freeze(Object.getPrototypeOf([][Symbol.iterator]()));
       const { traced } = await trial({ files: files(''), before: GLOBAL, trace: { console: { detail } } });
       expect(traced.events).to.equal(undefined);
       expect(traced.stderr).to.match(/module-phases: \d modules evaluated/);
-      expect(traced.stderr).to.match(/Read too early/);
+      expect(traced.stderr).to.match(
+        /module-phases: late\.js:2:39 reads early of cycle\.js before it has a value/,
+      );
     });
   }
 });

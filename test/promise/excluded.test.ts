@@ -109,8 +109,8 @@ export function wait(this: void, props?: Props): void {}
     const dir = project(COMPILED);
     const [built] = await build(dir);
     const text = await output(built, dir);
-    expect(text).to.include('label (const) gets its value at vendor/label.ts:5:14; until then');
-    expect(text).to.include('vendor/label.ts:4 imports app.js\n');
+    expect(text).to.include('  declared     vendor/label.ts:5:14\n');
+    expect(text).to.include('vendor/label.ts:4 imports app.js,');
   });
 
   it('are not transformed again from a cache, and have then the places of compiled code', async () => {
@@ -124,9 +124,7 @@ export function wait(this: void, props?: Props): void {}
     const [second, after] = await build(dir, cache);
     expect(after.get('vendor/label.ts')?.isTransformed).to.equal(undefined);
     const text = await output(second, dir);
-    expect(text).to.include(
-      'label (const) gets its value at vendor/label.ts:2:14 of the compiled code; until then',
-    );
-    expect(text).to.include('vendor/label.ts:1 of the compiled code imports app.js\n');
+    expect(text).to.include('  declared     vendor/label.ts:2:14 of the compiled code\n');
+    expect(text).to.include('vendor/label.ts:1 of the compiled code imports app.js,');
   });
 });

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 import { type Browser, type ConsoleMessage, chromium, type Page } from 'playwright-core';
-import { TRACE_KEY, type TraceEvent } from '../../src/protocol/events.ts';
+import type { TraceEvent } from '../../src/protocol/events.ts';
+import { TRACE_KEY } from '../../src/protocol/trace.ts';
 
 export interface Site {
   /** By path. `index.html` is the page that is visited. */

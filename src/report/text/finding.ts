@@ -1,4 +1,5 @@
 /** Text of a finding: a block that says what happened, why, and what mends it. */
+import { placeText } from '../../findings/words.ts';
 import type { Finding, Severity } from '../../protocol/finding.ts';
 import { type Line, row, type Tone } from './line.ts';
 
@@ -13,7 +14,7 @@ export const SEVERITY_TONES: Readonly<Record<Severity, Tone>> = {
 
 /** The first line names the tool, since it may stand among messages of many others. */
 export function findingBlock(finding: Finding): Line[] {
-  const { severity, message, path, remedies, caveat } = finding;
+  const { severity, message, declared, path, remedies, caveat } = finding;
   const left = path.length - 2 * STEPS_SHOWN;
   const steps = path.flatMap(({ text }, i): Line[] => {
     if (left < 2 || i < STEPS_SHOWN || i >= STEPS_SHOWN + left) return [row(i ? '' : 'because', text)];
@@ -27,6 +28,7 @@ export function findingBlock(finding: Finding): Line[] {
   ].concat(
     steps,
     path.length ? [] : [row('because', 'the trace does not show why')],
+    declared ? [row('declared', placeText(declared))] : [],
     remedyRows(remedies),
     caveat === undefined ? [] : [row('note', caveat, 'dim')],
   );

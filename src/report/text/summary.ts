@@ -1,6 +1,7 @@
 /** Sums up a trace: a few lines for a small program, at most a screen (24 lines) for a large one. */
-import { type BindingState, type Loc, TRACE_KEY, type TraceEvent } from '../../protocol/events.ts';
+import type { BindingState, Loc, TraceEvent } from '../../protocol/events.ts';
 import type { CycleRank, Finding } from '../../protocol/finding.ts';
+import { TRACE_KEY } from '../../protocol/trace.ts';
 import { STATE_TONES } from './event.ts';
 import { remedyRows, SEVERITY_TONES } from './finding.ts';
 import { count, type Line, list, milliseconds, positionText, row } from './line.ts';

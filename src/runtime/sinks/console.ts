@@ -56,11 +56,11 @@ export default function createConsolePart(state: BuildState): Part {
   }
 
   /** Each of many entries ends: the whole trace is looked through again once it is twice as long. */
-  function findings(isOver: boolean): readonly Finding[] {
+  function findings(isOver: boolean): readonly Finding[] | null {
     const { length } = shared.trace.events;
-    if (!isOver && length < 2 * known) return [];
+    if (!isOver && length < 2 * known) return null;
     known = length;
-    return state.findings?.all() ?? [];
+    return state.findings?.all() ?? null;
   }
 }
 

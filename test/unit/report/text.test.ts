@@ -39,6 +39,7 @@ const finding = (fields: Partial<Finding> = {}): Finding => ({
   native: 'same',
   modules: ['a.js', 'b.js'],
   loc: at('a.js', 3, 12),
+  declared: at('b.js', 1, 13),
   path: [
     { text: 'b.js:1 imports a.js, and b.js runs only after its imports', loc: { file: 'b.js', line: 1 } },
     { text: 'a.js:1 imports b.js, which is in progress already', loc: { file: 'a.js', line: 1 } },
@@ -183,6 +184,7 @@ describe('text of a finding', () => {
       'module-phases: a.js:3:13 reads n of b.js before it has a value: ReferenceError, and without bundling as well',
       '  because      b.js:1 imports a.js, and b.js runs only after its imports',
       '               a.js:1 imports b.js, which is in progress already',
+      '  declared     b.js:1:14',
       "  to fix       import './a.js' in main.js, before line 1  (checked)",
       '               put it elsewhere                           (checked)',
     ]);
@@ -198,6 +200,7 @@ describe('text of a finding', () => {
       [
         'module-phases: a.js:3:13 reads n of b.js before it has a value: ReferenceError, and without bundling as well',
         '  because      the trace does not show why',
+        '  declared     b.js:1:14',
         '  to fix       try reading n later',
         '  note         the trace cannot tell whether the program caught the error',
       ],
@@ -207,7 +210,7 @@ describe('text of a finding', () => {
   it('of a long path the first and last steps are shown', () => {
     const path = Array.from({ length: 500 }, (_, i) => ({ text: `step ${i}`, loc: null }));
     const lines = text(findingBlock(finding({ path, remedies: [] })));
-    expect(lines).to.have.length(18);
+    expect(lines).to.have.length(19);
     expect(lines.slice(8, 11)).to.deep.equal([
       '               step 7',
       '               … 484 more',

@@ -52,6 +52,7 @@ const finding = (line = 3, severity: Finding['severity'] = 'error'): Finding => 
   path: [],
   cause: 'unknown',
   remedies: [],
+  seq: 0,
 });
 
 const instantiate = (module: string): TraceEvent => ({
@@ -165,6 +166,37 @@ describe('console', () => {
     sink.flush();
     sink.flush();
     expect(printed.slice(2).map(({ lines }) => lines)).to.deep.equal([['evaluate-start    b.js']]);
+  });
+
+  it('what the order was is a block at the end, before the summary; harmless cycles are none', () => {
+    const { sink, printed } = open('summary', 2);
+    sink.event(start('a.js'));
+    const { seq: _, ...order } = finding(3, 'warning');
+    const path = [
+      { text: 'prescribed: b.js, a.js', loc: null },
+      { text: 'this build: a.js, b.js', loc: null },
+    ];
+    const cycle = { ...order, code: 'CYCLE', severity: 'info', rank: 'harmless' } as const;
+    sink.finish(0, [{ ...order, code: 'ORDER', message: 'a.js ran before b.js', path }, cycle]);
+    expect(printed).to.deep.equal([
+      {
+        lines: [
+          'module-phases: a.js ran before b.js',
+          '  because      prescribed: b.js, a.js',
+          '               this build: a.js, b.js',
+        ],
+        tone: 'warn',
+      },
+      {
+        lines: [
+          'module-phases: no module evaluated to its end, no early reads',
+          '  cycles       1 import of a module in progress: 1 harmless',
+          '  modules      1 not finished (a.js)',
+          '  warning      a.js ran before b.js',
+        ],
+        tone: undefined,
+      },
+    ]);
   });
 
   it('a summary tells a finding once', () => {

@@ -78,7 +78,9 @@ export function createConsole({
       flush();
       totals.dropped = droppedNow - dropped;
       totals.waiting = waits;
-      totals.findings = found?.filter(isNews) ?? null;
+      const news = found?.filter(isNews) ?? null;
+      news?.forEach(explainOrder);
+      totals.findings = news;
       const lines = summary(totals, title);
       if (lines[0]) print(lines);
       totals = emptySummary(tracesReads);
@@ -92,6 +94,12 @@ export function createConsole({
     const isKnown = told[key];
     told[key] = true;
     return !isKnown;
+  }
+
+  /** A read is explained when it happens; what the order was shows in the end. */
+  function explainOrder(finding: Finding): void {
+    if (finding.seq === undefined && finding.severity !== 'info')
+      print(findingBlock(finding), SEVERITY_TONES[finding.severity]);
   }
 
   function tellInstantiated(): void {
