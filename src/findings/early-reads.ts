@@ -39,6 +39,8 @@ function findingOf(context: Context, read: WrongRead, index: number, check: Chec
         ? byThisBuild(context, read, kind)
         : UNKNOWN;
   const remedies = (): Remedy[] => {
+    // Of what differs only a build can say whether a change mends it.
+    if (isMasked) return check ? unchecked(remediesFor(context, read, reason, check)) : [];
     if (given === 'nothing') return check ? remediesFor(context, read, reason, check) : [];
     return given === 'value' && reason.cause === 'await' ? remediesInOneChunk(context, read) : [];
   };
@@ -153,5 +155,8 @@ function remediesInOneChunk({ manifest: { modules, ...manifest }, run }: Context
   const serial = { ...manifest, modules: modules.map(({ hasTLA: _, ...module }) => module) };
   const context = { manifest: serial, run, prediction: predict(serial, run) };
   const remedies = remediesFor(context, read, whyNotRun(context, read), createCheck(context));
-  return remedies.map(({ text, checked }) => ({ text: checked ? `try to ${text}` : text, checked: false }));
+  return unchecked(remedies);
 }
+
+const unchecked = (remedies: readonly Remedy[]): Remedy[] =>
+  remedies.map(({ text, checked }) => ({ text: checked ? `try to ${text}` : text, checked: false }));

@@ -148,6 +148,14 @@ export function problemsOf({ program, runs, changes }: Case, counts: Counts): Pr
       const now = told(changed.native.lines);
       const after = now.reads.find(({ key }) => key === read.key);
       const context = `${text}\n${finding.message}\n${read.key} is ${after?.result}`;
+      // Nothing can know of an error in a module that had not run.
+      const isNew = [...now.startOf.keys()].some(
+        (module) => !now.endOf.has(module) && !natively.startOf.has(module) && changed.native.lines.includes(`throw ${module}`),
+      );
+      if (after === undefined && isNew) {
+        count('remedies that lead to a throw');
+        continue;
+      }
       must('d: a checked remedy mends the read natively', after?.result === 'value', context);
       const here = told(changed.plain.lines).reads.find(({ key }) => key === read.key);
       must('d: a checked remedy mends the read in the bundle', here?.result === 'value', `${context}, here ${here?.result}`);
