@@ -223,13 +223,20 @@ function follow(manifest: Manifest, run: Run, chosen: readonly number[]): Follow
 
   function rootOf(module: number, at: number): number | undefined {
     const targets = asked.filter((target) => reaches(target, module));
-    const entries = loading === undefined ? all.filter((one) => !roots.has(one) && reaches(one, module)) : [];
+    const entries = loading === undefined ? all.filter((entry) => mayBeAsked(entry, module, at)) : [];
     const imported = targets.length > 0 ? [firstImported(targets, at)] : [];
     const isTold = told.includes(entries[0] ?? -1);
     const candidates = [...new Set(isTold ? entries.concat(imported) : imported.concat(entries))];
     const root = candidates.length > 1 ? choose(candidates) : candidates[0];
     if (root !== undefined && entries.includes(root)) loading = root;
     return root;
+  }
+
+  /** The chunk of an entry comes to its body before another entry is asked for. */
+  function mayBeAsked(entry: number, module: number, at: number): boolean {
+    if (roots.has(entry) || !reaches(entry, module)) return false;
+    const own = run.steps.findIndex((step, index) => index >= at && step.type === 'entry' && step.module === entry);
+    return run.steps.slice(at, Math.max(own, at)).every((step) => step.type !== 'entry' || reaches(entry, step.module));
   }
 
   function choose(candidates: readonly number[]): number | undefined {
