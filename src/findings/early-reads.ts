@@ -86,11 +86,14 @@ function givenNatively(
   index: number,
   kind: string | undefined,
 ): 'value' | 'nothing' | 'unknown' {
-  const { prediction } = context;
-  const { exporter, event } = read;
+  const { prediction, run } = context;
+  const { importer, exporter, event } = read;
   // Functions and namespace objects have their values before any module runs.
   if (kind === 'function' || event.name === '*') return 'value';
   const body = bodyAt(context, read);
+  // The timer of a module that natively does not run is not set.
+  if (body === undefined && run.startOf[importer] !== undefined && prediction.startOf[importer] === undefined)
+    return 'unknown';
   if (body === undefined) return prediction.endedAtRead[index] ? 'value' : 'nothing';
   if (body === exporter) return 'nothing';
   const [start, end] = [prediction.startOf[body], prediction.endOf[exporter]];

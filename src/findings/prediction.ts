@@ -37,8 +37,11 @@ export type Requests = readonly (readonly number[])[];
 export const requestsOf = ({ modules }: Manifest): Requests =>
   modules.map(({ requests }) => requests.map(({ module }) => module));
 
+/** Whether evaluating a module throws, by what has ended then. */
+type Fails = (module: number, endOf: readonly (number | undefined)[]) => boolean;
+
 /** The timeline of one evaluation, as its bodies run. */
-function createTimeline(manifest: Manifest, requests: Requests, fails: (module: number) => boolean) {
+function createTimeline(manifest: Manifest, requests: Requests, fails: Fails) {
   const starts: number[] = [];
   const startOf: (number | undefined)[] = [];
   const endOf: (number | undefined)[] = [];
@@ -66,7 +69,7 @@ function createTimeline(manifest: Manifest, requests: Requests, fails: (module: 
     {
       execute(module, path) {
         start(module, path);
-        if (fails(module)) return false;
+        if (fails(module, endOf)) return false;
         endOf[module] = time++;
         return true;
       },
@@ -90,7 +93,7 @@ function createTimeline(manifest: Manifest, requests: Requests, fails: (module: 
       const at = pending.indexOf(module);
       if (at < 0) return;
       pending.splice(at, 1);
-      if (fails(module)) evaluation.rejected(module);
+      if (fails(module, endOf)) evaluation.rejected(module);
       else {
         endOf[module] = time++;
         evaluation.fulfilled(module);
@@ -137,13 +140,14 @@ export function predict(manifest: Manifest, run: Run): Prediction {
   return prediction;
 }
 
-/** How many modules start where they should, of those that start in both orders; all that started where each does. */
+/** How many modules start where they should, less those that should start and don't; all that started at best. */
 function agreement({ modules }: Manifest, run: Run, { starts, startOf }: Prediction): number {
   const hasPhases = (module: number): boolean => modules[module]?.phases === true;
   const actual = run.starts.filter((module) => hasPhases(module) && startOf[module] !== undefined);
-  const prescribed = starts.filter((module) => hasPhases(module) && run.startOf[module] !== undefined);
+  const expected = starts.filter(hasPhases);
+  const prescribed = expected.filter((module) => run.startOf[module] !== undefined);
   const apart = actual.filter((module, at) => prescribed[at] !== module).length;
-  return run.starts.filter((module) => !hasPhases(module)).length + actual.length - apart;
+  return run.starts.length - apart - (expected.length - prescribed.length);
 }
 
 interface Followed {
@@ -235,8 +239,12 @@ function follow(manifest: Manifest, run: Run, chosen: readonly number[]): Follow
   /** The chunk of an entry comes to its body before another entry is asked for. */
   function mayBeAsked(entry: number, module: number, at: number): boolean {
     if (roots.has(entry) || !reaches(entry, module)) return false;
-    const own = run.steps.findIndex((step, index) => index >= at && step.type === 'entry' && step.module === entry);
-    return run.steps.slice(at, Math.max(own, at)).every((step) => step.type !== 'entry' || reaches(entry, step.module));
+    const own = run.steps.findIndex(
+      (step, index) => index >= at && step.type === 'entry' && step.module === entry,
+    );
+    return run.steps
+      .slice(at, Math.max(own, at))
+      .every((step) => step.type !== 'entry' || reaches(entry, step.module));
   }
 
   function choose(candidates: readonly number[]): number | undefined {
@@ -266,7 +274,7 @@ export function predictChanged(
   manifest: Manifest,
   requests: Requests,
   roots: readonly number[],
-  fails: (module: number) => boolean,
+  fails: Fails,
 ): Pick<Prediction, 'startOf' | 'endOf'> {
   const { evaluation, timeline, pending, settle } = createTimeline(manifest, requests, fails);
   for (const root of roots) {

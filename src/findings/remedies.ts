@@ -11,10 +11,14 @@ export type Check = (changed: Requests, body: number, exporter: number) => boole
 
 /** The check for one trace; what does not depend on the change is done once. */
 export function createCheck({ manifest, run, prediction }: Context): Check {
-  const mended = new Set(
-    run.wrong.flatMap(({ event, running }) => (event.state === 'uninitialized' ? running.slice(-1) : [])),
-  );
-  const fails = (module: number): boolean => hasThrown(manifest, run, module) && !mended.has(module);
+  /** By module that threw: the module that it needed, if it was an early read that threw. */
+  const needed: (number | undefined)[] = [];
+  for (const { event, running, exporter } of run.wrong) {
+    const body = running[running.length - 1];
+    if (event.state === 'uninitialized' && body !== undefined) needed[body] = exporter;
+  }
+  const fails = (module: number, endOf: readonly (number | undefined)[]): boolean =>
+    hasThrown(manifest, run, module) && endOf[needed[module] ?? -1] === undefined;
   let held: (readonly [reader: number, exporter: number])[] | undefined;
   return (changed, body, exporter) => {
     held ??= pairsHeld();

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { config } from 'chai';
 import fc from 'fast-check';
-import { checkVerdict, type Counts, countsText, describeProgram } from '../support/verdict/check.ts';
+import { type Counts, checkVerdict, countsText, describeProgram } from '../support/verdict/check.ts';
 import { programs } from '../support/verdict/generate.ts';
 import { changesOf, runAll, WAYS } from '../support/verdict/run.ts';
 

@@ -41,7 +41,9 @@ export async function casesOf(folder: string, all: readonly Program[]): Promise<
       finding.remedies.flatMap(({ text, checked }) => {
         if (!checked) return [];
         const modules = applied(program.modules, text, finding, events);
-        return [{ index, finding, text, key: JSON.stringify([index, modules]), program: { ...program, modules } }];
+        return [
+          { index, finding, text, key: JSON.stringify([index, modules]), program: { ...program, modules } },
+        ];
       }),
     );
   });
@@ -55,6 +57,42 @@ export async function casesOf(folder: string, all: readonly Program[]): Promise<
       of === index ? [{ finding, text, runs: results[keys.indexOf(key)] ?? null }] : [],
     ),
   }));
+}
+
+/**
+ * What the trace cannot tell: loaded in another sequence, or some entries only, the bundle does the very same, and by that
+ * sequence Node would as `explain` says.
+ */
+export async function isAmbiguous(folder: string, { program, runs }: Case): Promise<boolean> {
+  if (!runs || program.entries.length < 2) return false;
+  const sequences = sequencesOf(program.entries).filter(
+    (entries) => entries.join() !== program.entries.join(),
+  );
+  // Rollup gets the entries as they are: only their sequence is another one.
+  const others = await runAll(
+    folder,
+    sequences.map((entries) => ({ ...program, sequence: entries })),
+    ['native', 'plain', 'traced'],
+  );
+  const stepsOf = ({ events }: Result): string =>
+    events
+      .flatMap((event) =>
+        'module' in event && event.type !== 'instantiate' ? `${event.type} ${event.module}` : [],
+      )
+      .join();
+  return others.some(
+    (other) =>
+      other !== null &&
+      stepsOf(other.traced) === stepsOf(runs.traced) &&
+      problemsOf({ program, runs: other, changes: [] }, new Map()).length === 0,
+  );
+}
+
+function sequencesOf(entries: readonly string[]): string[][] {
+  return entries.flatMap((entry) => {
+    const others = entries.filter((each) => each !== entry);
+    return [[entry], ...sequencesOf(others).map((rest) => [entry, ...rest])];
+  });
 }
 
 export function problemsOf({ program, runs, changes }: Case, counts: Counts): Problem[] {
@@ -71,8 +109,13 @@ export function problemsOf({ program, runs, changes }: Case, counts: Counts): Pr
   must('plain and traced log the same', plain.lines.join('\n') === traced.lines.join('\n'));
   must('the tracer does not fail', traced.failures === 0);
   if (problems.length > 0) return problems;
-  count('programs');
   const [natively, bundled] = [told(native.lines), told(traced.lines)];
+  // A chunk of CommonJS that failed runs again when it is required again, with bindings of its own: no module does so.
+  if (bundled.again.size > 0) {
+    count('programs that ran twice');
+    return [];
+  }
+  count('programs');
   for (const finding of traced.findings) count(`${finding.code} ${finding.native}`);
   checkOrder(traced.findings, natively, bundled, must);
   checkReads();
@@ -91,8 +134,30 @@ export function problemsOf({ program, runs, changes }: Case, counts: Counts): Pr
       checkRead(finding, read);
     }
     const expected = firstOf(bundled.reads.filter(({ result }) => result !== 'value'));
-    for (const read of expected)
+    for (const read of expected) {
+      if (!isTraced(read)) {
+        count('reads through a namespace object that the trace does not have');
+        continue;
+      }
       must('b: each read that went wrong has a finding', found.has(read), `${read.key} ${read.result}`);
+    }
+  }
+
+  /** What a module reads of its own through the namespace object that another one exports, the trace does not have. */
+  function isTraced({ label }: LoggedRead): boolean {
+    const [path, line] = Object.entries(program.modules).flatMap(([file, text]) => {
+      const at = text.split('\n').findIndex((each) => each.includes(`ask('${label}')`));
+      return at < 0 ? [] : [file, at + 1];
+    });
+    const isMember = /ask\('[^']+'\)[^']*[in]\d\./.test(
+      program.modules[path as string]?.split('\n')[(line as number) - 1] ?? '',
+    );
+    return (
+      !isMember ||
+      traced.events.some(
+        (event) => event.type === 'read' && event.importer === path && event.loc.line === line,
+      )
+    );
   }
 
   /** The first read of its place that gave the same. */
@@ -112,7 +177,8 @@ export function problemsOf({ program, runs, changes }: Case, counts: Counts): Pr
     else if (!same) must('c: what Node never reads is not the same there', verdict === 'differs', text);
     else must('c: as Node says', (same.result === read.result) === (verdict === 'same'), text);
     const isMasked = same?.result === 'threw' && read.result === 'undefined';
-    if (same) must('c: masked where Node throws and the bundle does not', isMasked === (code === 'MASKED_TDZ'), text);
+    if (same)
+      must('c: masked where Node throws and the bundle does not', isMasked === (code === 'MASKED_TDZ'), text);
     const event = traced.events[finding.seq ?? -1];
     const declaring = event?.type === 'read' ? event.module : '';
     count(`cause ${cause}`);
@@ -125,15 +191,25 @@ export function problemsOf({ program, runs, changes }: Case, counts: Counts): Pr
     if (cause === 'await') must('e: an await only where there is one', hasAwait(program), text);
     // Of what is given natively the cause is this build, whichever body ran.
     if (verdict === 'same' || code === 'MASKED_TDZ')
-      must('e: own-order iff the body that ran declares it', (cause === 'own-order') === (`${read.by}.js` === declaring), text);
+      must(
+        'e: own-order iff the body that ran declares it',
+        (cause === 'own-order') === (`${read.by}.js` === declaring),
+        text,
+      );
     if (verdict === 'differs')
-      must('d: no remedy is checked where only this build does so', finding.remedies.every(({ checked }) => !checked), text);
+      must(
+        'd: no remedy is checked where only this build does so',
+        finding.remedies.every(({ checked }) => !checked),
+        text,
+      );
     for (const step of finding.path) checkStep(step.text, text);
   }
 
   /** `a.js:1 imports b.js`: the line does. */
   function checkStep(step: string, text: string): void {
-    for (const [, path = '', line = '', target = ''] of step.matchAll(/(m\d+\.js):(\d+) imports (m\d+\.js)/g)) {
+    for (const [, path = '', line = '', target = ''] of step.matchAll(
+      /(m\d+\.js):(\d+) imports (m\d+\.js)/g,
+    )) {
       const source = program.modules[path]?.split('\n')[Number(line) - 1];
       must('e: a step is in the source', source?.includes(`'./${target}'`) === true, `${step}\n${text}`);
     }
@@ -150,7 +226,10 @@ export function problemsOf({ program, runs, changes }: Case, counts: Counts): Pr
       const context = `${text}\n${finding.message}\n${read.key} is ${after?.result}`;
       // Nothing can know of an error in a module that had not run.
       const isNew = [...now.startOf.keys()].some(
-        (module) => !now.endOf.has(module) && !natively.startOf.has(module) && changed.native.lines.includes(`throw ${module}`),
+        (module) =>
+          !now.endOf.has(module) &&
+          !natively.startOf.has(module) &&
+          changed.native.lines.includes(`throw ${module}`),
       );
       if (after === undefined && isNew) {
         count('remedies that lead to a throw');
@@ -158,12 +237,21 @@ export function problemsOf({ program, runs, changes }: Case, counts: Counts): Pr
       }
       must('d: a checked remedy mends the read natively', after?.result === 'value', context);
       const here = told(changed.plain.lines).reads.find(({ key }) => key === read.key);
-      must('d: a checked remedy mends the read in the bundle', here?.result === 'value', `${context}, here ${here?.result}`);
+      must(
+        'd: a checked remedy mends the read in the bundle',
+        here?.result === 'value',
+        `${context}, here ${here?.result}`,
+      );
       const broken = now.reads.filter(
         (each) =>
-          each.result !== 'value' && natively.reads.some(({ key, result }) => key === each.key && result === 'value'),
+          each.result !== 'value' &&
+          natively.reads.some(({ key, result }) => key === each.key && result === 'value'),
       );
-      must('d: a checked remedy breaks no read', broken.length === 0, `${context}\n${broken.map(({ key }) => key)}`);
+      must(
+        'd: a checked remedy breaks no read',
+        broken.length === 0,
+        `${context}\n${broken.map(({ key }) => key)}`,
+      );
     }
   }
 }
@@ -180,20 +268,36 @@ function checkOrder(
   const alone = bundled.starts.filter((module) => !natively.startOf.has(module));
   const text = `natively ${natively.starts}\nhere ${bundled.starts}\n${found.map(({ message }) => message).join('\n')}`;
   must('a: a finding where the order differs', native === here || found.length > 0, text);
-  must('a: no finding where it does not', native !== here || alone.length > 0 || found.length === 0, text);
+  const others = found.filter(({ code }) => code !== 'UNREQUESTED');
+  must('a: no finding where it does not', native !== here || alone.length > 0 || others.length === 0, text);
   const at = (order: Map<string, number>, path: string | undefined): number | undefined =>
     order.get((path ?? '').replace('.js', ''));
   for (const { code, modules, message } of found) {
     const [first, second] = modules;
     const [is, should] = [at(natively.startOf, first), at(natively.startOf, second)];
     if (code === 'ORDER')
-      must('a: ORDER names what Node runs first', is === undefined || (should !== undefined && should < is), `${message}\n${text}`);
+      must(
+        'a: ORDER names what Node runs first',
+        is === undefined || (should !== undefined && should < is),
+        `${message}\n${text}`,
+      );
+    if (code === 'UNREQUESTED') {
+      for (const path of modules) {
+        const module = path.replace('.js', '');
+        const isLater = natively.during.get(module) !== bundled.during.get(module);
+        must('a: UNREQUESTED names what Node starts later, if at all', isLater, `${message}\n${text}`);
+      }
+    }
     if (code === 'AWAIT_SERIALIZED') {
       const awaited = modules[modules.length - 1];
       const ends = at(natively.endOf, awaited);
       for (const late of modules.slice(0, -1)) {
         const start = at(natively.startOf, late);
-        must('a: AWAIT_SERIALIZED names what Node starts while the other waits', start !== undefined && (ends === undefined || start < ends), `${message}\n${text}`);
+        must(
+          'a: AWAIT_SERIALIZED names what Node starts while the other waits',
+          start !== undefined && (ends === undefined || start < ends),
+          `${message}\n${text}`,
+        );
       }
     }
   }

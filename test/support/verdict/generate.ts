@@ -16,8 +16,9 @@ export interface Output {
 export interface Program {
   /** Texts by path. */
   modules: Record<string, string>;
-  /** In the sequence in which they are loaded. */
   entries: string[];
+  /** In which they are loaded, if not in that of `entries`. */
+  sequence?: string[];
   /** Names of chunks by path. */
   chunks: Record<string, string>;
   output: Output;
@@ -63,21 +64,21 @@ interface Plan {
 const statements = (canAwait: boolean): fc.Arbitrary<Statement> => {
   const pick = fc.nat(30);
   const declare: fc.Arbitrary<Statement> = fc.record({
-    type: fc.constant('declare'),
+    type: fc.constant('declare' as const),
     kind: fc.constantFrom(...KINDS),
   });
   const read: fc.Arbitrary<Statement> = fc.record({
-    type: fc.constant('read'),
+    type: fc.constant('read' as const),
     pick,
     how: fc.constantFrom('plain', 'tried', 'tried', 'timer', 'branch', 'heritage'),
   });
   const call: fc.Arbitrary<Statement> = fc.record({
-    type: fc.constant('call'),
+    type: fc.constant('call' as const),
     pick,
     how: fc.constantFrom('plain', 'tried', 'timer'),
   });
   const request: fc.Arbitrary<Statement> = fc.record({
-    type: fc.constant('import'),
+    type: fc.constant('import' as const),
     target: fc.nat(8),
     how: canAwait ? fc.constantFrom('timer', 'timer', 'await', 'now') : fc.constantFrom('timer', 'now'),
   });
@@ -101,12 +102,9 @@ const statements = (canAwait: boolean): fc.Arbitrary<Statement> => {
 const plans = (canAwait: boolean): fc.Arbitrary<Plan[]> =>
   fc.array(
     fc.record({
-      heads: fc.array(
-        fc.record({ kind: fc.constantFrom(...HEADS), target: fc.nat(8), pick: fc.nat(30) }),
-        {
-          maxLength: 4,
-        },
-      ),
+      heads: fc.array(fc.record({ kind: fc.constantFrom(...HEADS), target: fc.nat(8), pick: fc.nat(30) }), {
+        maxLength: 4,
+      }),
       body: fc.array(statements(canAwait), { maxLength: 6 }),
       calls: fc.array(fc.record({ pick: fc.nat(30), isTried: fc.boolean(), isCall: fc.boolean() }), {
         maxLength: 2,
@@ -123,27 +121,25 @@ const outputs: fc.Arbitrary<Output> = fc.record({
   reads: fc.constantFrom('all', 'first'),
 });
 
-export const programs: fc.Arbitrary<Program> = fc
-  .tuple(outputs, fc.boolean())
-  .chain(([output, mayAwait]) =>
-    fc
-      .tuple(plans(mayAwait && output.format === 'es'), fc.array(fc.nat(8), { minLength: 1, maxLength: 3 }))
-      .map(([all, entries]): Program => {
-        const paths = all.map((_, index) => pathOf(index));
-        const chosen = [...new Set(entries.map((entry) => paths[entry % paths.length] as string))];
-        return {
-          modules: textsOf(all),
-          entries: output.shape === 'inline' ? chosen.slice(0, 1) : chosen,
-          chunks:
-            output.shape === 'manual'
-              ? Object.fromEntries(
-                  all.flatMap(({ chunk }, index) => (chunk < 2 ? [[pathOf(index), `c${chunk}`]] : [])),
-                )
-              : {},
-          output,
-        };
-      }),
-  );
+export const programs: fc.Arbitrary<Program> = fc.tuple(outputs, fc.boolean()).chain(([output, mayAwait]) =>
+  fc
+    .tuple(plans(mayAwait && output.format === 'es'), fc.array(fc.nat(8), { minLength: 1, maxLength: 3 }))
+    .map(([all, entries]): Program => {
+      const paths = all.map((_, index) => pathOf(index));
+      const chosen = [...new Set(entries.map((entry) => paths[entry % paths.length] as string))];
+      return {
+        modules: textsOf(all),
+        entries: output.shape === 'inline' ? chosen.slice(0, 1) : chosen,
+        chunks:
+          output.shape === 'manual'
+            ? Object.fromEntries(
+                all.flatMap(({ chunk }, index) => (chunk < 2 ? [[pathOf(index), `c${chunk}`]] : [])),
+              )
+            : {},
+        output,
+      };
+    }),
+);
 
 const pathOf = (index: number): string => `m${index}.js`;
 
@@ -191,7 +187,11 @@ function nestedForever(all: readonly Plan[]): Set<Head> {
 }
 
 /** The names of each module, and the one that each `export { name } from` picks. */
-function exportsOf(all: readonly Plan[]): { names: Export[][]; picked: Map<Head, Export>; dropped: Set<Head> } {
+function exportsOf(all: readonly Plan[]): {
+  names: Export[][];
+  picked: Map<Head, Export>;
+  dropped: Set<Head>;
+} {
   const dropped = nestedForever(all);
   const names = all.map(ownExports);
   const picked = new Map<Head, Export>();
@@ -214,7 +214,8 @@ function exportsOf(all: readonly Plan[]): { names: Export[][]; picked: Map<Head,
           if (!one) continue;
           // A name of its own, unless it is that of the declaration: Rollup takes some others for circular.
           const isDeclared = ownExports(all[target] as Plan, target).some(({ name }) => name === one.name);
-          const name = isDeclared && !mine.some((own) => own.name === one.name) ? one.name : `r${index}_${at}`;
+          const name =
+            isDeclared && !mine.some((own) => own.name === one.name) ? one.name : `r${index}_${at}`;
           picked.set(head, { ...one, name, from: one.name });
           add({ ...one, name });
         }
@@ -244,7 +245,9 @@ function textsOf(all: readonly Plan[]): Record<string, string> {
       const from = `'./${pathOf(target)}'`;
       const add = (local: string, { kind, target: space }: Export): void => {
         if (kind !== 'namespace') imported.push({ text: local, kind });
-        else for (const one of members(space as number)) imported.push({ text: `${local}.${one.name}`, kind: one.kind });
+        else
+          for (const one of members(space as number))
+            imported.push({ text: `${local}.${one.name}`, kind: one.kind });
       };
       const one = theirs[head.pick % theirs.length] as Export;
       switch (head.kind) {
@@ -308,7 +311,9 @@ function textsOf(all: readonly Plan[]): Record<string, string> {
         if (source) lines.push(guarded(label, `run(ask(${label}), ${source.text})`, statement.how));
       } else if (statement.type === 'await') {
         lines.push(
-          statement.isReached ? `await tick('${m}'); go('${m}');` : `if (no()) { await tick('${m}'); go('${m}'); }`,
+          statement.isReached
+            ? `await tick('${m}'); go('${m}');`
+            : `if (no()) { await tick('${m}'); go('${m}'); }`,
         );
       } else if (statement.type === 'throw') {
         lines.push(`if (!no()) throw boom('${m}');`);

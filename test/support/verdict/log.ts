@@ -17,6 +17,10 @@ export interface Told {
   /** By module: the lines at which it started and came to its end, or waited first. */
   startOf: Map<string, number>;
   endOf: Map<string, number>;
+  /** By module: the entry or timer that was at work when it started. */
+  during: Map<string, string>;
+  /** Modules that started again. */
+  again: Set<string>;
 }
 
 export function told(lines: readonly string[]): Told {
@@ -25,12 +29,18 @@ export function told(lines: readonly string[]): Told {
   const endOf = new Map<string, number>();
   const reads: LoggedRead[] = [];
   const counts = new Map<string, number>();
+  const during = new Map<string, string>();
+  const again = new Set<string>();
   let by = '';
+  let work = '';
   for (const [at, line] of lines.entries()) {
     const [step, name = ''] = line.split(' ');
     if (step === 'start' || step === 'go' || step === 'task') by = name;
     else if (['wait', 'end', 'over', 'entry'].includes(step as string)) by = '';
+    if (step === 'entry' || step === 'task') work = line;
     if (step === 'start') {
+      if (starts.has(name)) again.add(name);
+      else during.set(name, work);
       starts.add(name);
       if (!startOf.has(name)) startOf.set(name, at);
     } else if (step === 'end' && !endOf.has(name)) endOf.set(name, at);
@@ -40,9 +50,14 @@ export function told(lines: readonly string[]): Told {
     counts.set(place, count + 1);
     // Nothing is logged between a read and its result.
     const [next, of, result] = (lines[at + 1] ?? '').split(' ');
-    reads.push({ label: name, by, key: `${place} ${count}`, result: resultOf(of === name ? next : '', result) });
+    reads.push({
+      label: name,
+      by,
+      key: `${place} ${count}`,
+      result: resultOf(of === name ? next : '', result),
+    });
   }
-  return { starts: [...starts], reads, startOf, endOf };
+  return { starts: [...starts], reads, startOf, endOf, during, again };
 }
 
 function resultOf(step: string | undefined, result: string | undefined): LoggedRead['result'] {

@@ -5,7 +5,12 @@ import type { Finding } from '../../../src/protocol/finding.ts';
 
 type Modules = Record<string, string>;
 
-export function applied(modules: Modules, text: string, finding: Finding, events: readonly TraceEvent[]): Modules {
+export function applied(
+  modules: Modules,
+  text: string,
+  finding: Finding,
+  events: readonly TraceEvent[],
+): Modules {
   const earlier = /^put line (\d+) of (\S+) before line (\d+)$/.exec(text);
   if (earlier) {
     const [, late, path, early] = earlier;
@@ -48,11 +53,16 @@ function importedStraight(
   const { local } = event;
   const exported = event.name === 'default' ? 'default' : name;
   const target = join(dirname(path), specifier);
-  if (exported !== 'default' && !modules[target]?.match(new RegExp(`\\b(?:as|const|let|var|class|function) ${name}\\b`)))
+  if (
+    exported !== 'default' &&
+    !modules[target]?.match(new RegExp(`\\b(?:as|const|let|var|class|function) ${name}\\b`))
+  )
     throw new Error(`${target} has no ${name}`);
   return edited(modules, path, (lines) => {
     const [base = '', member] = local.split('.');
-    const at = lines.findIndex((line) => line.startsWith('import ') && new RegExp(`\\b${base}\\b`).test(line));
+    const at = lines.findIndex(
+      (line) => line.startsWith('import ') && new RegExp(`\\b${base}\\b`).test(line),
+    );
     const line = lines[at];
     if (line === undefined) throw new Error(`No import of ${local}`);
     const own = member === undefined ? base : `${base}_${member}`;

@@ -47,7 +47,11 @@ export async function runAll<W extends Way>(
     for (const way of ways) {
       const format = way === 'native' ? 'es' : program.output.format;
       const dir = join(work, `${index}`, way);
-      own.push({ format, dir, entries: program.entries.map((path) => path.replace('.js', '')) });
+      own.push({
+        format,
+        dir,
+        entries: (program.sequence ?? program.entries).map((path) => path.replace('.js', '')),
+      });
       if (way !== 'native' && built[index])
         built[index] = await building.build({ dir, source, program, isTraced: way === 'traced' });
     }
