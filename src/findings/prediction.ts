@@ -236,7 +236,10 @@ function follow(manifest: Manifest, run: Run, chosen: readonly number[]): Follow
     return root;
   }
 
-  /** The chunk of an entry comes to its body before another entry is asked for. */
+  /**
+   * The chunk of an entry comes to its body before another entry is asked for: until then the chunks of others run only
+   * because it imports them.
+   */
   function mayBeAsked(entry: number, module: number, at: number): boolean {
     if (roots.has(entry) || !reaches(entry, module)) return false;
     const own = run.steps.findIndex(
@@ -244,7 +247,7 @@ function follow(manifest: Manifest, run: Run, chosen: readonly number[]): Follow
     );
     return run.steps
       .slice(at, Math.max(own, at))
-      .every((step) => step.type !== 'entry' || reaches(entry, step.module));
+      .every((step) => step.type !== 'entry' || (!step.isFacade && reaches(entry, step.module)));
   }
 
   function choose(candidates: readonly number[]): number | undefined {

@@ -7,6 +7,8 @@ export interface Step {
   type: 'entry' | 'start' | 'end' | 'error' | 'import' | 'imported' | 'read';
   /** Of a `read`: the index of `early`. */
   module: number;
+  /** Of an `entry`: its chunk has none of its module, so that no other chunk imports it. */
+  isFacade?: boolean;
 }
 
 /** A read that gave no value, and what ran when it happened. */
@@ -101,7 +103,7 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
     const { seq } = event;
     switch (event.type) {
       case 'entry':
-        steps.push({ type: 'entry', module });
+        steps.push({ type: 'entry', module, isFacade: event.chunk !== manifest.modules[module]?.chunk });
         return;
       case 'evaluate-start':
         running.push(module);

@@ -63,40 +63,28 @@ interface Plan {
 
 const statements = (canAwait: boolean): fc.Arbitrary<Statement> => {
   const pick = fc.nat(30);
-  const declare: fc.Arbitrary<Statement> = fc.record({
-    type: fc.constant('declare' as const),
-    kind: fc.constantFrom(...KINDS),
-  });
-  const read: fc.Arbitrary<Statement> = fc.record({
-    type: fc.constant('read' as const),
-    pick,
-    how: fc.constantFrom('plain', 'tried', 'tried', 'timer', 'branch', 'heritage'),
-  });
-  const call: fc.Arbitrary<Statement> = fc.record({
-    type: fc.constant('call' as const),
-    pick,
-    how: fc.constantFrom('plain', 'tried', 'timer'),
-  });
-  const request: fc.Arbitrary<Statement> = fc.record({
-    type: fc.constant('import' as const),
-    target: fc.nat(8),
-    how: canAwait ? fc.constantFrom('timer', 'timer', 'await', 'now') : fc.constantFrom('timer', 'now'),
-  });
-  return fc.oneof(
+  const declare = fc.constantFrom(...KINDS).map((kind): Statement => ({ type: 'declare', kind }));
+  const read = fc
+    .tuple(pick, fc.constantFrom('plain', 'tried', 'tried', 'timer', 'branch', 'heritage'))
+    .map(([one, how]): Statement => ({ type: 'read', pick: one, how }));
+  const call = fc
+    .tuple(pick, fc.constantFrom('plain', 'tried', 'timer'))
+    .map(([one, how]): Statement => ({ type: 'call', pick: one, how }));
+  const request = fc
+    .tuple(
+      fc.nat(8),
+      canAwait ? fc.constantFrom('timer', 'timer', 'await', 'now') : fc.constantFrom('timer', 'now'),
+    )
+    .map(([target, how]): Statement => ({ type: 'import', target, how }));
+  const weighted: fc.WeightedArbitrary<Statement>[] = [
     { weight: 12, arbitrary: declare },
     { weight: 12, arbitrary: read },
     { weight: 6, arbitrary: call },
     { weight: 1, arbitrary: request },
     { weight: 1, arbitrary: fc.constant<Statement>({ type: 'throw' }) },
-    ...(canAwait
-      ? [
-          {
-            weight: 2,
-            arbitrary: fc.record<Statement>({ type: fc.constant('await'), isReached: fc.boolean() } as never),
-          },
-        ]
-      : []),
-  );
+  ];
+  const wait = fc.boolean().map((isReached): Statement => ({ type: 'await', isReached }));
+  return fc.oneof(...weighted.concat(canAwait ? [{ weight: 2, arbitrary: wait }] : []));
 };
 
 const plans = (canAwait: boolean): fc.Arbitrary<Plan[]> =>
