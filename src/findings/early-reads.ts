@@ -111,11 +111,14 @@ function givenNatively(
   index: number,
   kind: string | undefined,
 ): 'value' | 'nothing' | 'unknown' {
-  const { prediction } = context;
-  const { exporter, event } = read;
+  const { prediction, run } = context;
+  const { importer, exporter, event } = read;
   // Functions and namespace objects have their values before any module runs.
   if (kind === 'function' || event.name === '*') return 'value';
   const body = bodyAt(context, read);
+  // The timer of a module that natively does not run is not set.
+  if (body === undefined && run.startOf[importer] !== undefined && prediction.startOf[importer] === undefined)
+    return 'unknown';
   // Once it has waited, a body is no longer within the sequence of starts.
   if (body === undefined || (read.hasWaited && body !== exporter)) {
     return prediction.endedAtRead[index] ? 'value' : 'nothing';

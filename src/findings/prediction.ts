@@ -37,8 +37,11 @@ export type Requests = readonly (readonly number[])[];
 export const requestsOf = ({ modules }: Manifest): Requests =>
   modules.map(({ requests }) => requests.map(({ module }) => module));
 
+/** Whether evaluating a module throws, by what has ended then. */
+type Fails = (module: number, endOf: readonly (number | undefined)[]) => boolean;
+
 /** The timeline of one evaluation, as its bodies run. */
-function createTimeline(manifest: Manifest, requests: Requests, fails: (module: number) => boolean) {
+function createTimeline(manifest: Manifest, requests: Requests, fails: Fails) {
   const starts: number[] = [];
   const startOf: (number | undefined)[] = [];
   const endOf: (number | undefined)[] = [];
@@ -66,7 +69,7 @@ function createTimeline(manifest: Manifest, requests: Requests, fails: (module: 
     {
       execute(module, path) {
         start(module, path);
-        if (fails(module)) return false;
+        if (fails(module, endOf)) return false;
         endOf[module] = time++;
         return true;
       },
@@ -90,7 +93,7 @@ function createTimeline(manifest: Manifest, requests: Requests, fails: (module: 
       const at = pending.indexOf(module);
       if (at < 0) return;
       pending.splice(at, 1);
-      if (fails(module)) evaluation.rejected(module);
+      if (fails(module, endOf)) evaluation.rejected(module);
       else {
         endOf[module] = time++;
         evaluation.fulfilled(module);
@@ -103,8 +106,58 @@ function createTimeline(manifest: Manifest, requests: Requests, fails: (module: 
 export const hasThrown = ({ modules }: Manifest, run: Run, module: number): boolean =>
   run.errorOf[module] !== undefined && modules[module]?.phases !== 'required';
 
-/** Follows the trace: what it asks for is evaluated when it is asked for, and what waits goes on when it went on. */
+/** How many sequences of entries are tried, and how many entries at each place of one. */
+const TRIED = 40;
+const TRIED_AT_ONCE = 8;
+
+/**
+ * Follows the trace: what it asks for is evaluated when it is asked for, and what waits goes on when it went on.
+ *
+ * An entry's chunk may run because the chunk of another entry imports it, and its event doesn't say so. Of the entries
+ * that may have been asked for, it is the one under which the fewest modules left the prescribed order.
+ */
 export function predict(manifest: Manifest, run: Run): Prediction {
+  const chosen: number[] = [];
+  let { prediction, open } = follow(manifest, run, chosen);
+  let best = agreement(manifest, run, prediction);
+  for (let tried = 1; open.length > 0 && tried < TRIED && best < run.starts.length; ) {
+    let next = { entry: open[0] as number, prediction, open: [] as readonly number[] };
+    const others = open.slice(1, TRIED_AT_ONCE);
+    next.open = follow(manifest, run, chosen.concat(next.entry)).open;
+    for (const entry of others) {
+      tried++;
+      const other = follow(manifest, run, chosen.concat(entry));
+      const agreeing = agreement(manifest, run, other.prediction);
+      if (agreeing <= best) continue;
+      best = agreeing;
+      next = { entry, ...other };
+    }
+    tried++;
+    chosen.push(next.entry);
+    prediction = next.prediction;
+    open = next.open;
+  }
+  return prediction;
+}
+
+/** How many modules start where they should, less those that should start and don't; all that started at best. */
+function agreement({ modules }: Manifest, run: Run, { starts, startOf }: Prediction): number {
+  const hasPhases = (module: number): boolean => modules[module]?.phases === true;
+  const actual = run.starts.filter((module) => hasPhases(module) && startOf[module] !== undefined);
+  const expected = starts.filter(hasPhases);
+  const prescribed = expected.filter((module) => run.startOf[module] !== undefined);
+  const apart = actual.filter((module, at) => prescribed[at] !== module).length;
+  return run.starts.length - apart - (expected.length - prescribed.length);
+}
+
+interface Followed {
+  prediction: Prediction;
+  /** Entries that may have been asked for after those that were chosen. */
+  open: readonly number[];
+}
+
+/** @param chosen entries in the sequence in which they were asked for, each where there are several that may have been */
+function follow(manifest: Manifest, run: Run, chosen: readonly number[]): Followed {
   const requests = requestsOf(manifest);
   const hasSettled: boolean[] = [];
   const { evaluation, timeline, pending, settle } = createTimeline(manifest, requests, (module) =>
@@ -116,18 +169,19 @@ export function predict(manifest: Manifest, run: Run): Prediction {
   const endedAtRead: boolean[] = [];
   /** Entries in the sequence in which their chunks came to their bodies, and those of which that is unknown. */
   const told = run.steps.flatMap(({ type, module }) => (type === 'entry' ? [module] : []));
-  const untold = manifest.entries.filter((entry) => !told.includes(entry));
-  let nextTold = 0;
-  /** An entry is being evaluated: its chunk has not come to its body. */
-  let isLoading = false;
+  const all = [...new Set(told.concat(manifest.entries))];
+  let choices = 0;
+  let open: readonly number[] | undefined;
+  /** The entry that is being evaluated: its chunk has not come to its body. */
+  let loading: number | undefined;
   /** Targets of dynamic imports that were asked for and have not been evaluated. */
   let asked: number[] = [];
   const reached = new Map<number, readonly boolean[]>();
 
   for (const [at, { type, module }] of run.steps.entries()) {
     if (type === 'entry') {
-      if (told[nextTold] === module) nextTold++;
-      isLoading = false;
+      request(module, at);
+      if (loading === module) loading = undefined;
       evaluate(module);
     } else if (type === 'import') {
       if (!roots.has(module)) asked.push(module);
@@ -135,12 +189,14 @@ export function predict(manifest: Manifest, run: Run): Prediction {
     else if (type === 'start') request(module, at);
     else if (type === 'read') endedAtRead[module] = hasEnded(run.wrong[module]?.exporter);
     else {
+      // An entry whose import throws does not come to its body.
+      if (type === 'error') loading = undefined;
       hasSettled[module] = true;
       settle(module);
       settleAll();
     }
   }
-  return { ...timeline, roots: [...roots], unrequested, endedAtRead };
+  return { prediction: { ...timeline, roots: [...roots], unrequested, endedAtRead }, open: open ?? [] };
 
   function hasEnded(module: number | undefined): boolean {
     return module !== undefined && timeline.endOf[module] !== undefined;
@@ -170,23 +226,43 @@ export function predict(manifest: Manifest, run: Run): Prediction {
   }
 
   function rootOf(module: number, at: number): number | undefined {
-    const entry = told[nextTold];
-    if (entry !== undefined && !isLoading && reaches(entry, module)) {
-      isLoading = true;
-      return entry;
-    }
     const targets = asked.filter((target) => reaches(target, module));
-    if (targets.length > 0) return firstImported(targets, at);
-    if (isLoading) return undefined;
-    return untold.find((each) => !roots.has(each) && reaches(each, module));
+    const entries = loading === undefined ? all.filter((entry) => mayBeAsked(entry, module, at)) : [];
+    const imported = targets.length > 0 ? [firstImported(targets, at)] : [];
+    const isTold = told.includes(entries[0] ?? -1);
+    const candidates = [...new Set(isTold ? entries.concat(imported) : imported.concat(entries))];
+    const root = candidates.length > 1 ? choose(candidates) : candidates[0];
+    if (root !== undefined && entries.includes(root)) loading = root;
+    return root;
+  }
+
+  /**
+   * The chunk of an entry comes to its body before another entry is asked for: until then the chunks of others run only
+   * because it imports them.
+   */
+  function mayBeAsked(entry: number, module: number, at: number): boolean {
+    if (roots.has(entry) || !reaches(entry, module)) return false;
+    const own = run.steps.findIndex(
+      (step, index) => index >= at && step.type === 'entry' && step.module === entry,
+    );
+    return run.steps
+      .slice(at, Math.max(own, at))
+      .every((step) => step.type !== 'entry' || (!step.isFacade && reaches(entry, step.module)));
+  }
+
+  function choose(candidates: readonly number[]): number | undefined {
+    const choice = chosen[choices++];
+    if (choice !== undefined) return choice;
+    open ??= candidates;
+    return candidates[0];
   }
 
   /** The host says which of several targets is loaded first. */
-  function firstImported(targets: readonly number[], at: number): number | undefined {
+  function firstImported(targets: readonly number[], at: number): number {
     const next = run.steps.find(
       ({ type, module }, index) => index > at && type === 'imported' && targets.includes(module),
     );
-    return next?.module ?? targets[0];
+    return next?.module ?? (targets[0] as number);
   }
 
   function reaches(root: number, module: number): boolean {
@@ -201,7 +277,7 @@ export function predictChanged(
   manifest: Manifest,
   requests: Requests,
   roots: readonly number[],
-  fails: (module: number) => boolean,
+  fails: Fails,
 ): Pick<Prediction, 'startOf' | 'endOf'> {
   const { evaluation, timeline, pending, settle } = createTimeline(manifest, requests, fails);
   for (const root of roots) {

@@ -12,10 +12,14 @@ export type Check = (changed: Requests, body: number, exporter: number) => boole
 
 /** The check for one trace; what does not depend on the change is done once. */
 export function createCheck({ manifest, run, prediction, requests }: Context): Check {
-  const mended = new Set(
-    run.wrong.flatMap(({ outcome, running }) => (outcome === 'error' ? running.slice(-1) : [])),
-  );
-  const fails = (module: number): boolean => hasThrown(manifest, run, module) && !mended.has(module);
+  /** By module that threw by an early read: the module that it needed. */
+  const needed: (number | undefined)[] = [];
+  for (const { outcome, running, exporter } of run.wrong) {
+    const body = running[running.length - 1];
+    if (outcome === 'error' && body !== undefined) needed[body] = exporter;
+  }
+  const fails = (module: number, endOf: readonly (number | undefined)[]): boolean =>
+    hasThrown(manifest, run, module) && endOf[needed[module] ?? -1] === undefined;
   let held: (readonly [reader: number, exporter: number])[] | undefined;
   return (changed, body, exporter) => {
     held ??= pairsHeld();

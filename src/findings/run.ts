@@ -9,6 +9,8 @@ export interface Step {
   type: 'entry' | 'start' | 'end' | 'error' | 'import' | 'imported' | 'read';
   /** Of a `read`: its index in `wrong`. */
   module: number;
+  /** Of an `entry`: its chunk has none of its module, so that no other chunk imports it. */
+  isFacade?: boolean;
 }
 
 /** A read that gave no value, and what ran when it happened. */
@@ -113,7 +115,7 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
     const { seq } = event;
     switch (event.type) {
       case 'entry':
-        steps.push({ type: 'entry', module });
+        steps.push({ type: 'entry', module, isFacade: event.chunk !== manifest.modules[module]?.chunk });
         return;
       case 'evaluate-start':
         running.push(module);
