@@ -91,12 +91,13 @@ function severityOf(context: Context, read: WrongRead): Severity {
   return !isUndefined && read.outcome === 'unknown' ? 'error' : 'warning';
 }
 
-function caveatOf({ dropped }: Context, { event, running }: WrongRead): Pick<Finding, 'caveat'> {
+function caveatOf({ dropped, prediction }: Context, { event, running }: WrongRead): Pick<Finding, 'caveat'> {
   const caveats = [
     dropped > 0 && `\`limit\` dropped ${dropped} events, which may have told more`,
     event.state === 'uninitialized' &&
       running.length === 0 &&
       'the trace cannot tell whether the program caught the error',
+    prediction.others.length > 0 && 'the trace cannot tell which entry was asked for',
   ].filter((caveat) => caveat !== false);
   return caveats.length > 0 ? { caveat: caveats.join('; ') } : {};
 }
@@ -104,13 +105,23 @@ function caveatOf({ dropped }: Context, { event, running }: WrongRead): Pick<Fin
 const kindOf = ({ manifest }: Context, { exporter, event }: WrongRead): BindingKind | undefined =>
   manifest.modules[exporter]?.bindings.find(({ name }) => name === event.name)?.kind;
 
-/** What the prescribed evaluation gives the read. */
+/** What the prescribed evaluation gives the read, whichever entry was asked for. */
 function givenNatively(
   context: Context,
   read: WrongRead,
   index: number,
-  kind: string | undefined,
-): 'value' | 'nothing' | 'unknown' {
+  kind: BindingKind | undefined,
+): Given {
+  const predictions = [context.prediction, ...context.prediction.others];
+  const [given = 'unknown', ...others] = predictions.map((prediction) =>
+    givenBy({ ...context, prediction }, read, index, kind),
+  );
+  return others.every((other) => other === given) ? given : 'unknown';
+}
+
+type Given = 'value' | 'nothing' | 'unknown';
+
+function givenBy(context: Context, read: WrongRead, index: number, kind: BindingKind | undefined): Given {
   const { prediction, run } = context;
   const { importer, exporter, event } = read;
   // Functions and namespace objects have their values before any module runs.

@@ -7,8 +7,9 @@ import { deadlocks } from './deadlocks.ts';
 import { earlyReadAt, earlyReads, failedOnlyHere } from './early-reads.ts';
 import type { Context } from './not-run.ts';
 import { orderFindings } from './order.ts';
-import { partialExports, partialExportsAt } from './partial-exports.ts';
-import { predict, requestsOf } from './prediction.ts';
+import { partialExports } from './partial-exports.ts';
+import { predict } from './prediction.ts';
+import { requestsOf } from './requests.ts';
 import { runOf } from './run.ts';
 import { why } from './why.ts';
 
@@ -44,14 +45,9 @@ export function explain(manifest: Manifest, traced: Traced): Finding[] {
   return SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
 }
 
-/**
- * The finding of one read or `require`, by `seq` of its event; undefined where it is told already, where all is well, and
- * for packages that require each other: most do no harm, and their users can't change them.
- */
-export const explainEvent = (manifest: Manifest, traced: Traced, seq: number): Finding | undefined =>
-  traced.events[seq]?.type === 'read'
-    ? earlyReadAt(contextOf(manifest, traced), seq)
-    : partialExportsAt(manifest, traced.events, seq);
+/** The finding of a read, by `seq` of its event; undefined where it is told already. */
+export const explainRead = (manifest: Manifest, traced: Traced, seq: number): Finding | undefined =>
+  earlyReadAt(contextOf(manifest, traced), seq);
 
 /** See `why` of the trace. */
 export const whyBefore = (

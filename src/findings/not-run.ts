@@ -2,7 +2,8 @@
 import { shortestPath } from '../graph/shortest-path.ts';
 import type { Cause, FindingStep, Place } from '../protocol/finding.ts';
 import type { Manifest, ManifestImport } from '../protocol/manifest.ts';
-import { type Prediction, type Requests, stackOf } from './prediction.ts';
+import { type Prediction, stackOf } from './prediction.ts';
+import type { Requests } from './requests.ts';
 import type { Run, WrongRead } from './run.ts';
 import { bindingText, pathAt, placeText, requestPlace, requestText } from './words.ts';
 

@@ -1,8 +1,7 @@
 /** CommonJS modules that were required while they were still running: PARTIAL_EXPORTS. */
 import type { RequireEvent, TraceEvent } from '../protocol/events.ts';
 import type { Finding, FindingStep } from '../protocol/finding.ts';
-import type { Manifest } from '../protocol/manifest.ts';
-import { isOwn, placeText } from './words.ts';
+import { placeText } from './words.ts';
 
 /** The importer gets the exports that are there by then. Node's own loader behaves so too. */
 export function partialExports(events: readonly TraceEvent[]): Finding[] {
@@ -23,17 +22,6 @@ export function partialExports(events: readonly TraceEvent[]): Finding[] {
     }
   }
   return findings;
-}
-
-/** The finding of one `require` in a module of the user's own, by `seq` of its event. */
-export function partialExportsAt(
-  { modules }: Manifest,
-  events: readonly TraceEvent[],
-  seq: number,
-): Finding | undefined {
-  const finding = partialExports(events).find((each) => each.seq === seq);
-  const importer = modules.find(({ path }) => path === finding?.modules[0]);
-  return importer && isOwn(importer) ? finding : undefined;
 }
 
 const placeOf = ({ loc, module }: RequireEvent): string => `${placeText(loc)} ${module}`;

@@ -2,10 +2,11 @@
  * What ECMA-262 prescribes for the modules of a build, given what the trace can't predict: in which sequence entries
  * and dynamic imports were asked for, which modules threw, and in which order those that wait went on.
  */
-import { reachedFrom } from '../graph/paths.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import { createEvaluation, type Evaluation } from '../spec/evaluate.ts';
 import type { CyclicModule } from '../spec/module-record.ts';
+import { type Asked, createAsked } from './asked.ts';
+import { type Requests, requestsOf } from './requests.ts';
 import type { Run } from './run.ts';
 
 /** Times are positions in the prescribed sequence of starts and ends. */
@@ -19,7 +20,7 @@ export interface Prediction {
   callerOf: readonly (number | undefined)[];
   /** By module: whether it waits for modules that it requests. */
   waits: readonly (boolean | undefined)[];
-  /** Requests that came to a module in progress. */
+  /** Requests that came to a module whose body runs only after them. */
   inProgress: readonly (readonly [module: number, required: number])[];
   /** Modules that started in the trace before anything asked for them. */
   unrequested: readonly number[];
@@ -29,13 +30,9 @@ export interface Prediction {
   endedAtRead: readonly boolean[];
   /** [[Status]] and [[EvaluationError]] in the end. */
   modules: readonly CyclicModule[];
+  /** Predictions that agree with the trace as well as this one: it doesn't say which entry was asked for. */
+  others: readonly Prediction[];
 }
-
-/** Requests by module, as the sources have them or would have them after a change. */
-export type Requests = readonly (readonly number[])[];
-
-export const requestsOf = ({ modules }: Manifest): Requests =>
-  modules.map(({ requests }) => requests.map(({ module }) => module));
 
 /** Whether evaluating a module throws, by what has ended then. */
 type Fails = (module: number, endOf: readonly (number | undefined)[]) => boolean;
@@ -81,7 +78,10 @@ function createTimeline(manifest: Manifest, requests: Requests, fails: Fails) {
         waits[module] = true;
         follow(path);
       },
-      inProgress: (module, required) => void inProgress.push([module, required]),
+      inProgress(module, required) {
+        // Its cycle may be in progress while its own body has run.
+        if (startOf[required] === undefined && !waits[required]) inProgress.push([module, required]);
+      },
     },
   );
   return {
@@ -106,104 +106,77 @@ function createTimeline(manifest: Manifest, requests: Requests, fails: Fails) {
 export const hasThrown = ({ modules }: Manifest, run: Run, module: number): boolean =>
   run.errorOf[module] !== undefined && modules[module]?.phases !== 'required';
 
-/** How many sequences of entries are tried, and how many entries at each place of one. */
-const TRIED = 40;
-const TRIED_AT_ONCE = 8;
-
 /**
  * Follows the trace: what it asks for is evaluated when it is asked for, and what waits goes on when it went on.
  *
- * An entry's chunk may run because the chunk of another entry imports it, and its event doesn't say so. Of the entries
- * that may have been asked for, it is the one under which the fewest modules left the prescribed order.
+ * Where several entries may have been asked for, it is the one under which the most modules start where they should.
  */
 export function predict(manifest: Manifest, run: Run): Prediction {
-  const chosen: number[] = [];
-  let { prediction, open } = follow(manifest, run, chosen);
-  let best = agreement(manifest, run, prediction);
-  for (let tried = 1; open.length > 0 && tried < TRIED && best < run.starts.length; ) {
-    let next = { entry: open[0] as number, prediction, open: [] as readonly number[] };
-    const others = open.slice(1, TRIED_AT_ONCE);
-    next.open = follow(manifest, run, chosen.concat(next.entry)).open;
-    for (const entry of others) {
-      tried++;
-      const other = follow(manifest, run, chosen.concat(entry));
-      const agreeing = agreement(manifest, run, other.prediction);
-      if (agreeing <= best) continue;
-      best = agreeing;
-      next = { entry, ...other };
-    }
-    tried++;
-    chosen.push(next.entry);
-    prediction = next.prediction;
-    open = next.open;
+  const asked = createAsked(manifest, run);
+  const first = follow(manifest, run, asked, 0);
+  const { choices } = first;
+  let best = agreement(manifest, run, first.prediction);
+  let equal = [first.prediction];
+  for (let choice = 1; choice < choices.length; choice++) {
+    const { prediction } = follow(manifest, run, asked, choice);
+    const agreeing = agreement(manifest, run, prediction);
+    if (agreeing < best) continue;
+    equal = agreeing > best ? [prediction] : equal.concat(prediction);
+    best = agreeing;
   }
-  return prediction;
+  const [prediction = first.prediction, ...others] = equal;
+  return { ...prediction, others };
 }
 
-/** How many modules start where they should, less those that should start and don't; all that started at best. */
+/** How far the trace agrees, at best 0: each module counts that starts elsewhere, or doesn't though nothing has thrown. */
 function agreement({ modules }: Manifest, run: Run, { starts, startOf }: Prediction): number {
   const hasPhases = (module: number): boolean => modules[module]?.phases === true;
   const actual = run.starts.filter((module) => hasPhases(module) && startOf[module] !== undefined);
   const expected = starts.filter(hasPhases);
   const prescribed = expected.filter((module) => run.startOf[module] !== undefined);
   const apart = actual.filter((module, at) => prescribed[at] !== module).length;
-  return run.starts.length - apart - (expected.length - prescribed.length);
+  const hasThrownAny = run.errorOf.some((seq) => seq !== undefined);
+  return -apart - (hasThrownAny ? 0 : expected.length - prescribed.length);
 }
 
 interface Followed {
   prediction: Prediction;
-  /** Entries that may have been asked for after those that were chosen. */
-  open: readonly number[];
+  /** The entries of which one was asked for, at the first place where the trace doesn't say which. */
+  choices: readonly number[];
 }
 
-/** @param chosen entries in the sequence in which they were asked for, each where there are several that may have been */
-function follow(manifest: Manifest, run: Run, chosen: readonly number[]): Followed {
-  const requests = requestsOf(manifest);
+/** @param choice index of `choices` */
+function follow(manifest: Manifest, run: Run, asked: Asked, choice: number): Followed {
   const hasSettled: boolean[] = [];
-  const { evaluation, timeline, pending, settle } = createTimeline(manifest, requests, (module) =>
+  const { evaluation, timeline, pending, settle } = createTimeline(manifest, requestsOf(manifest), (module) =>
     hasThrown(manifest, run, module),
   );
   const { modules } = evaluation;
   const roots = new Set<number>();
   const unrequested: number[] = [];
   const endedAtRead: boolean[] = [];
-  /** Entries in the sequence in which their chunks came to their bodies, and those of which that is unknown. */
-  const told = run.steps.flatMap(({ type, module }) => (type === 'entry' ? [module] : []));
-  const all = [...new Set(told.concat(manifest.entries))];
-  let choices = 0;
-  let open: readonly number[] | undefined;
-  /** The entry that is being evaluated: its chunk has not come to its body. */
-  let loading: number | undefined;
-  /** Targets of dynamic imports that were asked for and have not been evaluated. */
-  let asked: number[] = [];
-  const reached = new Map<number, readonly boolean[]>();
+  let choices: readonly number[] = [];
 
   for (const [at, { type, module }] of run.steps.entries()) {
-    if (type === 'entry') {
-      request(module, at);
-      if (loading === module) loading = undefined;
-      evaluate(module);
-    } else if (type === 'import') {
-      if (!roots.has(module)) asked.push(module);
-    } else if (type === 'imported') evaluate(module);
-    else if (type === 'start') request(module, at);
+    if (type === 'entry' || type === 'start') request(module, at);
+    else if (type === 'imported') evaluate(module);
     else if (type === 'read') endedAtRead[module] = hasEnded(run.wrong[module]?.exporter);
-    else {
-      // An entry whose import throws does not come to its body.
-      if (type === 'error') loading = undefined;
+    else if (type !== 'import') {
       hasSettled[module] = true;
       settle(module);
       settleAll();
     }
   }
-  return { prediction: { ...timeline, roots: [...roots], unrequested, endedAtRead }, open: open ?? [] };
+  return {
+    prediction: { ...timeline, roots: [...roots], unrequested, endedAtRead, others: [] },
+    choices,
+  };
 
   function hasEnded(module: number | undefined): boolean {
     return module !== undefined && timeline.endOf[module] !== undefined;
   }
 
   function evaluate(root: number): void {
-    asked = asked.filter((target) => target !== root);
     roots.add(root);
     evaluation.evaluate(root);
     settleAll();
@@ -220,55 +193,12 @@ function follow(manifest: Manifest, run: Run, chosen: readonly number[]): Follow
   /** A module has started: evaluates what must have asked for it. */
   function request(module: number, at: number): void {
     if (modules[module]?.status !== 'unlinked') return;
-    const root = rootOf(module, at);
+    const candidates = asked.at(at)?.filter((root) => !roots.has(root));
+    if (!candidates) return;
+    if (candidates.length > 1 && choices.length === 0) choices = candidates;
+    const root = candidates[choices === candidates ? choice : 0];
     if (root === undefined) unrequested.push(module);
     else evaluate(root);
-  }
-
-  function rootOf(module: number, at: number): number | undefined {
-    const targets = asked.filter((target) => reaches(target, module));
-    const entries = loading === undefined ? all.filter((entry) => mayBeAsked(entry, module, at)) : [];
-    const imported = targets.length > 0 ? [firstImported(targets, at)] : [];
-    const isTold = told.includes(entries[0] ?? -1);
-    const candidates = [...new Set(isTold ? entries.concat(imported) : imported.concat(entries))];
-    const root = candidates.length > 1 ? choose(candidates) : candidates[0];
-    if (root !== undefined && entries.includes(root)) loading = root;
-    return root;
-  }
-
-  /**
-   * The chunk of an entry comes to its body before another entry is asked for: until then the chunks of others run only
-   * because it imports them.
-   */
-  function mayBeAsked(entry: number, module: number, at: number): boolean {
-    if (roots.has(entry) || !reaches(entry, module)) return false;
-    const own = run.steps.findIndex(
-      (step, index) => index >= at && step.type === 'entry' && step.module === entry,
-    );
-    return run.steps
-      .slice(at, Math.max(own, at))
-      .every((step) => step.type !== 'entry' || (!step.isFacade && reaches(entry, step.module)));
-  }
-
-  function choose(candidates: readonly number[]): number | undefined {
-    const choice = chosen[choices++];
-    if (choice !== undefined) return choice;
-    open ??= candidates;
-    return candidates[0];
-  }
-
-  /** The host says which of several targets is loaded first. */
-  function firstImported(targets: readonly number[], at: number): number {
-    const next = run.steps.find(
-      ({ type, module }, index) => index > at && type === 'imported' && targets.includes(module),
-    );
-    return next?.module ?? (targets[0] as number);
-  }
-
-  function reaches(root: number, module: number): boolean {
-    const known = reached.get(root) ?? reachedFrom(requests, [root]);
-    reached.set(root, known);
-    return known[module] === true;
   }
 }
 

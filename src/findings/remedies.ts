@@ -3,7 +3,8 @@ import type { ReadEvent } from '../protocol/events.ts';
 import type { Remedy } from '../protocol/finding.ts';
 import type { ManifestModule } from '../protocol/manifest.ts';
 import { bodyAt, type Context, declarationOf, type Knot, type Reason, wayOf } from './not-run.ts';
-import { hasThrown, predictChanged, type Requests } from './prediction.ts';
+import { hasThrown, predictChanged } from './prediction.ts';
+import type { Requests } from './requests.ts';
 import { pairOf, type WrongRead } from './run.ts';
 import { bindingText, isLexical, isOwn, pathAt, placeText, requestPlace, specifierTo } from './words.ts';
 

@@ -9,8 +9,8 @@ export interface Step {
   type: 'entry' | 'start' | 'end' | 'error' | 'import' | 'imported' | 'read';
   /** Of a `read`: its index in `wrong`. */
   module: number;
-  /** Of an `entry`: its chunk has none of its module, so that no other chunk imports it. */
-  isFacade?: boolean;
+  /** Of an `entry` and a `start`. */
+  job?: number;
 }
 
 /** A read that gave no value, and what ran when it happened. */
@@ -38,6 +38,8 @@ export type Outcome = 'error' | 'end' | 'unknown';
 
 export interface Run {
   steps: readonly Step[];
+  /** The last event comes from a body that runs. */
+  goesOn: boolean;
   /** Modules in the order of their first starts. */
   starts: readonly number[];
   /** By module, where it happened: `seq` of the events of its first run. */
@@ -98,6 +100,7 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
   }
   return {
     steps,
+    goesOn: running.length > 0,
     starts,
     startOf,
     endOf,
@@ -115,18 +118,20 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
     const { seq } = event;
     switch (event.type) {
       case 'entry':
-        steps.push({ type: 'entry', module, isFacade: event.chunk !== manifest.modules[module]?.chunk });
+        steps.push({ type: 'entry', module, job: event.job });
         return;
       case 'evaluate-start':
         running.push(module);
         if (startOf[module] !== undefined) return;
         startOf[module] = seq;
         starts.push(module);
-        steps.push({ type: 'start', module });
+        steps.push({ type: 'start', module, job: event.job });
         return;
       case 'evaluate-end':
         stop(module);
         if (endOf[module] !== undefined) return;
+        // An error that seemed its own was another's.
+        errorOf[module] = undefined;
         endOf[module] = seq;
         steps.push({ type: 'end', module });
         return;

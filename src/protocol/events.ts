@@ -71,6 +71,8 @@ export interface EntryEvent extends EventBase {
   type: 'entry';
   module: string;
   chunk: string;
+  /** As of an {@link EvaluateStartEvent}. */
+  job: number;
 }
 
 /** A module's own body begins: the modules that it imports have run, except those that a cycle puts after it. */
@@ -78,6 +80,11 @@ export interface EvaluateStartEvent extends EventBase {
   type: 'evaluate-start';
   module: string;
   chunk: string;
+  /**
+   * Number of the job (ECMA-262 sec-jobs) in which it happened, counted by those in which modules of the build start: what
+   * starts in one job was asked for at once.
+   */
+  job: number;
 }
 
 /** A module's own body has run to its end. */

@@ -26,6 +26,8 @@ export function createPhases(state: BuildState): CorePhases {
   /** Number of instantiated modules that show their end and have not ended. */
   let pending = 0;
   let isCheckQueued = false;
+  /** See `job` of an `evaluate-start` event. */
+  let job = 1;
   /** File names of entries' chunks that have begun. */
   const entered: Record<string, boolean> = create(null);
   /**
@@ -40,7 +42,8 @@ export function createPhases(state: BuildState): CorePhases {
     // A CommonJS chunk that failed runs again each time it is required.
     const isFirst = !isRepeated && !entered[chunk];
     entered[chunk] = true;
-    if (isFirst || admit()) log({ type: 'entry', module: row.path, chunk });
+    queueCheck();
+    if (isFirst || admit()) log({ type: 'entry', module: row.path, chunk, job });
   }
 
   function start(index: number): void {
@@ -54,7 +57,7 @@ export function createPhases(state: BuildState): CorePhases {
     push(state.running, index);
     queueCheck();
     if (module.isLogged)
-      log({ type: 'evaluate-start', module: module.row.path, chunk: module.row.chunk ?? '' });
+      log({ type: 'evaluate-start', module: module.row.path, chunk: module.row.chunk ?? '', job });
   }
 
   function end(index: number): void {
@@ -117,6 +120,7 @@ export function createPhases(state: BuildState): CorePhases {
     isCheckQueued = true;
     host.microtask(() => {
       isCheckQueued = false;
+      job++;
       state.tell('idle');
       failAll();
     });

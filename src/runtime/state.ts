@@ -18,6 +18,8 @@ export interface BuildState {
   modules: readonly ModuleSlot[];
   /** Indices of modules that have started and neither ended nor failed. */
   running: number[];
+  /** The events of this build: bundles of one page share the trace. */
+  events: TraceEvent[];
   /** By number of the site. */
   sites: (SiteRow | undefined)[];
   seen: Uint32Array;
@@ -40,11 +42,8 @@ export interface BuildState {
 export interface Findings {
   /** All of them, the worst first. */
   all(): readonly Finding[];
-  /**
-   * That of a read which gave no value, or of a `require` of a module that is still running, by `seq` of its event;
-   * undefined where it is known already.
-   */
-  of(seq: number): Finding | undefined;
+  /** That of a read that gave no value, by `seq` of its event; undefined where it is known already. */
+  ofRead(seq: number): Finding | undefined;
 }
 
 /** Hooks that a part may have; the core calls them. */

@@ -47,6 +47,7 @@ export function createTracer(
     },
     modules,
     running: [],
+    events: [],
     sites: [],
     seen: new Uint32Array(table.cells),
     bindingAt(row) {
@@ -65,6 +66,7 @@ export function createTracer(
     admit: (isVital = false, module) => shared.admit(settings.limit, isVital && !module?.isRepeated),
     log(event) {
       const logged = shared.log(event);
+      push(state.events, logged);
       show(logged);
       return logged;
     },

@@ -1,5 +1,5 @@
 /** Part that says what the events mean: `explain` and `why` of the trace, and what the console prints of them. */
-import { explain, explainEvent, whyBefore } from '../../findings/explain.ts';
+import { explain, explainRead, type Traced, whyBefore } from '../../findings/explain.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import { manifestOf } from '../manifest.ts';
 import type { BuildState, Part } from '../state.ts';
@@ -11,13 +11,14 @@ export default function createFindings(state: BuildState): Part {
     manifest ??= manifestOf(table);
     return manifest;
   };
+  const traced = (): Traced => ({ events: state.events, dropped: shared.trace.dropped });
   shared.onExplain({
-    explain: () => explain(given(), shared.trace),
-    why: (first, second) => whyBefore(given(), shared.trace, first, second),
+    explain: () => explain(given(), traced()),
+    why: (first, second) => whyBefore(given(), traced(), first, second),
   });
   state.findings = {
-    all: () => explain(given(), shared.trace),
-    of: (seq) => explainEvent(given(), shared.trace, seq),
+    all: () => explain(given(), traced()),
+    ofRead: (seq) => explainRead(given(), traced(), seq),
   };
   return {};
 }

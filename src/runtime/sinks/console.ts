@@ -9,8 +9,8 @@ import { createPrinter, isPage } from './console/printer.ts';
 import { createConsole } from './console/sink.ts';
 import { waitsOf } from './console/waits.ts';
 
-/** Reads and requires that are explained when they happen: each one looks through the events before. The summary has the others. */
-const EXPLAINED = 20;
+/** Reads that are explained when they happen: each one looks through the events before. The summary has the others. */
+const EXPLAINED = 5;
 
 export default function createConsolePart(state: BuildState): Part {
   const { shared, host, table } = state;
@@ -53,25 +53,20 @@ export default function createConsolePart(state: BuildState): Part {
   function explain(event: TraceEvent): Finding | undefined {
     if (!isWrong(event) || explained >= EXPLAINED) return undefined;
     explained++;
-    return state.findings?.of(event.seq);
+    return state.findings?.ofRead(event.seq);
   }
 
   /** Each of many entries ends: the whole trace is looked through again once it is twice as long. */
   function findings(isOver: boolean): readonly Finding[] | null {
-    const { length } = shared.trace.events;
+    const { length } = state.events;
     if (!isOver && length < 2 * known) return null;
     known = length;
     return attempt(() => state.findings?.all()) ?? null;
   }
 }
 
-/** A read that gave no value, or a `require` of a module that is still running. */
-function isWrong(event: TraceEvent): boolean {
-  const { type } = event;
-  // Own properties only: a page may have added some to `Object.prototype`.
-  if (type === 'read') return bare(event).state !== 'initialized';
-  return type === 'require-start' && bare(event).status === 'evaluating';
-}
+/** Own properties only: a page may have added some to `Object.prototype`. */
+const isWrong = (event: TraceEvent): boolean => event.type === 'read' && bare(event).state !== 'initialized';
 
 /** Number of modules whose start and end the bundle shows. */
 function countPhases(rows: readonly ModuleRow[]): number {

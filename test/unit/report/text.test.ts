@@ -63,7 +63,7 @@ const totals = (events: readonly TraceEvent[]): Summary => {
 const base = { seq: 0, time: 0 };
 const phases = (module: string, time: number, duration: number): TraceEvent[] => [
   { ...base, time, type: 'instantiate', module, chunk: 'main.js', bindings: [] },
-  { ...base, time, type: 'evaluate-start', module, chunk: 'main.js' },
+  { ...base, time, type: 'evaluate-start', module, chunk: 'main.js', job: 1 },
   { ...base, time: time + duration, type: 'evaluate-end', module, duration },
 ];
 
@@ -94,7 +94,7 @@ describe('text of an event', () => {
 
   it('the phases of a module stand at the margin', () => {
     const loc = at('b.js', 4, 0);
-    shows({ ...base, type: 'evaluate-start', module, chunk }, 'evaluate-start    b.js');
+    shows({ ...base, type: 'evaluate-start', module, chunk, job: 1 }, 'evaluate-start    b.js');
     shows({ ...base, type: 'evaluate-end', module, duration: 0.31 }, 'evaluate-end      b.js  in 0.3 ms');
     shows({ ...base, type: 'evaluate-end', module, duration: 0 }, 'evaluate-end      b.js  in 0.0 ms');
     shows({ ...base, type: 'evaluate-error', module }, 'evaluate-error    b.js');
@@ -148,7 +148,7 @@ describe('text of an event', () => {
     for (const field of fields)
       Object.defineProperty(Object.prototype, field, { get: hears, configurable: true });
     try {
-      shows({ ...base, type: 'evaluate-start', module: 'a.js', chunk: 'main.js' }, 'evaluate-start    a.js');
+      shows({ ...base, type: 'evaluate-start', module: 'a.js', chunk: 'main.js', job: 1 }, 'evaluate-start    a.js');
     } finally {
       for (const field of fields) Reflect.deleteProperty(Object.prototype, field);
     }
@@ -233,9 +233,9 @@ describe('text of a summary', () => {
       { ...base, type: 'instantiate', module: 'b.js', chunk: 'main.js', bindings: [] },
       { ...base, type: 'instantiate', module: 'a.js', chunk: 'main.js', bindings: [] },
       { ...base, type: 'instantiate', module: 'main.js', chunk: 'main.js', bindings: [] },
-      { ...base, type: 'evaluate-start', module: 'd.js', chunk: 'main.js' },
+      { ...base, type: 'evaluate-start', module: 'd.js', chunk: 'main.js', job: 1 },
       { ...base, type: 'evaluate-suspend', module: 'd.js', loc: at('d.js', 1, 0) },
-      { ...base, type: 'evaluate-start', module: 'a.js', chunk: 'main.js' },
+      { ...base, type: 'evaluate-start', module: 'a.js', chunk: 'main.js', job: 1 },
       { ...base, type: 'write', module: 'c.js', name: 'n', loc: at('c.js', 1, 0) },
       early('undefined'),
       early('uninitialized', { loc: at('a.js', 7, 0), name: '*' }),

@@ -26,6 +26,7 @@ const start = (module: string): TraceEvent => ({
   type: 'evaluate-start',
   module,
   chunk: 'main.js',
+  job: 1,
 });
 const end = (module: string): TraceEvent => ({ seq: 1, time: 2, type: 'evaluate-end', module, duration: 2 });
 
@@ -136,7 +137,7 @@ describe('console', () => {
   it('tells the order alone, numbered, with what waits', () => {
     const { sink, printed } = open('order', 2000);
     const loc = { file: 'a.js', line: 2, column: 0 };
-    sink.event({ seq: 0, time: 0, type: 'entry', module: 'main.js', chunk: 'main.js' });
+    sink.event({ seq: 0, time: 0, type: 'entry', module: 'main.js', chunk: 'main.js', job: 1 });
     sink.event(instantiate('a.js'));
     sink.event(start('a.js'));
     sink.event({ seq: 0, time: 1, type: 'evaluate-suspend', module: 'a.js', loc });

@@ -71,8 +71,8 @@ export function createConsole({
         flush();
         print(findingBlock(finding), SEVERITY_TONES[finding.severity]);
       }
-      // A read's block says what its line would.
-      if (finding && event.type === 'read') return;
+      // The block says what the line would.
+      if (finding) return;
       if (orderLine) orderLine(event).forEach(say);
       else if (isFull) tell(event);
     },

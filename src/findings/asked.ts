@@ -1,0 +1,107 @@
+/**
+ * What asked for a module that starts: the host for an entry, or the program for the target of an import().
+ *
+ * An `entry` event says that an entry's chunk has come to its body, not that somebody asked for it: the chunk of another
+ * entry may import it. But what is asked for is evaluated in one job, as far as nothing waits. So of the entries that come
+ * to their bodies in one job, it is the last that leads to the others.
+ */
+import { reversed } from '../graph/edges.ts';
+import { reachedFrom } from '../graph/paths.ts';
+import { has, rootsOf } from '../graph/roots.ts';
+import type { Manifest } from '../protocol/manifest.ts';
+import { requestsOf } from './requests.ts';
+import type { Run, Step } from './run.ts';
+
+export interface Asked {
+  /**
+   * The modules of which one was asked for, so that the module of this step could start. Several, where the trace doesn't
+   * say which; none, where nothing did; undefined, where this step says nothing of it.
+   *
+   * @param at index of `run.steps`
+   */
+  at(at: number): number[] | undefined;
+}
+
+export function createAsked(manifest: Manifest, run: Run): Asked {
+  const { steps } = run;
+  const requests = requestsOf(manifest);
+  const entered = stepsOf(steps, 'entry');
+  const imported = stepsOf(steps, 'import');
+  const candidates = [
+    ...new Set(manifest.entries.concat([...entered, ...imported].map(({ module }) => module))),
+  ];
+  const numberOf = new Map(candidates.map((module, number) => [module, number]));
+  const reaching = rootsOf(requests, candidates);
+  const awaits = manifest.modules.flatMap(({ hasTLA }, module) => (hasTLA ? [module] : []));
+  /** By module: whether it waits, or one that it requests. */
+  const isAsync = awaits.length > 0 ? reachedFrom(reversed(requests), awaits) : [];
+  const hasEntered = new Set(entered.map(({ module }) => module));
+  const unentered = manifest.entries.filter((entry) => !hasEntered.has(entry));
+  const startedIn = new Map(stepsOf(steps, 'start').map(({ module, job }) => [module, job]));
+  const failedIn = new Set(
+    manifest.modules.flatMap((_, module) =>
+      run.errorOf[module] === undefined ? [] : [startedIn.get(module)],
+    ),
+  );
+  const lastJob = steps.reduce<number | undefined>((last, { job }) => job ?? last, undefined);
+  /** By module: where its import() ended or failed. */
+  const settledAt = new Map(stepsOf(steps, 'imported').map(({ module, at }) => [module, at]));
+
+  return {
+    at(at) {
+      const { type, module, job } = steps[at] as Step;
+      // Then what starts says more: this chunk may be imported by that of an entry which failed.
+      if (type === 'entry' && isCutShort(job)) return undefined;
+      const inSameJob = entered.filter((entry) => entry.job === job);
+      const inJob = inSameJob.filter((entry) => reaches(entry.module, module));
+      const [first] = inJob;
+      // An entry that failed, or is about to, does not come to its body, but its chunk may have imported this one's.
+      const failing = isCutShort(job) ? unentered.filter((entry) => reaches(entry, module)) : [];
+      if (first) {
+        const root = inJob.reduce(
+          (last, entry) => (reaches(entry.module, last.module) ? entry : last),
+          first,
+        );
+        return [root.module, ...failing];
+      }
+      const targets = imported.filter((target) => target.at < at && reaches(target.module, module));
+      if (targets.length > 0)
+        return [
+          loadedFirst(
+            targets.map((target) => target.module),
+            job,
+          ),
+        ];
+      if (failing.length > 0) return failing;
+      // Another entry comes to its body in this job: it is what was asked for.
+      if (inSameJob.length > 0) return [];
+      const later = entered.filter((entry) => entry.at >= at && isAsync[entry.module]);
+      const others = later.map((entry) => entry.module).concat(unentered);
+      return [...new Set(others)].filter((entry) => reaches(entry, module));
+    },
+  };
+
+  /** Whether a module threw that started in the job, or the job goes on. */
+  function isCutShort(job: number | undefined): boolean {
+    return (run.goesOn && job === lastJob) || failedIn.has(job);
+  }
+
+  function reaches(root: number, module: number): boolean {
+    const bits = reaching[module];
+    const number = numberOf.get(root);
+    return bits !== undefined && number !== undefined && has(bits, number);
+  }
+
+  /** The host says which of several targets is loaded first. That one starts in the same job, unless it waits. */
+  function loadedFirst(targets: readonly number[], job: number | undefined): number {
+    const first = targets[0] as number;
+    const settled = (module: number): number => settledAt.get(module) ?? Number.POSITIVE_INFINITY;
+    return (
+      targets.find((target) => startedIn.get(target) === job) ??
+      targets.reduce((best, target) => (settled(target) < settled(best) ? target : best), first)
+    );
+  }
+}
+
+const stepsOf = (steps: readonly Step[], type: Step['type']): (Step & { at: number })[] =>
+  steps.flatMap((step, at) => (step.type === type ? [{ ...step, at }] : []));
