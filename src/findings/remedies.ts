@@ -91,7 +91,9 @@ function importStraight(context: Context, read: WrongRead): Change | undefined {
   const to = manifest.modules[exporter];
   if (first === undefined || second === undefined || !from || !to || !isOwn(from) || !isOwn(to))
     return undefined;
-  const name = event.name === 'default' ? event.local : event.name;
+  const binding = to.bindings.find((each) => each.name === event.name);
+  const exported = binding?.exported ?? event.name;
+  const name = exported === 'default' && !event.local.includes('.') ? event.local : exported;
   const requests = changed(manifest, importer, (list) => {
     const others = list.filter((module) => module !== exporter);
     // What is asked for already comes first where it is.

@@ -69,7 +69,9 @@ export function manifestModule(input: ManifestInput, number: number, withImports
     requests: requestsOf(numbering, module, kept),
     bindings: record.bindings.map(({ name, kind }, index) => {
       const { line = 1, column = 0 } = record.positions.bindings[index] ?? {};
-      return { name, kind, line, column };
+      const names = record.localExports.flatMap((entry) => (entry.binding === index ? [entry.name] : []));
+      const [exported = name] = names;
+      return { name, ...(!names.includes(name) && exported !== name && { exported }), kind, line, column };
     }),
     ...(imports && record.wanted.reads && { imports }),
   };

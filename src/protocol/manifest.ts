@@ -51,6 +51,8 @@ export interface ManifestRequest {
 /** A binding that the module declares and exports. */
 export interface ManifestBinding {
   name: string;
+  /** The name under which it is exported, where that is another one: `b` of `export { a as b }`. */
+  exported?: string;
   kind: BindingKind;
   /** 1-based. */
   line: number;

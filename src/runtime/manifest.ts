@@ -15,12 +15,13 @@ import {
 
 export const manifestOf = ({ modules, entries, staticEntries }: BuildTable): Manifest => ({
   version: MANIFEST_VERSION,
-  modules: modules.map((row) => moduleOf(row, modules)),
+  modules: modules.map((row, index) => moduleOf(row, index, modules)),
   entries: entries.slice(0, staticEntries),
 });
 
 const moduleOf = (
-  { requests, imports, bindings, exports: _, ...row }: ModuleRow,
+  { requests, imports, bindings, exports, ...row }: ModuleRow,
+  own: number,
   modules: readonly ModuleRow[],
 ): ManifestModule => ({
   ...row,
@@ -29,7 +30,11 @@ const moduleOf = (
     ...(line && { line }),
     ...(isKept && { isKept: true as const }),
   })),
-  bindings: bindings.map(([name, kind, line, column]) => ({ name, kind, line, column })),
+  bindings: bindings.map(([name, kind, line, column], index) => {
+    const names = exports.flatMap(([as, of, binding]) => (of === own && binding === index ? [as] : []));
+    const exported = names.includes(name) ? undefined : names[0];
+    return { name, ...(exported !== undefined && { exported }), kind, line, column };
+  }),
   ...(imports && { imports: imports.map((row) => importOf(row, modules)) }),
 });
 

@@ -53,10 +53,12 @@ function importedStraight(
   const { local } = event;
   const exported = event.name === 'default' ? 'default' : name;
   const target = join(dirname(path), specifier);
-  if (
-    exported !== 'default' &&
-    !modules[target]?.match(new RegExp(`\\b(?:as|const|let|var|class|function) ${name}\\b`))
-  )
+  // Its own exports: what it re-exports from elsewhere is no declaration.
+  const declaration = new RegExp(
+    `^export (?:(?:const|let|var|class|function) ${name}\\b|\\{ \\w+ as ${name} \\};)`,
+    'm',
+  );
+  if (exported !== 'default' && !declaration.test(modules[target] ?? ''))
     throw new Error(`${target} has no ${name}`);
   return edited(modules, path, (lines) => {
     const [base = '', member] = local.split('.');
