@@ -56,7 +56,7 @@ export interface ManifestBinding {
   line: number;
   /** 0-based, in UTF-16 code units. */
   column: number;
-  /** The name under which the module exports it, where that is another one. */
+  /** The name under which the module exports it, where that is another one: `b` of `export { a as b }`. */
   exportedAs?: string;
 }
 

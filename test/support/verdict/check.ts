@@ -65,6 +65,7 @@ export async function casesOf(folder: string, all: readonly Program[]): Promise<
  */
 export async function isAmbiguous(folder: string, { program, runs }: Case): Promise<boolean> {
   if (!runs || program.entries.length < 2) return false;
+  if (hasEntryInTask(runs.traced)) return true;
   const sequences = sequencesOf(program.entries).filter(
     (entries) => entries.join() !== program.entries.join(),
   );
@@ -86,6 +87,19 @@ export async function isAmbiguous(folder: string, { program, runs }: Case): Prom
       stepsOf(other.traced) === stepsOf(runs.traced) &&
       problemsOf({ program, runs: other, changes: [] }, new Map()).length === 0,
   );
+}
+
+/** While an import() is on its way, the chunk of an entry may run because it was asked for, or because of the import(). */
+function hasEntryInTask({ lines, events }: Result): boolean {
+  const { during } = told(lines);
+  return events.some((event, at) => {
+    if (event.type !== 'entry') return false;
+    const next = events.slice(at).find(({ type }) => type === 'evaluate-start');
+    return (
+      next?.type === 'evaluate-start' &&
+      during.get(next.module.replace('.js', ''))?.startsWith('task') === true
+    );
+  });
 }
 
 function sequencesOf(entries: readonly string[]): string[][] {

@@ -52,10 +52,12 @@ function importedStraight(
   if (event?.type !== 'read') throw new Error('No read');
   const { local } = event;
   const target = join(dirname(path), specifier);
-  if (
-    exported !== 'default' &&
-    !modules[target]?.match(new RegExp(`\\b(?:as|const|let|var|class|function) ${exported}\\b`))
-  )
+  // Its own exports: what it re-exports from elsewhere is no declaration.
+  const declaration = new RegExp(
+    `^export (?:(?:const|let|var|class|function) ${exported}\\b|\\{ \\w+ as ${exported} \\};)`,
+    'm',
+  );
+  if (exported !== 'default' && !declaration.test(modules[target] ?? ''))
     throw new Error(`${target} has no ${exported}`);
   return edited(modules, path, (lines) => {
     const [base = '', member] = local.split('.');

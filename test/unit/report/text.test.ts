@@ -148,7 +148,10 @@ describe('text of an event', () => {
     for (const field of fields)
       Object.defineProperty(Object.prototype, field, { get: hears, configurable: true });
     try {
-      shows({ ...base, type: 'evaluate-start', module: 'a.js', chunk: 'main.js', job: 1 }, 'evaluate-start    a.js');
+      shows(
+        { ...base, type: 'evaluate-start', module: 'a.js', chunk: 'main.js', job: 1 },
+        'evaluate-start    a.js',
+      );
     } finally {
       for (const field of fields) Reflect.deleteProperty(Object.prototype, field);
     }
