@@ -62,7 +62,9 @@ export function createAsked(manifest: Manifest, run: Run): Asked {
           (last, entry) => (reaches(entry.module, last.module) ? entry : last),
           first,
         );
-        return [root.module, ...failing];
+        // Or the chunk of one imports it that waits, and comes to its body in a later job.
+        const waiting = waitingAfter(at).filter((entry) => reaches(entry, module));
+        return [...new Set([root.module, ...waiting, ...failing])];
       }
       const targets = imported.filter((target) => target.at < at && reaches(target.module, module));
       if (targets.length > 0)
@@ -75,11 +77,13 @@ export function createAsked(manifest: Manifest, run: Run): Asked {
       if (failing.length > 0) return failing;
       // Another entry comes to its body in this job: it is what was asked for.
       if (inSameJob.length > 0) return [];
-      const later = entered.filter((entry) => entry.at >= at && isAsync[entry.module]);
-      const others = later.map((entry) => entry.module).concat(unentered);
-      return [...new Set(others)].filter((entry) => reaches(entry, module));
+      return [...new Set(waitingAfter(at).concat(unentered))].filter((entry) => reaches(entry, module));
     },
   };
+
+  function waitingAfter(at: number): number[] {
+    return entered.flatMap((entry) => (entry.at >= at && isAsync[entry.module] ? [entry.module] : []));
+  }
 
   /** Whether a module threw that started in the job, or the job goes on. */
   function isCutShort(job: number | undefined): boolean {

@@ -17,14 +17,27 @@ export function earlyReads(context: Context): Finding[] {
   );
 }
 
-/** Modules that failed by a read which natively gets its value. */
-export function failedOnlyHere(context: Context): ReadonlySet<number> {
-  const failed = context.run.wrong.filter(
-    (read, index) =>
-      read.outcome === 'error' && givenNatively(context, read, index, kindOf(context, read)) === 'value',
-  );
-  return new Set(failed.flatMap(({ running }) => running.slice(-1)));
+/** Where the errors of bodies differ: by module, `seq` of the event of its error natively, undefined where it has none. */
+export function errorsNatively(context: Context): (number | undefined)[] {
+  const { run } = context;
+  const errorOf = run.errorOf.slice();
+  run.wrong.forEach((read, index) => {
+    const body = read.running[read.running.length - 1];
+    if (body === undefined) return;
+    const kind = kindOf(context, read);
+    const given = givenNatively(context, read, index, kind);
+    const isCaught = importOf(context, read)?.guard === 'catch';
+    // Natively the read has its value, or throws.
+    if (given === 'value' && read.outcome === 'error') errorOf[body] = undefined;
+    else if (isMasked(read, kind, given) && !isCaught)
+      errorOf[body] = Math.min(errorOf[body] ?? Number.POSITIVE_INFINITY, read.event.seq);
+  });
+  return errorOf;
 }
+
+/** It gave undefined, and throws natively. */
+const isMasked = ({ event }: WrongRead, kind: BindingKind | undefined, given: Given): boolean =>
+  event.state === 'undefined' && isLexical(kind) && given === 'nothing';
 
 /** The finding of a read, by `seq` of its event, which is the first of its place. */
 export function earlyReadAt(context: Context, seq: number): Finding | undefined {
@@ -36,12 +49,12 @@ export function earlyReadAt(context: Context, seq: number): Finding | undefined 
 function findingOf(context: Context, read: WrongRead, index: number, check: Check | undefined): Finding {
   const { manifest } = context;
   const { event, importer, exporter } = read;
-  const { name, state, loc } = event;
+  const { name, loc } = event;
   const kind = kindOf(context, read);
   const declared = declarationOf(manifest, exporter, name);
   const given = givenNatively(context, read, index, kind);
-  const isMasked = state === 'undefined' && isLexical(kind) && given === 'nothing';
-  const native: Native = given === 'unknown' ? 'unknown' : given === 'value' || isMasked ? 'differs' : 'same';
+  const masked = isMasked(read, kind, given);
+  const native: Native = given === 'unknown' ? 'unknown' : given === 'value' || masked ? 'differs' : 'same';
   const reason: Reason =
     given === 'nothing'
       ? whyNotRun(context, read)
@@ -50,15 +63,15 @@ function findingOf(context: Context, read: WrongRead, index: number, check: Chec
         : UNKNOWN;
   const remedies = (): Remedy[] => {
     // Of what differs only a build can say whether a change mends it.
-    if (isMasked) return check ? unchecked(remediesFor(context, read, reason, check)) : [];
+    if (masked) return check ? unchecked(remediesFor(context, read, reason, check)) : [];
     if (given === 'nothing') return check ? remediesFor(context, read, reason, check) : [];
     return check && given === 'value' && reason.cause === 'await' ? remediesInOneChunk(context, read) : [];
   };
   const times = read.times > 1 ? ` (${read.times} times)` : '';
   return {
-    code: isMasked ? 'MASKED_TDZ' : 'EARLY_READ',
+    code: masked ? 'MASKED_TDZ' : 'EARLY_READ',
     severity: severityOf(context, read),
-    message: `${placeText(loc)} reads ${bindingText(name)} of ${pathAt(manifest, exporter)} before it has a value: ${resultText(read, native, isMasked)}${times}`,
+    message: `${placeText(loc)} reads ${bindingText(name)} of ${pathAt(manifest, exporter)} before it has a value: ${resultText(read, native, masked)}${times}`,
     native,
     modules: [...new Set([importer, exporter, ...(reason.knot?.stack ?? [])])].map((module) =>
       pathAt(manifest, module),
@@ -134,6 +147,9 @@ function givenBy(context: Context, read: WrongRead, index: number, kind: Binding
   if (body === undefined || (read.hasWaited && body !== exporter)) {
     return prediction.endedAtRead[index] ? 'value' : 'nothing';
   }
+  // Natively it has failed before: it does not come to this read.
+  const error = body === undefined ? undefined : context.errorOf[body];
+  if (error !== undefined && error < event.seq && run.errorOf[body as number] !== error) return 'unknown';
   if (body === exporter) return 'nothing';
   const [start, end] = [prediction.startOf[body], prediction.endOf[exporter]];
   // Nothing had asked for the module that reads: natively it does not read now.

@@ -4,7 +4,7 @@ import type { Finding, Severity } from '../protocol/finding.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import { cycleFindings } from './cycles.ts';
 import { deadlocks } from './deadlocks.ts';
-import { earlyReadAt, earlyReads, failedOnlyHere } from './early-reads.ts';
+import { earlyReadAt, earlyReads, errorsNatively } from './early-reads.ts';
 import type { Context } from './not-run.ts';
 import { orderFindings } from './order.ts';
 import { partialExports } from './partial-exports.ts';
@@ -22,12 +22,11 @@ export interface Traced {
 function contextOf(manifest: Manifest, { events, dropped }: Traced): Context {
   const run = runOf(manifest, events);
   const prediction = predict(manifest, run);
-  const context = { manifest, run, prediction, requests: requestsOf(manifest), dropped };
-  const mended = failedOnlyHere(context);
-  if (mended.size === 0) return context;
-  // Natively these modules don't fail, so others run that this build never came to.
-  const errorOf = run.errorOf.map((seq, module) => (mended.has(module) ? undefined : seq));
-  return { ...context, prediction: predict(manifest, { ...run, errorOf }) };
+  const requests = requestsOf(manifest);
+  const context = { manifest, run, prediction, requests, errorOf: run.errorOf, dropped };
+  if (run.wrong.length === 0) return context;
+  const errorOf = errorsNatively(context);
+  return { ...context, errorOf, prediction: predict(manifest, { ...run, errorOf }) };
 }
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];

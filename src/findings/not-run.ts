@@ -34,6 +34,8 @@ export interface Context {
   prediction: Prediction;
   /** By module: those that it requests. */
   requests: Requests;
+  /** By module, where it throws natively: `seq` of the event of its error. */
+  errorOf: Run['errorOf'];
   /** How many events the trace left out. */
   dropped: number;
 }

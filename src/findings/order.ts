@@ -13,16 +13,19 @@ const LISTED = 20;
 
 export function orderFindings(context: Context): Finding[] {
   const { manifest, run, prediction } = context;
-  const hasPhases = (module: number): boolean => manifest.modules[module]?.phases === true;
-  const hasStarted = (module: number): boolean => run.startOf[module] !== undefined;
+  const isUnrequested = new Set(prediction.unrequested);
+  /** What starts in one of both only has no place in the other. */
+  const isCompared = (module: number): boolean =>
+    manifest.modules[module]?.phases === true &&
+    run.startOf[module] !== undefined &&
+    (prediction.startOf[module] !== undefined || isUnrequested.has(module));
   const unrequested: number[] = [];
   /** By the module with the await: modules that started only after it. */
   const serialized = new Map<number, number[]>();
   const told = new Set<number>();
   const rest = (order: readonly number[]): number[] =>
-    order.filter((module) => hasPhases(module) && hasStarted(module) && !told.has(module));
+    order.filter((module) => isCompared(module) && !told.has(module));
   const [actual, prescribed] = [rest(run.starts), rest(prediction.starts)];
-  const isUnrequested = new Set(prediction.unrequested);
   const waited = run.starts.filter((module) => run.waits[module] !== undefined);
   for (let at = 0, next = 0; at < actual.length; ) {
     const [is, should] = [actual[at] as number, prescribed[next]];
@@ -114,12 +117,12 @@ function serializedFinding({ manifest, run }: Context, awaited: number, late: re
 }
 
 function orderFinding(
-  { manifest, run, prediction }: Context,
+  { manifest, prediction }: Context,
   actual: readonly number[],
   prescribed: readonly number[],
   at: number,
 ): Finding {
-  const [is, should] = [actual[at] as number, prescribed[at]];
+  const [is, should] = [actual[at] as number, prescribed[at] as number];
   const name = pathAt(manifest, is);
   const around = (order: readonly number[]): string =>
     order
@@ -130,31 +133,24 @@ function orderFinding(
     { text: `prescribed: ${around(prescribed)}`, loc: null },
     { text: `this build: ${around(actual)}`, loc: null },
   ];
-  const modules = [name];
+  const first = pathAt(manifest, should);
   let cause: Cause = 'build';
-  let message = `${name} ran, where by ECMA-262 it does not`;
-  if (should !== undefined && prescribed.includes(is)) {
-    const first = pathAt(manifest, should);
-    message = `${name} ran before ${first}; by ECMA-262 ${first} runs first`;
-    modules.push(first);
-    if (prediction.waits[is]) {
-      cause = 'await';
-      path.push({
-        text: `${name} waits for a module with a top-level await, and ${first} does not`,
-        loc: null,
-      });
-    } else {
-      const [chunk, other] = [manifest.modules[is]?.chunk, manifest.modules[should]?.chunk];
-      if (chunk !== other)
-        path.push({ text: `${name} is in ${chunk}, which ran before ${other}`, loc: null });
-    }
-  } else if (run.errorOf.some((seq) => seq !== undefined)) cause = 'error';
+  if (prediction.waits[is]) {
+    cause = 'await';
+    path.push({
+      text: `${name} waits for a module with a top-level await, and ${first} does not`,
+      loc: null,
+    });
+  } else {
+    const [chunk, other] = [manifest.modules[is]?.chunk, manifest.modules[should]?.chunk];
+    if (chunk !== other) path.push({ text: `${name} is in ${chunk}, which ran before ${other}`, loc: null });
+  }
   return {
     code: 'ORDER',
     severity: 'warning',
-    message,
+    message: `${name} ran before ${first}; by ECMA-262 ${first} runs first`,
     native: 'differs',
-    modules,
+    modules: [name, first],
     loc: null,
     path,
     cause,

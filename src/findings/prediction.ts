@@ -106,6 +106,9 @@ function createTimeline(manifest: Manifest, requests: Requests, fails: Fails) {
 export const hasThrown = ({ modules }: Manifest, run: Run, module: number): boolean =>
   run.errorOf[module] !== undefined && modules[module]?.phases !== 'required';
 
+/** How often the trace is followed anew, each time with another entry asked for. */
+const TRIED = 40;
+
 /**
  * Follows the trace: what it asks for is evaluated when it is asked for, and what waits goes on when it went on.
  *
@@ -113,40 +116,51 @@ export const hasThrown = ({ modules }: Manifest, run: Run, module: number): bool
  */
 export function predict(manifest: Manifest, run: Run): Prediction {
   const asked = createAsked(manifest, run);
-  const first = follow(manifest, run, asked, 0);
-  const { choices } = first;
-  let best = agreement(manifest, run, first.prediction);
-  let equal = [first.prediction];
-  for (let choice = 1; choice < choices.length; choice++) {
-    const { prediction } = follow(manifest, run, asked, choice);
-    const agreeing = agreement(manifest, run, prediction);
-    if (agreeing < best) continue;
-    equal = agreeing > best ? [prediction] : equal.concat(prediction);
-    best = agreeing;
+  const chosen: number[] = [];
+  let best = followed();
+  let equal = [best.prediction];
+  for (let tried = 0; best.open > 1 && tried < TRIED; chosen.push(best.chosen)) {
+    const { open } = best;
+    for (let choice = 0; choice < open && tried < TRIED; choice++) {
+      tried++;
+      const other = followed(choice);
+      if (other.agreement < best.agreement) continue;
+      // The first choice is what was followed before.
+      if (choice > 0)
+        equal = other.agreement > best.agreement ? [other.prediction] : equal.concat(other.prediction);
+      if (choice === 0 || other.agreement > best.agreement) best = other;
+    }
   }
-  const [prediction = first.prediction, ...others] = equal;
-  return { ...prediction, others };
+  return { ...best.prediction, others: equal.filter((prediction) => prediction !== best.prediction) };
+
+  function followed(choice = -1): Followed & { agreement: number; chosen: number } {
+    const result = follow(manifest, run, asked, choice < 0 ? chosen : chosen.concat(choice));
+    return { ...result, agreement: agreement(manifest, run, result.prediction), chosen: choice };
+  }
 }
 
-/** How far the trace agrees, at best 0: each module counts that starts elsewhere, or doesn't though nothing has thrown. */
+/** How far the trace agrees, at best 0: each module counts that starts elsewhere, or in one of both only. */
 function agreement({ modules }: Manifest, run: Run, { starts, startOf }: Prediction): number {
   const hasPhases = (module: number): boolean => modules[module]?.phases === true;
-  const actual = run.starts.filter((module) => hasPhases(module) && startOf[module] !== undefined);
+  const started = run.starts.filter(hasPhases);
   const expected = starts.filter(hasPhases);
+  const actual = started.filter((module) => startOf[module] !== undefined);
   const prescribed = expected.filter((module) => run.startOf[module] !== undefined);
   const apart = actual.filter((module, at) => prescribed[at] !== module).length;
+  // After an error in this build, what should start may not.
   const hasThrownAny = run.errorOf.some((seq) => seq !== undefined);
-  return -apart - (hasThrownAny ? 0 : expected.length - prescribed.length);
+  const missing = hasThrownAny ? 0 : expected.length - prescribed.length;
+  return actual.length - started.length - apart - missing;
 }
 
 interface Followed {
   prediction: Prediction;
-  /** The entries of which one was asked for, at the first place where the trace doesn't say which. */
-  choices: readonly number[];
+  /** How many entries may have been asked for at the next place where the trace doesn't say which; 0 without one. */
+  open: number;
 }
 
-/** @param choice index of `choices` */
-function follow(manifest: Manifest, run: Run, asked: Asked, choice: number): Followed {
+/** @param chosen which of the entries that may have been asked for, at each place where the trace doesn't say which */
+function follow(manifest: Manifest, run: Run, asked: Asked, chosen: readonly number[]): Followed {
   const hasSettled: boolean[] = [];
   const { evaluation, timeline, pending, settle } = createTimeline(manifest, requestsOf(manifest), (module) =>
     hasThrown(manifest, run, module),
@@ -155,7 +169,8 @@ function follow(manifest: Manifest, run: Run, asked: Asked, choice: number): Fol
   const roots = new Set<number>();
   const unrequested: number[] = [];
   const endedAtRead: boolean[] = [];
-  let choices: readonly number[] = [];
+  let choices = 0;
+  let open = 0;
 
   for (const [at, { type, module }] of run.steps.entries()) {
     if (type === 'entry' || type === 'start') request(module, at);
@@ -169,7 +184,7 @@ function follow(manifest: Manifest, run: Run, asked: Asked, choice: number): Fol
   }
   return {
     prediction: { ...timeline, roots: [...roots], unrequested, endedAtRead, others: [] },
-    choices,
+    open,
   };
 
   function hasEnded(module: number | undefined): boolean {
@@ -182,11 +197,11 @@ function follow(manifest: Manifest, run: Run, asked: Asked, choice: number): Fol
     settleAll();
   }
 
-  /** In the trace a body may end before the prescribed evaluation comes to it. */
+  /** In the trace a body may end before the prescribed evaluation comes to it, or may never begin. */
   function settleAll(): void {
     for (let next = find(); next !== undefined; next = find()) settle(next);
     function find(): number | undefined {
-      return pending.find((module) => hasSettled[module]);
+      return pending.find((module) => hasSettled[module] || run.startOf[module] === undefined);
     }
   }
 
@@ -195,8 +210,12 @@ function follow(manifest: Manifest, run: Run, asked: Asked, choice: number): Fol
     if (modules[module]?.status !== 'unlinked') return;
     const candidates = asked.at(at)?.filter((root) => !roots.has(root));
     if (!candidates) return;
-    if (candidates.length > 1 && choices.length === 0) choices = candidates;
-    const root = candidates[choices === candidates ? choice : 0];
+    let choice = 0;
+    if (candidates.length > 1) {
+      if (choices === chosen.length) open = candidates.length;
+      choice = chosen[choices++] ?? 0;
+    }
+    const root = candidates[choice];
     if (root === undefined) unrequested.push(module);
     else evaluate(root);
   }
