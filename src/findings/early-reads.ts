@@ -35,6 +35,13 @@ export function errorsNatively(context: Context): (number | undefined)[] {
   return errorOf;
 }
 
+/** Natively its body may have failed by another read, so that it does not come to this one. */
+function mayHaveFailed({ run, errorOf }: Context, { running, event }: WrongRead): boolean {
+  const body = running[running.length - 1];
+  const error = body === undefined ? undefined : errorOf[body];
+  return error !== undefined && error < event.seq && run.errorOf[body as number] !== error;
+}
+
 /** It gave undefined, and throws natively. */
 const isMasked = ({ event }: WrongRead, kind: BindingKind | undefined, given: Given): boolean =>
   event.state === 'undefined' && isLexical(kind) && given === 'nothing';
@@ -54,7 +61,12 @@ function findingOf(context: Context, read: WrongRead, index: number, check: Chec
   const declared = declarationOf(manifest, exporter, name);
   const given = givenNatively(context, read, index, kind);
   const masked = isMasked(read, kind, given);
-  const native: Native = given === 'unknown' ? 'unknown' : given === 'value' || masked ? 'differs' : 'same';
+  const native: Native =
+    given === 'value' || masked
+      ? 'differs'
+      : given === 'unknown' || mayHaveFailed(context, read)
+        ? 'unknown'
+        : 'same';
   const reason: Reason =
     given === 'nothing'
       ? whyNotRun(context, read)
@@ -147,9 +159,6 @@ function givenBy(context: Context, read: WrongRead, index: number, kind: Binding
   if (body === undefined || (read.hasWaited && body !== exporter)) {
     return prediction.endedAtRead[index] ? 'value' : 'nothing';
   }
-  // Natively it has failed before: it does not come to this read.
-  const error = body === undefined ? undefined : context.errorOf[body];
-  if (error !== undefined && error < event.seq && run.errorOf[body as number] !== error) return 'unknown';
   if (body === exporter) return 'nothing';
   const [start, end] = [prediction.startOf[body], prediction.endOf[exporter]];
   // Nothing had asked for the module that reads: natively it does not read now.
