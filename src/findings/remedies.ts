@@ -21,39 +21,60 @@ export function createCheck({ manifest, run, prediction, requests }: Context): C
   }
   const fails = (module: number, endOf: readonly (number | undefined)[]): boolean =>
     hasThrown(manifest, run, module) && endOf[needed[module] ?? -1] === undefined;
-  let held: (readonly [reader: number, exporter: number])[] | undefined;
+  let known: KnownPairs | undefined;
   return (changed, body, exporter) => {
-    held ??= pairsHeld();
+    known ??= knownPairs();
     const { startOf, endOf } = predictChanged(manifest, changed, prediction.roots, fails);
     const isRunBefore = (module: number, reader: number): boolean => {
       const [end, start] = [endOf[module], startOf[reader]];
       // A module that the change leaves out reads nothing.
       return start === undefined || (end !== undefined && end < start);
     };
+    const mended = startOf[body];
     return (
-      startOf[body] !== undefined &&
+      mended !== undefined &&
       isRunBefore(exporter, body) &&
-      held.every(([reader, other]) => isRunBefore(other, reader))
+      known.held.every(([reader, other]) => isRunBefore(other, reader)) &&
+      known.fresh.every(
+        ([reader, other]) => (startOf[reader] ?? mended) >= mended || isRunBefore(other, reader),
+      )
     );
   };
 
-  /** Reads for which it holds today that the declaring module has ended before the reader starts. */
-  function pairsHeld(): (readonly [number, number])[] {
+  /** Reads that are known from the trace or from the source. */
+  function knownPairs(): KnownPairs {
     const { startOf, endOf } = predictChanged(manifest, requests, prediction.roots, fails);
     const pairs = new Set(run.pairs);
+    /** Of a function: it has its value from the start, but what it reads may need its module. */
+    const functions = new Set<number>();
     manifest.modules.forEach(({ imports = [] }, reader) => {
       for (const { isUnconditional, module, binding } of imports) {
-        // A function too: what it reads may need its module.
-        if (isUnconditional && binding >= 0) pairs.add(pairOf(reader, module, manifest));
+        if (!isUnconditional || binding < 0) continue;
+        const isFunction = manifest.modules[module]?.bindings[binding]?.kind === 'function';
+        (isFunction ? functions : pairs).add(pairOf(reader, module, manifest));
       }
     });
     const size = manifest.modules.length;
-    return [...pairs].flatMap((pair): (readonly [number, number])[] => {
+    const held: Pair[] = [];
+    const fresh: Pair[] = [];
+    for (const pair of new Set([...pairs, ...functions])) {
       const [reader, exporter] = [Math.floor(pair / size), pair % size];
       const [end, start] = [endOf[exporter], startOf[reader]];
-      return end !== undefined && start !== undefined && end < start ? [[reader, exporter]] : [];
-    });
+      if (start === undefined) {
+        if (pairs.has(pair)) fresh.push([reader, exporter]);
+      } else if (end !== undefined && end < start) held.push([reader, exporter]);
+    }
+    return { held, fresh };
   }
+}
+
+type Pair = readonly [reader: number, exporter: number];
+
+interface KnownPairs {
+  /** The declaring module has ended today before the reader starts. */
+  held: readonly Pair[];
+  /** The reader does not start today, because of an error before it. */
+  fresh: readonly Pair[];
 }
 
 /** Remedies for a read that the prescribed evaluation finds without a value too, the checked ones first. */

@@ -102,7 +102,7 @@ export function requestsIn({ body }: Program): Map<string, number> {
   for (const node of body) {
     if (!('source' in node) || !node.source) continue;
     const specifier = String(node.source.value);
-    if (!requests.has(specifier)) requests.set(specifier, startOf(node.source));
+    if (!requests.has(specifier)) requests.set(specifier, startOf(node));
   }
   return requests;
 }

@@ -32,13 +32,14 @@ export function readEntries(program: Program): Entries {
   };
   const requestIndices = new Map<string, number>();
 
-  const request = (source: Literal): number => {
+  /** Its place is the whole statement, which may have many lines. */
+  const request = (statement: Node, source: Literal): number => {
     const specifier = String(source.value);
     let index = requestIndices.get(specifier);
     if (index === undefined) {
       index = entries.requests.length;
       requestIndices.set(specifier, index);
-      entries.requests.push({ specifier, offset: startOf(source) });
+      entries.requests.push({ specifier, offset: startOf(statement) });
     }
     return index;
   };
@@ -64,10 +65,10 @@ export function readEntries(program: Program): Entries {
   // Imports first: an `export { x }` of an import is an indirect export, even before the import declaration.
   for (const node of program.body) {
     if (node.type !== 'ImportDeclaration') {
-      if ('source' in node && node.source) request(node.source);
+      if ('source' in node && node.source) request(node, node.source);
       continue;
     }
-    const from = request(node.source);
+    const from = request(node, node.source);
     if (isSourcePhase(node)) continue;
     for (const specifier of node.specifiers) {
       importEntry({
@@ -85,7 +86,7 @@ export function readEntries(program: Program): Entries {
 
   for (const node of program.body) {
     if (node.type === 'ExportAllDeclaration') {
-      const from = request(node.source);
+      const from = request(node, node.source);
       if (node.exported) {
         entries.indirectExports.push({
           name: moduleExportName(node.exported),
@@ -108,7 +109,7 @@ export function readEntries(program: Program): Entries {
         const name = moduleExportName(specifier.exported);
         const local = moduleExportName(specifier.local);
         if (source) {
-          entries.indirectExports.push({ name, request: request(source), imported: local });
+          entries.indirectExports.push({ name, request: request(node, source), imported: local });
           continue;
         }
         const imported = entries.imports[entries.importsByLocal.get(local) ?? -1];

@@ -24,7 +24,7 @@ const SEED = Number(process.env.SEED ?? 20261121);
 /** Programs that run in one process. */
 const BATCH = 50;
 
-/** What findings are known to miss: by rule, why. At most two programs in a hundred may show one of these. */
+/** What findings are known to miss: by rule, why. At most three programs in a hundred may show one of these. */
 const KNOWN: Readonly<Record<string, string>> = {
   'c: unknown only where Node never comes to the read':
     'reads of a name share what they are prepared for, so a `try` around one leaves another unknown; and the trace may not tell which entry was asked for',
@@ -59,7 +59,7 @@ describe(`findings of random programs (seed ${SEED})`, function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  check('one entry', COUNT, (program) => program.entries.length === 1, KNOWN, 0.02);
+  check('one entry', COUNT, (program) => program.entries.length === 1, KNOWN, 0.03);
   check(
     'several entries',
     Math.ceil(COUNT / 3),

@@ -72,7 +72,7 @@ export function eventLine(event: TraceEvent): Line {
       snapshot && '(a copy)',
       unobserved && `after ${unobserved} that nothing read`,
       early &&
-        `(${state !== 'initialized' ? 'too early' : name === '*' ? 'early' : 'early but safe'}: ${module} has not finished)`,
+        `(${state !== 'initialized' ? 'too early' : name === '*' ? 'early' : 'early, but it has a value'}: ${module} has not finished)`,
       bindings ? states(bindings) : undefined,
       duration !== undefined && `in ${milliseconds(duration)}`,
       error,

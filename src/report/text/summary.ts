@@ -55,7 +55,7 @@ const MODULES_SHOWN = 2;
 const RESULTS: Readonly<Record<BindingState, string>> = {
   uninitialized: 'threw a ReferenceError',
   undefined: 'got undefined',
-  initialized: 'safe',
+  initialized: 'got a value',
 };
 
 const STATES = Object.keys(RESULTS) as readonly BindingState[];

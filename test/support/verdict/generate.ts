@@ -308,7 +308,7 @@ function textsOf(all: readonly Plan[]): Record<string, string> {
       } else {
         const request = `import('./${pathOf(statement.target % all.length)}')`;
         if (statement.how === 'await') lines.push(`wait('${m}'); await ${request}; go('${m}');`);
-        else if (statement.how === 'now') lines.push(`now(${request});`);
+        else if (statement.how === 'now') lines.push(`if (may()) now(${request});`);
         else lines.push(`later(${label}, () => ${request});`);
       }
     }

@@ -111,7 +111,7 @@ function runJobs(folder: string, jobs: readonly Job[]): (Result | null)[] {
   writeFileSync(input, JSON.stringify(jobs));
   const { signal, status, stderr, error } = spawnSync(process.execPath, [runner, input, output], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    timeout: 120_000,
+    timeout: 30_000,
   });
   if (status === 0) return JSON.parse(readFileSync(output, 'utf8'));
   if (!signal) throw error ?? new Error(String(stderr));

@@ -17,6 +17,7 @@ let lines = [];
 /** What waits for its turn: timers, and modules at an await. */
 let queue = [];
 let depth = 0;
+let asked = 0;
 /** Promises of imports that have not settled. */
 let unsettled = 0;
 
@@ -30,6 +31,7 @@ Object.assign(globalThis, {
   got,
   make: (name) => ({ name }),
   no: () => false,
+  may: () => asked++ < MOST_TASKS,
   start: (module) => log('start', module),
   end: (module) => log('end', module),
   wait: (module) => log('wait', module),
@@ -77,6 +79,7 @@ for (const { format, dir, entries } of JSON.parse(readFileSync(jobsFile, 'utf8')
   lines = [];
   queue = [];
   depth = 0;
+  asked = 0;
   unsettled = 0;
   delete globalThis[realm];
   for (const entry of entries) {

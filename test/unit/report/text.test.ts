@@ -168,7 +168,7 @@ describe('text of an event', () => {
     );
     shows(
       early('initialized'),
-      '  read            a.js:3:13  n of b.js → 5 (early but safe: b.js has not finished)',
+      '  read            a.js:3:13  n of b.js → 5 (early, but it has a value: b.js has not finished)',
     );
   });
 
@@ -258,7 +258,7 @@ describe('text of a summary', () => {
       'module-phases: 1 module evaluated in 1.0 ms, 4 reads, 1 write, 7 more dropped (limit)',
       '  cycles       3 imports of a module in progress: 1 latent, 2 harmless',
       '  modules      1 failed (a.js), 1 not finished (d.js), 2 not started (b.js, …)',
-      '  early reads  1 threw a ReferenceError, 2 got undefined, 1 safe',
+      '  early reads  1 threw a ReferenceError, 2 got undefined, 1 got a value',
       `  error        ${finding().message}`,
       "  to fix       import './a.js' in main.js, before line 1  (checked)",
       '  warning      p.js ran before b.js',
@@ -357,7 +357,7 @@ describe('text of a summary', () => {
       '  waits        a.js at a.js:3:1; b.js, … (2) waits for it',
       '  waits        a.js at a.js:3:1; b.js, … (2) waits for it',
       '               7 more',
-      '  early reads  100 threw a ReferenceError, 100 got undefined, 100 safe',
+      '  early reads  100 threw a ReferenceError, 100 got undefined, 100 got a value',
       '  error        finding 0',
     ]);
   });

@@ -114,7 +114,7 @@ describe('console', () => {
     brief.sink.event(read('initialized'));
     expect(brief.printed).to.deep.equal([]);
     brief.sink.finish(0);
-    expect(brief.printed[0]?.lines).to.deep.equal(['module-phases: 1 read', '  early reads  1 safe']);
+    expect(brief.printed[0]?.lines).to.deep.equal(['module-phases: 1 read', '  early reads  1 got a value']);
   });
 
   it('by itself tells up to 15 modules instantiated one by one, and more in a line', () => {
@@ -242,7 +242,7 @@ describe('console', () => {
     sink.finish(5);
     expect(printed.map(({ lines }) => lines)).to.deep.equal([
       ['module-phases: 1 module evaluated in 2.0 ms, 3 more dropped (limit), no early read went wrong'],
-      ['module-phases, since then: 1 read, 2 more dropped (limit)', '  early reads  1 safe'],
+      ['module-phases, since then: 1 read, 2 more dropped (limit)', '  early reads  1 got a value'],
     ]);
   });
 
