@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { type Run, run } from '../support/run.ts';
 
 const build = fileURLToPath(new URL('build.mjs', import.meta.url));
 
@@ -19,18 +20,18 @@ describe('packages of the benchmark', () => {
     ['antd', 'traced'],
     ['app-antd', 'default'],
   ] as const) {
-    it(`${name}: the traced bundle prints what the plain one prints`, function () {
+    it(`${name}: the traced bundle prints what the plain one prints, and no finding is an alarm`, async function () {
       this.timeout(180_000);
-      const printed = ['plain', traced].map((mode) => {
+      const built = async (mode: string): Promise<Run> => {
         const folder = join(out, name, mode);
         execFileSync(process.execPath, [build, name, mode, folder]);
-        return execFileSync(process.execPath, [join(folder, 'main.mjs')], {
-          encoding: 'utf8',
-          stdio: 'pipe',
-        });
-      });
-      expect(printed[0]).to.match(/\d/);
-      expect(printed[1]).to.equal(printed[0]);
+        return run(join(folder, 'main.mjs'));
+      };
+      const plain = await built('plain');
+      const found = await built(traced);
+      expect(plain.stdout).to.match(/\d/);
+      expect(found.stdout).to.equal(plain.stdout);
+      expect(found.findings?.filter(({ severity }) => severity !== 'info')).to.deep.equal([]);
     });
   }
 });

@@ -177,6 +177,10 @@ async function expectSame(plain: Made, traced: Made, atLeast: number, readsAtLea
   expect(found.code).to.equal(0);
   expect(found.stdout.split('\n').length).to.be.above(5);
   expect(found.health).to.deep.equal({ dropped: 0, failures: 0 });
+  expect(
+    found.findings?.filter(({ severity }) => severity !== 'info'),
+    'false alarms',
+  ).to.deep.equal([]);
 
   const events = found.events ?? [];
   checkTrace(events);
