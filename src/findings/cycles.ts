@@ -1,8 +1,8 @@
 /** Cycles of imports: each request that the prescribed evaluation finds in progress. */
 import { componentsOf } from '../graph/components.ts';
 import { shortestPath } from '../graph/shortest-path.ts';
-import type { CycleRank, Finding, FindingStep } from '../protocol/finding.ts';
-import { bodyAt, type Context, wayOf, whyNotRun } from './not-run.ts';
+import type { CycleRank, Finding } from '../protocol/finding.ts';
+import { bodyAt, type Context, importSteps, wayOf, whyNotRun } from './not-run.ts';
 import { bindingText, pathAt, requestPlace, requestText } from './words.ts';
 
 /** Cycles whose shortest path is looked for. Of the others only the import that closes them is known. */
@@ -25,13 +25,7 @@ export function cycleFindings(context: Context): Finding[] {
           : isUnused(context, module, required)
             ? 'unused'
             : 'harmless';
-    const steps = path.map((from, i): FindingStep => {
-      const to = path[i + 1] ?? required;
-      return {
-        text: `${requestText(manifest, from, to)} imports ${pathAt(manifest, to)}`,
-        loc: requestPlace(manifest, from, to),
-      };
-    });
+    const steps = importSteps(manifest, path.concat(path.length > 0 ? required : []));
     return {
       code: 'CYCLE',
       severity: 'info',
@@ -49,7 +43,7 @@ export function cycleFindings(context: Context): Finding[] {
 
 const WORDS: Readonly<Record<CycleRank, string>> = {
   fatal: 'a read came too early',
-  latent: 'harmless as long as nothing imports another of its modules first',
+  latent: 'harmless unless another of its modules is imported first',
   harmless: 'no read of it came too early, and none has to',
   unused: 'nothing is read of it',
   unknown: 'nobody looked for all of its reads',

@@ -72,7 +72,7 @@ export function deadlocks(
         cause: 'await',
         remedies: [
           {
-            text: `try not to await import() of ${pathAt(manifest, target)} at the top level of ${name}`,
+            text: `try not to await it at the top level of ${name}`,
             checked: false,
           },
         ],

@@ -118,11 +118,11 @@ function severityOf(context: Context, read: WrongRead): Severity {
 
 function caveatOf({ dropped, prediction }: Context, { event, running }: WrongRead): Pick<Finding, 'caveat'> {
   const caveats = [
-    dropped > 0 && `\`limit\` dropped ${dropped} events, which may have told more`,
+    dropped > 0 && `\`limit\` dropped ${dropped} events`,
     event.state === 'uninitialized' &&
       running.length === 0 &&
-      'the trace cannot tell whether the program caught the error',
-    prediction.others.length > 0 && 'the trace cannot tell which entry was asked for',
+      'whether the program caught the error is unknown',
+    prediction.others.length > 0 && 'which entry was asked for is unknown',
   ].filter((caveat) => caveat !== false);
   return caveats.length > 0 ? { caveat: caveats.join('; ') } : {};
 }
@@ -198,7 +198,7 @@ function byThisBuild(
       ...build(
         order,
         `${reader} waits for a module with a top-level await, and ${name} does not`,
-        'this build runs them one after another',
+        'this build runs one after another',
       ),
       cause: 'await',
     };

@@ -113,7 +113,7 @@ export function declarationOf({ modules }: Manifest, module: number, name: strin
 
 /** 2. The module, or one that it requests, waits at its top-level await. */
 function waiting(context: Context, read: WrongRead, body: number | undefined): Reason | undefined {
-  const { manifest, run, prediction } = context;
+  const { manifest, run, prediction, requests } = context;
   const { exporter, event } = read;
   const start = prediction.startOf[exporter];
   const waits = prediction.waits[exporter] === true;
@@ -125,7 +125,12 @@ function waiting(context: Context, read: WrongRead, body: number | undefined): R
     const wait = run.waits[module];
     return wait !== undefined && wait.seq < event.seq && wait.until > event.seq;
   };
-  const path = isWaiting(exporter) ? [exporter] : pathToFirst(manifest, exporter, isWaiting);
+  const path = isWaiting(exporter)
+    ? [exporter]
+    : run.waits
+        .map((_, module) => (isWaiting(module) ? shortestPath(requests, exporter, module) : []))
+        .filter(({ length }) => length > 0)
+        .reduce((best, other) => (best.length > 0 && best.length <= other.length ? best : other), []);
   const last = path[path.length - 1];
   const loc = last === undefined ? undefined : run.waits[last]?.loc;
   if (last === undefined || !loc) return undefined;
@@ -136,14 +141,14 @@ function waiting(context: Context, read: WrongRead, body: number | undefined): R
 
 /** 3. An error ended the evaluation before it came to the module. */
 function failed(context: Context, read: WrongRead): Reason | undefined {
-  const { manifest, run, prediction } = context;
+  const { manifest, run, prediction, requests } = context;
   const { exporter, event } = read;
   if (prediction.startOf[exporter] !== undefined && run.errorOf[exporter] === undefined) return undefined;
   for (const module of [exporter].concat(wayOf(context, read).reverse())) {
     const culprit = prediction.modules[module]?.evaluationError ?? undefined;
     const seq = culprit === undefined ? undefined : run.errorOf[culprit];
     if (culprit === undefined || seq === undefined || seq > event.seq) continue;
-    const path = module === culprit ? [] : pathToFirst(manifest, module, (each) => each === culprit);
+    const path = module === culprit ? [] : shortestPath(requests, module, culprit);
     const steps = importSteps(manifest, path);
     const error = run.errors[culprit];
     steps.push({
@@ -215,7 +220,7 @@ function stepsOf({ manifest }: Context, { event, importer, exporter }: WrongRead
 }
 
 /** A step for each request of a path. */
-function importSteps(manifest: Manifest, path: readonly number[]): FindingStep[] {
+export function importSteps(manifest: Manifest, path: readonly number[]): FindingStep[] {
   return path.slice(1).map((requested, i) => {
     const importer = path[i] as number;
     return {
@@ -223,24 +228,4 @@ function importSteps(manifest: Manifest, path: readonly number[]): FindingStep[]
       loc: requestPlace(manifest, importer, requested),
     };
   });
-}
-
-/** The shortest path of requests to a module for which `is` holds. */
-function pathToFirst(manifest: Manifest, from: number, is: (module: number) => boolean): number[] {
-  const cameFrom = new Map<number, number>();
-  const queue = [from];
-  for (const module of queue) {
-    if (module !== from && is(module)) {
-      const path: number[] = [];
-      for (let at: number | undefined = module; at !== undefined && at !== from; at = cameFrom.get(at))
-        path.push(at);
-      return [from].concat(path.reverse());
-    }
-    for (const { module: requested } of manifest.modules[module]?.requests ?? []) {
-      if (requested === from || cameFrom.has(requested)) continue;
-      cameFrom.set(requested, module);
-      queue.push(requested);
-    }
-  }
-  return [];
 }

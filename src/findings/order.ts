@@ -2,9 +2,9 @@
  * Where the order in which modules started leaves the prescribed one: ORDER, UNREQUESTED and AWAIT_SERIALIZED. Together
  * they stand exactly there, modules aside that start in one of both only.
  */
-import type { Cause, Finding, FindingStep } from '../protocol/finding.ts';
+import type { Cause, Finding, FindingStep, Severity } from '../protocol/finding.ts';
 import type { Context } from './not-run.ts';
-import { pathAt, placeText } from './words.ts';
+import { isOwn, pathAt, placeText } from './words.ts';
 
 /** Modules that are named around the first difference. */
 const NAMED = 3;
@@ -50,10 +50,32 @@ export function orderFindings(context: Context): Finding[] {
   if (unrequested.length > 0) findings.push(unrequestedFinding(context, unrequested));
   for (const [awaited, late] of serialized) findings.push(serializedFinding(context, awaited, late));
   const [left, right] = [rest(actual), rest(prescribed)];
-  const at = left.findIndex((module, index) => module !== right[index]);
-  if (at >= 0) findings.push(orderFinding(context, left, right, at));
+  const isUsers = (module: number): boolean => isUsersOwn(context, module);
+  const difference = differenceOf(left.filter(isUsers), right.filter(isUsers)) ?? differenceOf(left, right);
+  if (difference) findings.push(orderFinding(context, difference));
   return findings;
 }
+
+interface Difference {
+  actual: readonly number[];
+  prescribed: readonly number[];
+  /** The first index at which they differ. */
+  at: number;
+}
+
+function differenceOf(actual: readonly number[], prescribed: readonly number[]): Difference | undefined {
+  const at = actual.findIndex((module, index) => module !== prescribed[index]);
+  return at < 0 ? undefined : { actual, prescribed, at };
+}
+
+const isUsersOwn = ({ manifest }: Context, module: number): boolean => {
+  const row = manifest.modules[module];
+  return row !== undefined && isOwn(row);
+};
+
+/** Helpers of bundlers and packages may run at another time without harm: only of one's own modules it is a warning. */
+const severityOf = (context: Context, modules: readonly number[]): Severity =>
+  modules.every((module) => isUsersOwn(context, module)) ? 'warning' : 'info';
 
 /** A module that had waited and ended before another started, which starts before that natively. */
 function awaitedBefore(
@@ -72,36 +94,41 @@ function awaitedBefore(
   });
 }
 
-function unrequestedFinding({ manifest, prediction }: Context, modules: readonly number[]): Finding {
-  const first = modules[0] as number;
-  const names = modules.map((module) => pathAt(manifest, module));
+function unrequestedFinding(context: Context, modules: readonly number[]): Finding {
+  const { manifest, prediction } = context;
+  const first = modules.find((module) => isUsersOwn(context, module)) ?? (modules[0] as number);
+  const name = pathAt(manifest, first);
+  const names = [first, ...modules.filter((module) => module !== first)].map((module) =>
+    pathAt(manifest, module),
+  );
   const others = modules.length > 1 ? `, and so did ${modules.length - 1} more` : '';
   const chunk = manifest.modules[first]?.chunk;
   const path: FindingStep[] = [{ text: `it is in ${chunk}, which this build runs as a whole`, loc: null }];
   const natively = prediction.startOf[first];
-  if (natively === undefined) path.push({ text: 'nothing asked for it in the whole trace', loc: null });
+  if (natively === undefined) path.push({ text: 'nothing asked for it at all', loc: null });
   else path.push({ text: 'by ECMA-262 it runs when an entry or an import() asks for it', loc: null });
   return {
     code: 'UNREQUESTED',
-    severity: 'warning',
-    message: `${names[0]} ran before anything had asked for it${others}`,
+    severity: severityOf(context, [first]),
+    message: `${name} ran before anything had asked for it${others}`,
     native: 'differs',
     modules: names.slice(0, LISTED),
     loc: null,
     path,
     cause: 'build',
-    remedies: [{ text: `try an output that has ${names[0]} in a chunk of its own`, checked: false }],
+    remedies: [{ text: `try an output that has ${name} in a chunk of its own`, checked: false }],
   };
 }
 
-function serializedFinding({ manifest, run }: Context, awaited: number, late: readonly number[]): Finding {
+function serializedFinding(context: Context, awaited: number, late: readonly number[]): Finding {
+  const { manifest, run } = context;
   const names = late.map((module) => pathAt(manifest, module));
   const loc = run.waits[awaited]?.loc ?? null;
   const others = late.length > 1 ? `, and so did ${late.length - 1} more` : '';
   const name = pathAt(manifest, awaited);
   return {
     code: 'AWAIT_SERIALIZED',
-    severity: 'warning',
+    severity: severityOf(context, late.slice(0, 1)),
     message: `${names[0]} started only after the top-level await of ${name}${others}`,
     native: 'differs',
     modules: [...names.slice(0, LISTED), name],
@@ -109,19 +136,15 @@ function serializedFinding({ manifest, run }: Context, awaited: number, late: re
     path: [
       { text: `${loc ? placeText(loc) : name} waits`, loc },
       { text: `by ECMA-262 ${names[0]} does not wait for ${name}: it starts while that waits`, loc: null },
-      { text: 'this build runs them one after another', loc: null },
+      { text: 'this build runs one after another', loc: null },
     ],
     cause: 'await',
     remedies: [],
   };
 }
 
-function orderFinding(
-  { manifest, prediction }: Context,
-  actual: readonly number[],
-  prescribed: readonly number[],
-  at: number,
-): Finding {
+function orderFinding(context: Context, { actual, prescribed, at }: Difference): Finding {
+  const { manifest, prediction } = context;
   const [is, should] = [actual[at] as number, prescribed[at] as number];
   const name = pathAt(manifest, is);
   const around = (order: readonly number[]): string =>
@@ -147,7 +170,7 @@ function orderFinding(
   }
   return {
     code: 'ORDER',
-    severity: 'warning',
+    severity: severityOf(context, [is, should]),
     message: `${name} ran before ${first}; by ECMA-262 ${first} runs first`,
     native: 'differs',
     modules: [name, first],

@@ -33,7 +33,7 @@ function findingOf(event: RequireEvent, open: readonly RequireEvent[]): Finding 
   return {
     code: 'PARTIAL_EXPORTS',
     severity: 'info',
-    message: `${placeText(loc)} requires ${module}, which is still running: it gets the exports that are there by now`,
+    message: `${placeText(loc)} requires ${module}, which is still running: it gets the exports so far`,
     native: 'same',
     modules: [...new Set([importer, module, ...path.map((each) => each.importer)])],
     loc,

@@ -6,7 +6,7 @@ import { bodyAt, type Context, declarationOf, type Knot, type Reason, wayOf } fr
 import { hasThrown, predictChanged } from './prediction.ts';
 import type { Requests } from './requests.ts';
 import { pairOf, type WrongRead } from './run.ts';
-import { bindingText, isLexical, isOwn, pathAt, placeText, requestPlace, specifierTo } from './words.ts';
+import { bindingText, isOwn, pathAt, placeText, requestPlace, specifierTo } from './words.ts';
 
 /** Says whether a change of requests mends a read, and breaks none that is known. */
 export type Check = (changed: Requests, body: number, exporter: number) => boolean;
@@ -189,14 +189,12 @@ const changed = (
 
 /** What may help where no change of imports is known to. */
 function hintsFor(context: Context, read: WrongRead, { cause }: Reason): string[] {
-  const { manifest, run } = context;
+  const { manifest } = context;
   const { importer, exporter, event } = read;
   const name = bindingText(event.name);
   const module = pathAt(manifest, exporter);
   const declared = declarationOf(manifest, exporter, event.name);
-  const binding = manifest.modules[exporter]?.bindings.find((each) => each.name === event.name);
   const imported = manifest.modules[importer]?.imports?.find(({ local }) => local === event.local);
-  const isFunction = run.firstValueOf(module, event.name)?.startsWith('function') === true;
   const hints: string[] = [];
   if (cause === 'error') hints.push('to mend that error first');
   if (cause === 'await') hints.push(`reading ${name} only once ${module} has ended`);
@@ -209,7 +207,5 @@ function hintsFor(context: Context, read: WrongRead, { cause }: Reason): string[
       hints.push(`reading ${name} later, in a function that is called once all modules have run`);
     hints.push(`moving ${name} to a module of its own, which imports none of these`);
   }
-  if (isFunction && isLexical(binding?.kind) && cause !== 'error' && cause !== 'await')
-    hints.push(`declaring ${name} as a function: it has its value before any module runs`);
   return hints;
 }

@@ -53,8 +53,6 @@ export interface Run {
   wrong: readonly WrongRead[];
   /** Reads that modules made while their bodies ran: {@link pairOf} the module and the one that declares the binding. */
   pairs: ReadonlySet<number>;
-  /** By module and name: the value that the binding had first, as the events show it. */
-  firstValueOf(module: string, name: string): string | undefined;
 }
 
 /** A number for two modules. */
@@ -78,7 +76,6 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
   const pairs = new Set<number>();
   /** By module: `seq` of the last event that its body made. */
   const lastOf: number[] = [];
-  const initial = new Map<string, string>();
   let running: number[] = [];
   const stop = (module: number): void => {
     if (running[running.length - 1] === module) running.pop();
@@ -90,13 +87,10 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
     const body = running[running.length - 1];
     if (body !== undefined && type !== 'evaluate-error') lastOf[body] = event.seq;
     if (type === 'read') read(event);
-    else if (type === 'initialize') {
-      const value = ownText(event, 'value');
-      if (value !== undefined) initial.set(`${event.module} ${event.name}`, value);
-    } else if (type === 'import-start' || type === 'import-end' || type === 'import-error') {
+    else if (type === 'import-start' || type === 'import-end' || type === 'import-error') {
       const module = indices.get(ownText(event, 'module') ?? '');
       if (module !== undefined) steps.push({ type: type === 'import-start' ? 'import' : 'imported', module });
-    } else if (type !== 'write') phase(event);
+    } else if (type !== 'write' && type !== 'initialize') phase(event);
   }
   return {
     steps,
@@ -109,7 +103,6 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
     waits,
     wrong: wrong.map((each) => ({ ...each, outcome: outcomeOf(each) })),
     pairs,
-    firstValueOf: (module, name) => initial.get(`${module} ${name}`),
   };
 
   function phase(event: TraceEvent): void {

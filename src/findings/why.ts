@@ -1,9 +1,9 @@
 /** Why one module ran before another, in lines of text. */
 import { shortestPath } from '../graph/shortest-path.ts';
 import type { Manifest } from '../protocol/manifest.ts';
-import type { Context } from './not-run.ts';
+import { type Context, importSteps } from './not-run.ts';
 import { stackOf } from './prediction.ts';
-import { pathAt, placeText, requestText } from './words.ts';
+import { pathAt, requestText } from './words.ts';
 
 /** Undefined where the build lacks one of the modules. A module is named by its path, or by the end of it. */
 export function why(context: Context, first: string, second: string): string | undefined {
@@ -47,7 +47,7 @@ function lines(context: Context, a: number, b: number): string[] {
 }
 
 /** Why the first of two modules comes first by ECMA-262. */
-function reasons({ manifest, prediction, requests, run }: Context, a: number, b: number): string[] {
+function reasons({ manifest, prediction, requests }: Context, a: number, b: number): string[] {
   const [toA, toB] = [stackOf(prediction, a), stackOf(prediction, b)];
   const [first, second] = [pathAt(manifest, a), pathAt(manifest, b)];
   if (toA[0] !== toB[0]) {
@@ -67,14 +67,6 @@ function reasons({ manifest, prediction, requests, run }: Context, a: number, b:
       last === undefined ? [] : `${last}, which is in progress already`,
     );
   }
-  const wait = run.waits[a];
-  if (fork === a) {
-    return steps(manifest, toB.slice(shared - 1)).concat(
-      prediction.waits[b]
-        ? `${second} waits for a module with a top-level await${wait ? `, such as ${placeText(wait.loc)}` : ''}`
-        : `${first} runs only after its imports`,
-    );
-  }
   const [left, right] = [toA[shared] as number, toB[shared] as number];
   const order = manifest.modules[fork]?.requests.map(({ module }) => module) ?? [];
   const isLater = order.indexOf(left) > order.indexOf(right);
@@ -89,7 +81,4 @@ function reasons({ manifest, prediction, requests, run }: Context, a: number, b:
 }
 
 const steps = (manifest: Manifest, path: readonly number[]): string[] =>
-  path.slice(1).map((requested, i) => {
-    const importer = path[i] as number;
-    return `${requestText(manifest, importer, requested)} imports ${pathAt(manifest, requested)}`;
-  });
+  importSteps(manifest, path).map(({ text }) => text);

@@ -25,7 +25,7 @@ export const isLexical = (kind: BindingKind | undefined): boolean =>
 
 /** Whether a user can change the module: it is neither a package's nor a plugin's. */
 export const isOwn = ({ path }: ManifestModule): boolean =>
-  !path.startsWith('virtual:') && !path.startsWith('node_modules/') && !path.includes('/node_modules/');
+  !path.startsWith('virtual:') && !`/${path}`.includes('/node_modules/');
 
 export const pathAt = ({ modules }: Manifest, module: number): string => modules[module]?.path ?? '';
 

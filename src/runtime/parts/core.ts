@@ -1,6 +1,8 @@
 /** Part that every bundle carries, with the functions that other parts import from it. */
+import { reversed } from '../../graph/edges.ts';
 import { linkOrder } from '../../graph/link-order.ts';
 import { reachedFrom } from '../../graph/paths.ts';
+import { has, rootsOf } from '../../graph/roots.ts';
 import type { Tracer } from '../../protocol/calls.ts';
 import type { BuildTable } from '../../protocol/tables.ts';
 import { bare } from '../bare.ts';
@@ -17,7 +19,9 @@ function createBuildOf(parts: readonly CreatePart[]): (table: BuildTable) => Tra
 }
 
 /** Parts are built with imports of these modules replaced by members of `core` (`TAKEN_FROM` in rollup.config.ts). */
-type ForOtherParts = typeof import('../../graph/link-order.ts') &
+type ForOtherParts = Pick<typeof import('../../graph/edges.ts'), 'reversed'> &
+  Pick<typeof import('../../graph/roots.ts'), 'has' | 'rootsOf'> &
+  typeof import('../../graph/link-order.ts') &
   typeof import('../../graph/paths.ts') &
   typeof import('../bare.ts') &
   typeof import('../globals.ts');
@@ -25,10 +29,13 @@ type ForOtherParts = typeof import('../../graph/link-order.ts') &
 const forOtherParts: ForOtherParts = {
   attempt,
   bare,
+  has,
   isNative,
   linkOrder,
   nodeProcess,
   ownProperty,
   reachedFrom,
+  reversed,
+  rootsOf,
 };
 export default { createBuildOf, ...forOtherParts };

@@ -3,7 +3,7 @@
  * block.
  */
 import type { TraceEvent } from '../../../protocol/events.ts';
-import type { Finding } from '../../../protocol/finding.ts';
+import type { Finding, FindingCode } from '../../../protocol/finding.ts';
 import type { ConsoleSettings } from '../../../protocol/tables.ts';
 import { eventLine } from '../../../report/text/event.ts';
 import { findingBlock, SEVERITY_TONES } from '../../../report/text/finding.ts';
@@ -34,6 +34,8 @@ export interface ConsoleSink {
   finish(dropped: number, findings?: readonly Finding[] | null, waiting?: readonly Wait[]): void;
 }
 
+/** Codes that say nothing of the order in which modules started, nor of a read. */
+const HARMLESS: readonly FindingCode[] = ['CYCLE', 'PARTIAL_EXPORTS'];
 /** With `detail: 'auto'`, lines of events before only early reads that went wrong and the summary are printed. */
 const LINES_SHOWN = 500;
 /** With `detail: 'auto'`, a graph of more modules is instantiated in one line. */
@@ -85,7 +87,7 @@ export function createConsole({
       const news = found?.filter(isNews) ?? null;
       news?.forEach(explainOrder);
       totals.findings = news;
-      totals.isSound = found?.every(({ severity }) => severity === 'info') === true;
+      totals.isSound = found?.every(({ code }) => HARMLESS.includes(code)) === true;
       const lines = summary(totals, title);
       if (lines[0]) print(lines);
       totals = emptySummary(tracesReads);
