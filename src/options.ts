@@ -96,8 +96,8 @@ export interface Options {
    * and its end is kept with its start. Further ones are only counted, in `trace.dropped`.
    *
    * Not bounded by `limit`, but by the size of the program: the phases of each module and the initializations of its
-   * bindings, the first request of each target, and the first read of each place that came too early and threw or gave
-   * `undefined`. A finite whole number from 0.
+   * bindings, the first request of each target, the first wait of each module, and the first read of each place that came
+   * too early and threw or gave `undefined`. A finite whole number from 0.
    * @default 100_000
    */
   limit?: number | undefined;
