@@ -5,6 +5,7 @@ import type {
   OutputBundle,
   RenderedChunk,
   RenderedModule,
+  RollupLog,
 } from 'rollup';
 import { EditedText } from './edited-text.ts';
 import {
@@ -15,26 +16,35 @@ import {
   unparsableChunk,
   wrapperUnknown,
 } from './errors.ts';
+import { verdictOf } from './findings/verdict.ts';
 import { type FoundMark, findMarks } from './locate/marks/grammar.ts';
-import { hideMarks, lengthsOf } from './locate/marks/rendered.ts';
+import { hideMarks, sortedByToken } from './locate/marks/rendered.ts';
 import { createNumbering, inLinkOrder } from './manifest/numbering.ts';
 import { modulePath, uniquePaths } from './manifest/path.ts';
 import type { WantedSites } from './model.ts';
 import { createModules, type Host, type Modules } from './modules.ts';
 import type { ResolvedOptions } from './options.ts';
 import { type AddedFile, createOutput, type Output } from './output.ts';
+import type { Manifest } from './protocol/manifest.ts';
 import { PHASES_ALONE } from './record/record.ts';
+import { buildLogs, gateError } from './report/logs.ts';
 import { runtimeFileName } from './runtime-file.ts';
 import type { RuntimeTexts } from './runtime-text.ts';
+
+/** What a build needs of the bundler. */
+interface BuildHost extends Host {
+  info(log: RollupLog): void;
+  error(log: RollupLog): never;
+}
 
 export interface BuildInput extends ResolvedOptions {
   /** Version of the plugin. */
   version: string;
   /** Texts of the runtime's parts. */
   runtimeTexts: RuntimeTexts;
-  /** Whether a file's whole content is the text. */
-  isFile(id: string, text: string): boolean;
-  host: Host;
+  /** The text of a file; undefined where it can't be read. */
+  textOf(path: string): string | undefined;
+  host: BuildHost;
 }
 
 export interface Build {
@@ -48,11 +58,11 @@ export interface Build {
     chunks: Readonly<Record<string, RenderedChunk>>,
   ): EditedText | null;
   /** Removes marks from the `bundle` that other plugins see. Returns the files that this output needs. */
-  finish(options: NormalizedOutputOptions, bundle: OutputBundle): AddedFile[];
+  finish(options: NormalizedOutputOptions, bundle: OutputBundle): readonly AddedFile[];
 }
 
 export function createBuild(input: BuildInput): Build {
-  const { version, host, settings, filter, isFile } = input;
+  const { version, host, settings, filter, textOf } = input;
   const included: WantedSites = {
     bindings: true,
     reads: settings.reads !== false,
@@ -61,12 +71,14 @@ export function createBuild(input: BuildInput): Build {
   const modules = createModules({
     version,
     host,
-    isFile,
+    isFile: (id, text) => textOf(id) === text,
     wantedOf: (id) => (filter(id) ? included : PHASES_ALONE),
   });
   const outputs = new WeakMap<NormalizedOutputOptions, Output>();
   /** By rendered module: sum of the lengths of its marks. */
   const marked = new WeakMap<RenderedModule, number>();
+  /** By code and message: the findings that an output has told. */
+  const told = new Set<string>();
   let hasEnded = false;
 
   return {
@@ -98,9 +110,28 @@ export function createBuild(input: BuildInput): Build {
           marked.set(rendered, 0);
         }
       }
-      return outputs.get(options)?.finish((fileName) => names.get(fileName) ?? fileName) ?? [];
+      const finished = outputs.get(options)?.finish((fileName) => names.get(fileName) ?? fileName);
+      if (!finished) return [];
+      tell(finished.manifest());
+      return finished.files;
     },
   };
+
+  /** Says what the manifest proves, once for all outputs that it proves it of. */
+  function tell(manifest: Manifest): void {
+    if (!input.verdict && input.gate === false) return;
+    const findings = verdictOf(manifest).findings.filter(({ code, message }) => {
+      const key = `${code} ${message}`;
+      return !told.has(key) && told.add(key);
+    });
+    const { warnings, infos } = buildLogs(findings, input);
+    if (input.verdict) {
+      for (const log of warnings) host.warn(log);
+      for (const log of infos) host.info(log);
+    }
+    const error = input.gate === false ? null : gateError(findings, input.gate);
+    if (error) host.error(error);
+  }
 
   function outputOf(
     options: NormalizedOutputOptions,
@@ -135,6 +166,7 @@ export function createBuild(input: BuildInput): Build {
       keepsExtension: options.format !== 'amd' || options.amd.forceJsExtensionForImports,
       entries,
       pathOf: (file) => paths.get(file) ?? modulePath(file, input.root),
+      isUnmarked: modules.isUnmarked,
     });
     outputs.set(options, output);
     if (output.insteadOf) host.warn(runtimePlaced(output.insteadOf, options.format, chunks.length));
@@ -153,10 +185,9 @@ export function createBuild(input: BuildInput): Build {
       code,
       marks,
       rendered: renderedBy(chunk),
-      isUnmarked: modules.isUnmarked,
     });
     const hasSlices = layout && 'extents' in layout && layout.extents;
-    if (hasSlices) noteMarks(chunk, marks);
+    if (hasSlices) noteMarks(output, chunk, marks);
     else warnOfLost(chunk, marks);
     if (layout && 'message' in layout) {
       host.warn(unparsableChunk(chunk.fileName, layout));
@@ -175,10 +206,12 @@ export function createBuild(input: BuildInput): Build {
   }
 
   /** Notes the lengths of each module's marks: a chunk with slices has all of them. */
-  function noteMarks(chunk: RenderedChunk, marks: readonly FoundMark[]): void {
-    const lengths = lengthsOf(marks);
+  function noteMarks(output: Output, chunk: RenderedChunk, marks: readonly FoundMark[]): void {
+    const byToken = sortedByToken(marks);
     for (const [id, rendered] of Object.entries(chunk.modules)) {
-      marked.set(rendered, lengths.get(modules.recordOf(id)?.token ?? '') ?? 0);
+      const own = byToken.get(modules.recordOf(id)?.token ?? '');
+      marked.set(rendered, own?.length ?? 0);
+      output.noteKept(id, own?.sites ?? new Set());
     }
   }
 

@@ -2,6 +2,7 @@
 import { posix, resolve, win32 } from 'node:path';
 import { createFilter, type FilterPattern } from '@rollup/pluginutils';
 import { alternatives, invalidOption, toError, unknownOption } from './errors.ts';
+import type { Severity } from './protocol/finding.ts';
 import type { Manifest } from './protocol/manifest.ts';
 import type {
   ConsoleDetail,
@@ -119,6 +120,17 @@ export interface Options {
    * @default false
    */
   manifest?: string | false | undefined;
+  /**
+   * Whether the build itself says what it can prove of the order, before anything runs: a read that comes too early
+   * whenever the program runs is a warning, what else it finds an info.
+   * @default true
+   */
+  verdict?: boolean | undefined;
+  /**
+   * Ends the build with an error where it has a finding of this severity or a worse one. `false`: never.
+   * @default false
+   */
+  gate?: Severity | false | undefined;
 }
 
 /** Whether getters of the namespace objects that Rollup prints are traced. */
@@ -142,6 +154,8 @@ export interface ResolvedOptions {
   runtime: RuntimePlacement;
   /** Normalized file name; false where there is none. */
   manifest: string | false;
+  verdict: boolean;
+  gate: Severity | false;
   settings: RuntimeSettings;
 }
 
@@ -152,14 +166,12 @@ export interface ResolvedOptions {
 export function resolveOptions(options: unknown): ResolvedOptions {
   const given = options === undefined ? {} : options;
   if (!isPlainObject(given)) throw toError(invalidOption({ ...WHOLE, value: given }));
-  const { enabled, include, exclude, namespaces, root, runtime, manifest, ...settings } = settle<
-    Options,
-    Settled
-  >(OPTIONS, given);
+  const { enabled, include, exclude, namespaces, root, runtime, manifest, verdict, gate, ...settings } =
+    settle<Options, Settled>(OPTIONS, given);
   const excluded = exclude ?? (include === null ? NODE_MODULES : null);
   const filter = createFilter(include, excluded, { resolve: root });
   const patterns = { include, exclude: excluded };
-  return { enabled, filter, patterns, namespaces, root, runtime, manifest, settings };
+  return { enabled, filter, patterns, namespaces, root, runtime, manifest, verdict, gate, settings };
 }
 
 /** One option: how its public type is checked and resolved. */
@@ -272,6 +284,16 @@ const OPTIONS: Rows<Options, Settled> = {
     remedy: "Use a name such as 'module-phases.json'; it must not leave that folder.",
     read: (value) => (value === false ? value : isText(value) ? fileName(value) : undefined),
   },
+  verdict: choice<boolean>(
+    true,
+    { true: true, false: false },
+    'Use false for a build that says nothing of the order in which modules load.',
+  ),
+  gate: choice<Severity | false>(
+    false,
+    { error: 'error', warning: 'warning', info: 'info', false: false },
+    "Use 'error' to end a build that breaks the program, 'warning' for one that may, false for none.",
+  ),
 };
 
 /** The normalized name of a file in a folder; undefined where it leaves the folder, or names a folder. */

@@ -9,6 +9,7 @@ import { createManifest, manifestText, type RenderedModule } from './manifest/ma
 import type { Numbering } from './manifest/numbering.ts';
 import { buildTable, siteRow } from './manifest/table.ts';
 import type { RuntimePlacement } from './options.ts';
+import type { Manifest, ManifestChunk } from './protocol/manifest.ts';
 import type { BuildTable, RuntimeSettings, SiteRow, SiteTable } from './protocol/tables.ts';
 import type { Entry } from './realise/bodies.ts';
 import {
@@ -53,18 +54,24 @@ export interface OutputInput {
   /** Ids of static entries, and of targets of dynamic imports. */
   entries: { static: readonly string[]; dynamic: readonly string[] };
   pathOf(file: string): string;
-}
-
-interface ChunkCode extends Pick<PrintedChunk, 'code' | 'rendered' | 'marks'> {
   /** Whether a transform removed a module's marks. */
   isUnmarked(id: string): boolean;
 }
+
+type ChunkCode = Pick<PrintedChunk, 'code' | 'rendered' | 'marks'>;
 
 /** A file that the plugin adds to the bundle. */
 export interface AddedFile {
   content: 'runtime' | 'manifest';
   fileName: string;
   text: string;
+}
+
+/** What a finished output gives. */
+export interface Finished {
+  files: readonly AddedFile[];
+  /** Makes the manifest; the same one each time. */
+  manifest(): Manifest;
 }
 
 export interface Output {
@@ -78,8 +85,13 @@ export interface Output {
   insteadOf: { wanted: RuntimePlacement; used: RuntimePlacement } | null;
   /** The traced chunk, or the reason why it can't be traced. */
   trace(fileName: string, layout: Layout): EditedText | ParseFailure | 'no statement' | 'no wrapper';
-  /** Called when all chunks are traced. Returns the files that this output needs, none on the second call. */
-  finish(nameOf: (fileName: string) => string): AddedFile[];
+  /** Takes the indices of a module's sites of which a chunk still has the text. */
+  noteKept(id: string, sites: ReadonlySet<number>): void;
+  /**
+   * Called when all chunks are traced. Returns the files that this output needs, and the manifest; null on the second
+   * call.
+   */
+  finish(nameOf: (fileName: string) => string): Finished | null;
 }
 
 export function createOutput(input: OutputInput): Output {
@@ -89,8 +101,11 @@ export function createOutput(input: OutputInput): Output {
   let placed: RuntimePlacement = mustInline || (!wantsFile && chunks.length === 1) ? 'inline' : 'file';
   const numbers = numberSites(numbering, chunks);
   const entries = entriesByChunk(numbering, chunks);
-  const circular = circularChunks(chunks);
+  const chunkNumbers = new Map(chunks.map(({ fileName }, number) => [fileName, number]));
+  const circular = circularChunks(chunks, chunkNumbers);
   const traced = new Map<string, ChunkContents>();
+  const included = new Set(chunks.flatMap(({ modules }) => numbering.numbersOf(modules)));
+  const kept = new Map<number, ReadonlySet<number>>();
   /** The plugin may be in the config twice; its files must be emitted once. */
   let isFinished = false;
 
@@ -100,7 +115,7 @@ export function createOutput(input: OutputInput): Output {
       layoutOf({
         ...chunk,
         format,
-        moduleOf: (id) => (chunk.isUnmarked(id) ? undefined : numbering.moduleOf(id)),
+        moduleOf: (id) => (input.isUnmarked(id) ? undefined : numbering.moduleOf(id)),
         markedBy: numbering.markedBy,
       }),
     isUnreachable: (layout) => mustInline && hidesGlobals(layout),
@@ -129,8 +144,12 @@ export function createOutput(input: OutputInput): Output {
       traced.set(fileName, contents);
       return realised.finish(prologue);
     },
+    noteKept(id, sites) {
+      const module = numbering.numberOf(id);
+      if (module !== undefined) kept.set(module, sites);
+    },
     finish(nameOf) {
-      if (isFinished) return [];
+      if (isFinished) return null;
       isFinished = true;
       const files: AddedFile[] = [];
       if (placed === 'file' && traced.size > 0) {
@@ -138,13 +157,40 @@ export function createOutput(input: OutputInput): Output {
         const text = runtimeFile(format as FileFormat, runtimeOf([...traced.values()]), table);
         files.push({ content: 'runtime', fileName: input.runtimeFileName, text });
       }
+      const rendered = renderedBy(traced, nameOf);
+      let made: Manifest | undefined;
+      const manifest = (): Manifest => {
+        made ??= createManifest(
+          { ...input, rendered, isDropped },
+          { format, chunks: manifestChunks(nameOf) },
+        );
+        return made;
+      };
       if (input.manifestFileName !== false) {
-        const text = manifestText(createManifest({ ...input, rendered: renderedBy(traced, nameOf) }));
+        const text = manifestText(manifest());
         files.push({ content: 'manifest', fileName: input.manifestFileName, text });
       }
-      return files;
+      return { files, manifest };
     },
   };
+
+  function isDropped(module: number, site: number): boolean {
+    if (input.isUnmarked(numbering.modules[module]?.id ?? '')) return false;
+    // A module of which no chunk has a statement was dropped as a whole.
+    return kept.get(module)?.has(site) === false || !included.has(module);
+  }
+
+  function manifestChunks(nameOf: (fileName: string) => string): ManifestChunk[] {
+    return chunks.map(({ fileName, entry, imports }) => {
+      const module = numbering.numberOf(entry ?? '');
+      return {
+        file: nameOf(fileName),
+        modules: traced.get(fileName)?.modules ?? [],
+        imports: imports.flatMap((name) => chunkNumbers.get(name) ?? []),
+        ...(module !== undefined && { entry: module }),
+      };
+    });
+  }
 
   /** The path by which a chunk imports the runtime's file. */
   function pathFrom(fileName: string): string {
@@ -176,7 +222,7 @@ export function createOutput(input: OutputInput): Output {
     const { settings, entries, pathOf } = input;
     const cells = placed === 'file' ? numbers.count : sitesOf(contents);
     const rendered = renderedBy(contents, nameOf);
-    return buildTable({ numbering, settings, entries, pathOf, rendered, cells, sites });
+    return buildTable({ numbering, settings, entries, pathOf, rendered, isDropped, cells, sites });
   }
 
   /** By number: the modules that these chunks have. */
@@ -260,8 +306,7 @@ function statesByModule({ declared }: ChunkContents): Map<number, Map<number, nu
 }
 
 /** File names of chunks on import cycles: their functions can run before their own first statement. */
-function circularChunks(chunks: readonly OutputChunk[]): Set<string> {
-  const numbers = new Map(chunks.map(({ fileName }, number) => [fileName, number]));
+function circularChunks(chunks: readonly OutputChunk[], numbers: ReadonlyMap<string, number>): Set<string> {
   const circular = onCycle(chunks.map(({ imports }) => imports.flatMap((name) => numbers.get(name) ?? [])));
   return new Set(chunks.filter((_, number) => circular[number]).map(({ fileName }) => fileName));
 }

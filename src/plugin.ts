@@ -49,7 +49,7 @@ export function modulePhases(options: Options = {}): Plugin {
       else if (isOlder(rollupVersion, peerDependencies.rollup.slice(1)))
         this.error(rollupTooOld(rollupVersion, peerDependencies.rollup));
       else if ((twins[0]?.api ?? api) === api) {
-        const build = createBuild({ ...resolved, version, runtimeTexts, isFile, host: this });
+        const build = createBuild({ ...resolved, version, runtimeTexts, textOf, host: this });
         builds.set(this.getModuleInfo, build);
         for (const known of live) if (!known.deref()) live.delete(known);
         live.add(new WeakRef(build));
@@ -161,12 +161,11 @@ function isOlder(version: string, than: string): boolean {
 
 const readText = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 
-/** Whether a file's whole content is the text. */
-function isFile(id: string, text: string): boolean {
+/** The text of a file; undefined where there is none, as of a virtual module, or of an id with a query. */
+function textOf(path: string): string | undefined {
   try {
-    return readFileSync(id, 'utf8') === text;
+    return readFileSync(path, 'utf8');
   } catch {
-    // A virtual module, or an id with a query: then Rollup's map is used.
-    return false;
+    return undefined;
   }
 }

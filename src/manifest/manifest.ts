@@ -2,12 +2,13 @@
 import {
   MANIFEST_VERSION,
   type Manifest,
+  type ManifestChunk,
   type ManifestImport,
   type ManifestModule,
   type ManifestRequest,
   type ReadGuard,
 } from '../protocol/manifest.ts';
-import type { ModuleRow } from '../protocol/tables.ts';
+import { type ModuleRow, STATES } from '../protocol/tables.ts';
 import { isIncluded } from '../record/record.ts';
 import type { GraphModule } from './graph.ts';
 import type { Numbering } from './numbering.ts';
@@ -26,28 +27,43 @@ export interface ManifestInput {
   numbering: Numbering;
   /** By number of the module; a module of which the bundle has no statement is missing. */
   rendered: ReadonlyMap<number, RenderedModule>;
+  /** Whether the bundler dropped the site with this index of the module's `sites`; false where nobody knows. */
+  isDropped(module: number, site: number): boolean;
   /** Ids of static entries. */
   entries: { static: Iterable<string> };
   pathOf(id: string): string;
 }
 
-export function createManifest(input: ManifestInput): Manifest {
+/** What the manifest says of the output as a whole. */
+export interface ManifestOutput {
+  format: string;
+  chunks: readonly ManifestChunk[];
+}
+
+export function createManifest(input: ManifestInput, { format, chunks }: ManifestOutput): Manifest {
   const { modules, numbersOf } = input.numbering;
   return {
     version: MANIFEST_VERSION,
     modules: modules.map((_, number) => manifestModule(input, number, true)),
     entries: numbersOf(input.entries.static),
+    format,
+    chunks,
   };
 }
 
 /** The manifest as JSON, a line for each module, so that two of them can be compared line by line. */
-export function manifestText({ version, entries, modules }: Manifest): string {
-  const lines = modules.map((module) => `    ${JSON.stringify(module)}`);
+export function manifestText({ version, entries, format, chunks = [], modules }: Manifest): string {
+  const lines = (rows: readonly unknown[]): string =>
+    rows.map((row) => `    ${JSON.stringify(row)}`).join(',\n');
   return `{
   "version": ${version},
   "entries": ${JSON.stringify(entries)},
+  "format": ${JSON.stringify(format)},
+  "chunks": [
+${lines(chunks)}
+  ],
   "modules": [
-${lines.join(',\n')}
+${lines(modules)}
   ]
 }
 `;
@@ -58,8 +74,8 @@ export function manifestModule(input: ManifestInput, number: number, withImports
   const { numbering, rendered, pathOf } = input;
   const module = numbering.modules[number] as GraphModule;
   const { id, record } = module;
-  const { chunk, phases } = rendered.get(number) ?? {};
-  const { imports, kept } = withImports ? importsOf(numbering, module) : {};
+  const { chunk, phases, states } = rendered.get(number) ?? {};
+  const { imports, kept } = withImports ? importsOf(input, number, module) : {};
   return {
     path: pathOf(id),
     ...(chunk !== undefined && { chunk }),
@@ -72,7 +88,15 @@ export function manifestModule(input: ManifestInput, number: number, withImports
       const { line = 1, column = 0 } = record.positions.bindings[index] ?? {};
       const exported = record.localExports.filter(({ binding }) => binding === index);
       const other = exported.some((each) => each.name === name) ? undefined : exported[0]?.name;
-      return { name, kind, line, column, ...(other !== undefined && { exportedAs: other }) };
+      const state = STATES[states?.get(index) ?? -1];
+      return {
+        name,
+        kind,
+        line,
+        column,
+        ...(other !== undefined && { exportedAs: other }),
+        ...(state && { state }),
+      };
     }),
     ...(imports && record.wanted.reads && { imports }),
   };
@@ -102,14 +126,19 @@ interface Imports {
   kept: Set<number>;
 }
 
-function importsOf({ graph, numberOf }: Numbering, module: GraphModule): Imports {
+function importsOf(
+  { numbering, isDropped, pathOf }: ManifestInput,
+  number: number,
+  module: GraphModule,
+): Imports {
+  const { graph, numberOf } = numbering;
   const { record } = module;
   /** By chain of names as the source has it; null where it stands for nothing in the build. */
   const byChain = new Map<string, ManifestImport | null>();
   const byLocal = new Map<string, ManifestImport>();
   /** By index of an import entry that is read: whether all its reads are in `imports`, each of a binding. */
   const isListed = new Map<number, boolean>();
-  for (const site of record.sites) {
+  for (const [index, site] of record.sites.entries()) {
     const entry = site.kind === 'read' ? record.imports[site.import] : undefined;
     if (site.kind !== 'read' || !entry || entry.dynamic !== undefined) continue;
     const chain = [entry.local, ...site.path].join('.');
@@ -121,10 +150,21 @@ function importsOf({ graph, numberOf }: Numbering, module: GraphModule): Imports
     const isBinding = imported !== null && imported.binding >= 0;
     isListed.set(site.import, isBinding && isListed.get(site.import) !== false);
     if (imported) guard(imported, site.guard);
-    if (imported && site.isUnconditional) imported.isUnconditional = true;
+    if (imported && site.isUnconditional) unconditional(imported, index);
     if (imported && site.isHeritage) imported.isHeritage = true;
   }
   return { imports: [...byLocal.values()], kept: keptRequests(module, isListed) };
+
+  function unconditional(imported: ManifestImport, site: number): void {
+    const wasDropped = !imported.isUnconditional || imported.isDropped;
+    imported.isUnconditional = true;
+    if (imported.line === undefined) {
+      const { line = 1, column = 0, file } = record.positions.sites[site] ?? {};
+      Object.assign(imported, { line, column, ...(file !== undefined && { file: pathOf(file) }) });
+    }
+    if (wasDropped && isDropped(number, site)) imported.isDropped = true;
+    else delete imported.isDropped;
+  }
 
   /** `ns.a` of `ns.a.b` where `a` is a binding: what follows is a property of its value. */
   function importOf(entry: number, name: string, path: readonly string[]): ManifestImport | null {

@@ -5,6 +5,7 @@ import type { ManifestImport, ManifestRequest } from '../protocol/manifest.ts';
 import {
   type BindingRow,
   type BuildTable,
+  DROPPED,
   type ExportRow,
   GUARDS,
   HERITAGE,
@@ -12,6 +13,7 @@ import {
   type ModuleRow,
   type RequestRow,
   type SiteRow,
+  STATES,
   UNCONDITIONAL,
 } from '../protocol/tables.ts';
 import { edgesOf } from './graph.ts';
@@ -52,10 +54,10 @@ function moduleRow(input: TableInput, number: number, isCircular: boolean): Modu
   return {
     ...row,
     ...(isExcluded && { isExcluded }),
-    bindings: bindings.map(({ name, kind, line, column }, index): BindingRow => {
-      const state = renderedModule.states.get(index);
-      return state === undefined ? [name, kind, line, column] : [name, kind, line, column, state];
-    }),
+    bindings: bindings.map(
+      ({ name, kind, line, column, state }): BindingRow =>
+        state ? [name, kind, line, column, STATES.indexOf(state)] : [name, kind, line, column],
+    ),
     exports: isExcluded ? [] : exportRows(numbering, rendered, numbering.modules[number]?.id ?? ''),
   };
 }
@@ -66,16 +68,18 @@ function requestRow({ module, line, isKept }: ManifestRequest): RequestRow {
 }
 
 function importRow(imported: ManifestImport, { modules }: Numbering): ImportRow {
-  const { module, binding, way, isUnconditional, isHeritage, guard } = imported;
+  const { module, binding, way, isUnconditional, isDropped, isHeritage, guard } = imported;
   const { name } = modules[module]?.record.bindings[binding] ?? {};
   const local = imported.local === name ? '' : imported.local;
   const flags =
     (isUnconditional ? UNCONDITIONAL : 0) |
     (isHeritage ? HERITAGE : 0) |
+    (isDropped ? DROPPED : 0) |
     (guard === undefined ? 0 : GUARDS[guard]);
-  const between = way.slice(0, -1);
-  if (flags === 0 && between.length === 0) return [local, module, binding];
-  return [local, module, binding, flags, ...between];
+  const { line = 1, column = 0 } = imported;
+  const rest = (isDropped ? [line, column] : []).concat(way.slice(0, -1));
+  if (flags === 0 && rest.length === 0) return [local, module, binding];
+  return [local, module, binding, flags, ...rest];
 }
 
 function exportRows(

@@ -1,5 +1,5 @@
 /** The manifest: the module graph as the source has it, and what the bundler did with it. */
-import type { BindingKind } from './events.ts';
+import type { BindingKind, BindingState } from './events.ts';
 
 /** Version of the manifest's shape. */
 export const MANIFEST_VERSION = 1;
@@ -10,6 +10,22 @@ export interface Manifest {
   modules: readonly ManifestModule[];
   /** Static entries, in the order in which the bundler lists their chunks. */
   entries: readonly number[];
+  /** Format of the output, as `es`. Absent in the manifest that a bundle carries. */
+  format?: string;
+  /** Absent in the manifest that a bundle carries. */
+  chunks?: readonly ManifestChunk[];
+}
+
+/** A chunk of the output. */
+export interface ManifestChunk {
+  /** File name. */
+  file: string;
+  /** Modules of which it has statements, in the order in which it has them. */
+  modules: readonly number[];
+  /** Chunks that it imports statically (indices of `chunks`), in the order of its imports. */
+  imports: readonly number[];
+  /** The static entry whose chunk it is. */
+  entry?: number;
 }
 
 /** A module record (ECMA-262 Source Text Module Record), and where the bundle has it. */
@@ -58,6 +74,11 @@ export interface ManifestBinding {
   column: number;
   /** The name under which the module exports it, where that is another one: `b` of `export { a as b }`. */
   exportedAs?: string;
+  /**
+   * Its state in the bundle before any module runs, by the declaration that the bundler printed; absent where the bundle
+   * has no such binding.
+   */
+  state?: BindingState;
 }
 
 /** A name that a module imports statically and reads. */
@@ -75,6 +96,14 @@ export interface ManifestImport {
   way: readonly number[];
   /** Evaluating the module reads it for sure: at its top level, in no branch, loop, `try` or function, after no `throw`. */
   isUnconditional?: true;
+  /** The bundler dropped the reads for which `isUnconditional` stands. */
+  isDropped?: true;
+  /** 1-based line of the first of the reads for which `isUnconditional` stands. */
+  line?: number;
+  /** Its column: 0-based, in UTF-16 code units. */
+  column?: number;
+  /** Its file, where that is not the module itself. */
+  file?: string;
   /** A class extends it, so it can't be read any later. */
   isHeritage?: true;
   /** What each read of it is prepared for; the weaker one where they differ, absent where one is prepared for nothing. */

@@ -55,16 +55,19 @@ export type ExportRow = [name: string, module: number, binding: number];
 export type RequestRow = [module: number, line?: number, isKept?: 1];
 
 /**
- * A name that a module imports and reads (see `ManifestImport`): the importer's name, empty where it is the binding's; the module that declares the
- * binding, its index there, flags ({@link UNCONDITIONAL}, {@link HERITAGE}), and the modules between the importer and
- * the declaring one through which the name resolves.
+ * A name that a module imports and reads (see `ManifestImport`): the importer's name, empty where it is the binding's; the
+ * module that declares the binding, its index there, flags ({@link UNCONDITIONAL}, {@link HERITAGE}, {@link DROPPED},
+ * {@link GUARDS}), with `DROPPED` the read's line and column, and the modules between the importer and the declaring one
+ * through which the name resolves.
  */
-export type ImportRow = [local: string, module: number, binding: number, flags?: number, ...way: number[]];
+export type ImportRow = [local: string, module: number, binding: number, flags?: number, ...rest: number[]];
 
 /** Flag of an {@link ImportRow}: evaluating the module reads it for sure. */
 export const UNCONDITIONAL = 1;
 /** Flag of an {@link ImportRow}: a class extends it. */
 export const HERITAGE = 2;
+/** Flag of an {@link ImportRow}: the bundler dropped what `UNCONDITIONAL` stands for. */
+export const DROPPED = 16;
 /** Flags of an {@link ImportRow}: what each read is prepared for. */
 export const GUARDS: Readonly<Record<ReadGuard, number>> = { catch: 4, test: 8 };
 

@@ -13,11 +13,13 @@ import {
 import {
   type BindingRow,
   type BuildTable,
+  DROPPED,
   GUARDS,
   HERITAGE,
   type ImportRow,
   type ModuleRow,
   type RequestRow,
+  STATES,
   UNCONDITIONAL,
 } from '../protocol/tables.ts';
 import { bare } from './bare.ts';
@@ -48,19 +50,32 @@ function moduleOf(
 const requestOf = ([module, line, isKept]: RequestRow): ManifestRequest =>
   bare({ module, ...(line && { line }), ...(isKept && { isKept: true as const }) });
 
-const bindingOf = ([name, kind, line, column]: BindingRow, exportedAs: string | undefined): ManifestBinding =>
-  bare({ name, kind, line, column, ...(exportedAs !== undefined && { exportedAs }) });
+const bindingOf = (
+  [name, kind, line, column, state]: BindingRow,
+  exportedAs: string | undefined,
+): ManifestBinding =>
+  bare({
+    name,
+    kind,
+    line,
+    column,
+    ...(exportedAs !== undefined && { exportedAs }),
+    ...(state !== undefined && { state: STATES[state] }),
+  });
 
 function importOf(
-  [local, module, binding, flags = 0, ...way]: ImportRow,
+  [local, module, binding, flags = 0, ...rest]: ImportRow,
   modules: readonly ModuleRow[],
 ): ManifestImport {
   const guard = flags & GUARDS.catch ? 'catch' : 'test';
+  const isDropped = (flags & DROPPED) !== 0;
+  const [line, column] = rest;
   return bare({
     local: local || (modules[module]?.bindings[binding]?.[0] ?? ''),
     module,
     binding,
-    way: way.concat(module),
+    way: rest.slice(isDropped ? 2 : 0).concat(module),
+    ...(isDropped && { isDropped, line, column }),
     ...(flags & UNCONDITIONAL && { isUnconditional: true as const }),
     ...(flags & HERITAGE && { isHeritage: true as const }),
     ...(flags & (GUARDS.catch | GUARDS.test) && { guard }),

@@ -4,7 +4,7 @@ import type { RollupLog } from 'rollup';
 import { type Bundle, bundle, type Format, write } from '../support/bundle.ts';
 import { projectFrom } from '../support/project.ts';
 import { outcome, type Run, run } from '../support/run.ts';
-import { expectSameBundle, expectSameRun } from '../support/same-bundle.ts';
+import { expectSameBundle, expectSameRun, verdictText } from '../support/same-bundle.ts';
 import { expectText, inFormat, pluginsOf, type Story, stories } from '../support/story.ts';
 import { checkTrace, countTrace, formatFindings, formatTrace } from '../support/trace.ts';
 
@@ -66,6 +66,7 @@ for (const story of stories()) {
       it(`${format}: the bundle with the plugin is the plain one, and its trace is as expected`, async () => {
         const { plain, traced, runs } = await take(index);
         expectSameBuild(story, format, plain, traced);
+        if (runs) expectText(story, 'build', format, verdictText(traced));
         if (runs) expectSameRun(runs.traced, runs.plain);
         if (runs) expectNative(story, format, runs.native, runs.plain);
         if (runs) expectTrace(story, format, traced, runs.traced);

@@ -1,6 +1,8 @@
 /** What it means that a traced bundle is the plain one. docs/promise.md lists what may differ, which is left out here. */
+import { basename } from 'node:path';
 import { expect } from 'chai';
 import type { LogLevel, OutputAsset, OutputChunk, RollupLog, SourceMap } from 'rollup';
+import type { FindingCode } from '../../src/protocol/finding.ts';
 import type { Run } from './run.ts';
 
 type OutputFile = OutputAsset | OutputChunk;
@@ -45,12 +47,41 @@ export function expectSameBundle(
   expect(decided(files), `${context}: files`).to.deep.equal(decided(plain.output));
   expect(marksOf(traced.output), `${context}: marks`).to.have.members(marksOf(plain.output));
 
-  const isOurs = ({ plugin }: RollupLog): boolean => plugin === 'module-phases';
   const others = traced.logs.filter((log) => !isOurs(log));
   expect(others.map(said), `${context}: logs`).to.deep.equal(plain.logs.map(said));
-  const added = traced.logs.filter(isOurs).map(({ pluginCode }) => pluginCode);
+  const added = traced.logs
+    .filter((log) => isOurs(log) && !isVerdict(log))
+    .map(({ pluginCode }) => pluginCode);
   expect(added, `${context}: logs of the plugin`).to.deep.equal(codes);
 }
+
+const isOurs = ({ plugin }: RollupLog): boolean => plugin === 'module-phases';
+
+/** Codes of what the plugin says of the order in which modules load. */
+const VERDICT_CODES: Record<FindingCode | 'MORE_FINDINGS', true> = {
+  EARLY_READ: true,
+  MASKED_TDZ: true,
+  ORDER: true,
+  UNREQUESTED: true,
+  AWAIT_SERIALIZED: true,
+  CYCLE: true,
+  PARTIAL_EXPORTS: true,
+  DEADLOCK: true,
+  MORE_FINDINGS: true,
+};
+
+const isVerdict = ({ pluginCode }: RollupLog): boolean => String(pluginCode) in VERDICT_CODES;
+
+/** What the build says of the order, a block for each log. */
+export const verdictText = ({ logs }: Pick<Built, 'logs'>): string =>
+  logs
+    .filter((log) => isOurs(log) && isVerdict(log))
+    .map(({ level, pluginCode, message, id, loc, frame }) => {
+      const place = loc ? `${basename(String(id))} (${loc.line}:${loc.column})` : '';
+      const text = message.replace(/^\[plugin module-phases\] /, '').replace(/^.*? \(\d+:\d+\): /, '');
+      return `${[`${level} ${pluginCode}`, place, text].filter(Boolean).join('\n')}\n${frame ? `${frame}\n` : ''}`;
+    })
+    .join('\n');
 
 /** Both programs printed the same and ended in the same way. */
 export function expectSameRun(traced: Run, plain: Run): void {

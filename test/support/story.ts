@@ -118,11 +118,14 @@ function story(name: string, dir: string): Story {
 const expectations = (formats: readonly Format[], { notRun }: StoryConfig): string[] =>
   notRun
     ? []
-    : ['expected.txt', 'trace.txt', 'findings.txt', 'expected.native.txt'].concat(
-        formats
-          .slice(1)
-          .flatMap((format) => [`expected.${format}.txt`, `trace.${format}.txt`, `findings.${format}.txt`]),
-      );
+    : [
+        ...BASES.map((base) => `${base}.txt`),
+        'expected.native.txt',
+        ...formats.slice(1).flatMap((format) => BASES.map((base) => `${base}.${format}.txt`)),
+      ];
+
+/** What it prints, its trace, what its findings say, and what the build says before anything runs. */
+const BASES = ['expected', 'trace', 'findings', 'build'];
 
 const folders = (dir: string): string[] =>
   readdirSync(dir, { withFileTypes: true })

@@ -213,6 +213,24 @@ const RULES: Record<keyof Options | `console.${keyof ConsoleOptions}`, Rule> = {
       ['external', "'external'"],
     ],
   },
+  verdict: {
+    right: [true, false],
+    expected: 'true or false',
+    remedy: 'Use false for a build that says nothing of the order in which modules load.',
+    wrong: [
+      [null, 'null'],
+      ['yes', "'yes'"],
+    ],
+  },
+  gate: {
+    right: ['error', 'warning', 'info', false],
+    expected: "'error', 'warning', 'info' or false",
+    remedy: "Use 'error' to end a build that breaks the program, 'warning' for one that may, false for none.",
+    wrong: [
+      [true, 'true'],
+      ['errors', "'errors'"],
+    ],
+  },
   manifest: {
     right: [false, 'm.json', 'a/m.json', './m.json', 'a/../m.json', '..m.json'],
     expected: "false or the name of a file in the output's folder",

@@ -2,11 +2,22 @@
 import type { RenderedModule } from 'rollup';
 import { type FoundMark, stripMarks } from './grammar.ts';
 
-/** By token: the sum of the lengths of its marks. */
-export function lengthsOf(marks: readonly FoundMark[]): Map<string, number> {
-  const lengths = new Map<string, number>();
-  for (const { token, start, end } of marks) lengths.set(token, (lengths.get(token) ?? 0) + end - start);
-  return lengths;
+/** The marks of one module in a chunk. */
+interface ModuleMarks {
+  /** The sum of their lengths. */
+  length: number;
+  sites: Set<number>;
+}
+
+export function sortedByToken(marks: readonly FoundMark[]): Map<string, ModuleMarks> {
+  const byToken = new Map<string, ModuleMarks>();
+  for (const { token, site, start, end } of marks) {
+    const own = byToken.get(token) ?? { length: 0, sites: new Set() };
+    own.length += end - start;
+    own.sites.add(site);
+    byToken.set(token, own);
+  }
+  return byToken;
 }
 
 /**

@@ -1,7 +1,8 @@
 /** Sums up a trace: a few lines for a small program, at most a screen (24 lines) for a large one. */
 import type { BindingState, Loc, TraceEvent } from '../../protocol/events.ts';
-import type { CycleRank, Finding } from '../../protocol/finding.ts';
+import type { Finding } from '../../protocol/finding.ts';
 import { TRACE_KEY } from '../../protocol/trace.ts';
+import { cyclesText } from './cycles.ts';
 import { STATE_TONES } from './event.ts';
 import { remedyRows, SEVERITY_TONES } from './finding.ts';
 import { count, type Line, list, milliseconds, positionText, row } from './line.ts';
@@ -210,12 +211,8 @@ function wrong({ findings }: Summary): Line[] {
 
 /** Cycles that broke nothing, in one line. */
 function cycles({ findings }: Summary): Line[] {
-  const ranks: Counts = dictionary();
-  for (const { code, rank } of findings ?? []) if (code === 'CYCLE' && rank) increase(ranks, rank);
-  const order: readonly CycleRank[] = ['fatal', 'latent', 'harmless', 'unused', 'unknown'];
-  const total = order.reduce((sum, rank) => sum + (ranks[rank] ?? 0), 0);
-  const parts = list(order.map((rank) => ranks[rank] && `${ranks[rank]} ${rank}`));
-  return total ? [row('cycles', `${count(total, 'import')} of a module in progress: ${parts}`)] : [];
+  const text = cyclesText(findings ?? []);
+  return text ? [row('cycles', text)] : [];
 }
 
 const more = (n: number): Line[] => (n > 0 ? [row('', `${n} more`)] : []);

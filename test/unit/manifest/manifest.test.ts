@@ -13,6 +13,7 @@ import {
 import { PHASES_ALONE } from '../../../src/record/record.ts';
 import { graphModules, type Sources } from '../../support/graph-modules.ts';
 
+const OUTPUT = { format: 'es', chunks: [{ file: 'main.js', modules: [0, 1, 2], imports: [], entry: 2 }] };
 const INCLUDED = { bindings: true, reads: true, writes: true };
 
 interface Told {
@@ -25,7 +26,11 @@ interface Told {
 }
 
 /** Modules of which `main` is the entry; those whose names begin with `x` are not included. */
-function tell(sources: Sources, unrecorded: string[] = []): Told {
+function tell(
+  sources: Sources,
+  unrecorded: string[] = [],
+  dropped: readonly (readonly [id: string, site: number])[] = [],
+): Told {
   const modules = graphModules(sources, (id) => (id.startsWith('x') ? PHASES_ALONE : INCLUDED));
   for (const module of modules) if (unrecorded.includes(module.id)) module.record = NOT_RECORDED;
   const numbering = createNumbering(inLinkOrder(modules, ['main']));
@@ -39,9 +44,10 @@ function tell(sources: Sources, unrecorded: string[] = []): Told {
     numbering,
     rendered,
     entries: { static: ['main'], dynamic: [] },
+    isDropped: (module, site) => dropped.some(([id, of]) => numbering.numberOf(id) === module && of === site),
     pathOf: (id) => id,
   };
-  const manifest = createManifest(input);
+  const manifest = createManifest(input, OUTPUT);
   const { modules: rows } = buildTable({ ...input, settings: {} as RuntimeSettings, cells: 0, sites: [] });
   const numbers = (...paths: string[]): number[] =>
     paths.map((path) => manifest.modules.findIndex((module) => module.path === path));
@@ -90,10 +96,13 @@ describe('the manifest', () => {
             { module: 1, line: 2, isKept: true },
           ],
           bindings: [],
-          imports: [{ local: 'x', module: 0, binding: 0, way: [0], isUnconditional: true }],
+          imports: [
+            { local: 'x', module: 0, binding: 0, way: [0], isUnconditional: true, line: 3, column: 6 },
+          ],
         },
       ],
       entries: [2],
+      ...OUTPUT,
     });
   });
 
@@ -107,9 +116,18 @@ describe('the manifest', () => {
     });
     const [a = -1, b = -1] = told.numbers('a', 'b');
     expect(told.module('main').imports).to.deep.equal([
-      { local: 'x', module: b, binding: 0, way: [a, b], isUnconditional: true, isHeritage: true },
+      {
+        local: 'x',
+        module: b,
+        binding: 0,
+        way: [a, b],
+        isUnconditional: true,
+        isHeritage: true,
+        line: 2,
+        column: 51,
+      },
       { local: 'ns.x', module: b, binding: 0, way: [a, b] },
-      { local: 'ns.y', module: a, binding: 0, way: [a], isUnconditional: true },
+      { local: 'ns.y', module: a, binding: 0, way: [a], isUnconditional: true, line: 2, column: 66 },
     ]);
   });
 

@@ -1,0 +1,92 @@
+/** What a build says of its findings: Rollup's logs. */
+import { isAbsolute, join } from 'node:path';
+import { codeFrameColumns } from '@babel/code-frame';
+import type { RollupLog } from 'rollup';
+import { placeText } from '../findings/words.ts';
+import type { Finding, Severity } from '../protocol/finding.ts';
+import { cyclesText } from './text/cycles.ts';
+import { findingBlock } from './text/finding.ts';
+import { lineText } from './text/line.ts';
+
+/** Infos about single findings: with what mends each of them they fill a screen. */
+const SHOWN = 8;
+
+/** Findings whose reads break the program whenever it runs. */
+const isFatal = ({ code, severity }: Finding): boolean =>
+  severity === 'error' && (code === 'EARLY_READ' || code === 'MASKED_TDZ');
+
+export interface BuildLogs {
+  warnings: RollupLog[];
+  infos: RollupLog[];
+}
+
+export interface LogInput {
+  /** Absolute. */
+  root: string;
+  /** The text of a file; undefined where it can't be read. */
+  textOf(path: string): string | undefined;
+}
+
+/**
+ * Warnings for what breaks the program whenever it runs, each with the frame of the source; the rest as infos, at most a
+ * screen of them. Cycles that break nothing have one line together.
+ */
+export function buildLogs(findings: readonly Finding[], input: LogInput): BuildLogs {
+  const fatal = findings.filter(isFatal);
+  const others = findings.filter((finding) => !isFatal(finding) && finding.code !== 'CYCLE');
+  const latent = findings.filter(({ rank }) => rank === 'latent');
+  const rest = [...others, ...latent];
+  const left = rest.length - SHOWN;
+  const cycles = cyclesText(findings);
+  return {
+    warnings: fatal.map((finding) => warning(finding, input)),
+    infos: [
+      ...rest.slice(0, SHOWN).map((finding) => info(finding.code, shortText(finding))),
+      ...(left > 0 ? [info('MORE_FINDINGS', `${left} more findings`)] : []),
+      ...(cycles === '' ? [] : [info('CYCLE', `cycles: ${cycles}`)]),
+    ],
+  };
+}
+
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
+
+/** The error of a build that the option `gate` ends; null where no finding is as bad as that. */
+export function gateError(findings: readonly Finding[], gate: Severity): RollupLog | null {
+  const limit = SEVERITIES.indexOf(gate);
+  const stopped = findings.filter(({ severity }) => SEVERITIES.indexOf(severity) <= limit);
+  const [first] = stopped;
+  if (!first) return null;
+  const others = stopped.length > 1 ? `, and ${stopped.length - 1} more` : '';
+  return {
+    code: 'GATE',
+    message: `Option "gate" is "${gate}", and this build has ${stopped.length === 1 ? 'a finding' : 'findings'} of that severity or a worse one: ${first.code}: ${blockText(first)}${others}`,
+  };
+}
+
+const info = (code: string, message: string): RollupLog => ({ code, message });
+
+/** With the place as a property, Rollup itself prints it. */
+function warning(finding: Finding, { root, textOf }: LogInput): RollupLog {
+  const { code, loc } = finding;
+  const message = blockText(finding);
+  if (!loc || isAbsolute(loc.file)) return { code, message };
+  const { line, column = 0, compiled } = loc;
+  const file = join(root, loc.file);
+  const text = compiled ? undefined : textOf(file);
+  return {
+    code,
+    message: message.replace(`${placeText(loc)} `, ''),
+    id: file,
+    loc: { file, line, column },
+    ...(text !== undefined && { frame: codeFrameColumns(text, { start: { line, column: column + 1 } }) }),
+  };
+}
+
+const blockText = (finding: Finding): string =>
+  findingBlock(finding).map(lineText).join('\n').replace('module-phases: ', '');
+
+/** The finding, and the first of what mends it. */
+function shortText({ message, remedies }: Finding): string {
+  const [first] = remedies;
+  return first ? `${message}; to fix: ${first.text}` : message;
+}
