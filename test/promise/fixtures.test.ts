@@ -1,11 +1,19 @@
-import { join, relative, sep } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import { expect } from 'chai';
 import type { RollupLog } from 'rollup';
 import { type Bundle, bundle, type Format, write } from '../support/bundle.ts';
 import { projectFrom } from '../support/project.ts';
-import { outcome, type Run, run } from '../support/run.ts';
+import { outcome, type Run, runInTurn } from '../support/run.ts';
 import { expectSameBundle, expectSameRun, verdictText } from '../support/same-bundle.ts';
-import { expectText, inFormat, pluginsOf, type Story, stories } from '../support/story.ts';
+import {
+  entriesIn,
+  expectText,
+  inFormat,
+  outputOf,
+  pluginsOf,
+  type Story,
+  stories,
+} from '../support/story.ts';
 import { checkTrace, countTrace, formatFindings, formatTrace } from '../support/trace.ts';
 
 /** A story in one format: its modules run by Node, as a plain and as a traced bundle. */
@@ -18,7 +26,7 @@ interface Told {
 
 function told(story: Story): Map<Format, () => Promise<Told>> {
   const dir = once(() => projectFrom(story.dir, story.name));
-  const native = once(async () => run(join(await dir(), story.config.input ?? 'main.js')));
+  const native = once(async () => runInTurn(entriesIn(story.config, await dir())));
   return new Map(story.formats.map((format) => [format, once(() => tell(story, format, dir, native))]));
 }
 
@@ -28,16 +36,15 @@ async function tell(
   dir: () => Promise<string>,
   native: () => Promise<Run>,
 ) {
-  const { input = 'main.js', external = [], treeshake = true, output = {}, options = {} } = config;
+  const { input = ['main.js'], external = [], treeshake = true, options = {} } = config;
   const source = await dir();
-  const common = { source, input, external, treeshake, output, format };
+  const common = { source, input, external, treeshake, output: outputOf(config, source), format };
   const plain = await bundle({ ...common, plugins: pluginsOf(config, source), trace: false });
   const traced = await bundle({ ...common, plugins: pluginsOf(config, source), trace: options });
   if (config.notRun) return { plain, traced };
-  const [plainRun, tracedRun] = await Promise.all([
-    run(write(plain, format, `${format}-plain`)),
-    run(write(traced, format, `${format}-traced`)),
-  ]);
+  const runOf = (built: Bundle, name: string) =>
+    runInTurn(entriesIn(config, dirname(write(built, format, `${format}-${name}`))));
+  const [plainRun, tracedRun] = await Promise.all([runOf(plain, 'plain'), runOf(traced, 'traced')]);
   return { plain, traced, runs: { native: await native(), plain: plainRun, traced: tracedRun } };
 }
 

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import type { ModuleFormat, OutputOptions } from 'rollup';
 import { type Bundle, bundle, type Format, write } from '../support/bundle.ts';
 import { projectFrom } from '../support/project.ts';
-import { type Run, run } from '../support/run.ts';
+import { type Run, run, runInTurn } from '../support/run.ts';
 import { expectSameBundle, expectSameRun } from '../support/same-bundle.ts';
-import { inFormat, pluginsOf, type Story, stories } from '../support/story.ts';
+import { entriesIn, inFormat, outputOf, pluginsOf, type Story, stories } from '../support/story.ts';
 import { checkTrace } from '../support/trace.ts';
 
 const loader = fileURLToPath(new URL('../support/load.mjs', import.meta.url));
@@ -25,7 +25,8 @@ interface Shape {
 
 const isAnywhere = ({ formats }: Story): boolean => formats.includes('cjs');
 const isOneChunk = ({ formats }: Story): boolean => formats.includes('iife');
-const canBeSplit = ({ config }: Story): boolean => !config.output?.inlineDynamicImports;
+const canBeSplit = ({ config }: Story): boolean =>
+  !config.output?.inlineDynamicImports && !config.output?.preserveModules;
 /** The same chunks in each run, and cycles of chunks among them. */
 const split: OutputOptions = {
   manualChunks: (id) => `chunk${[...basename(id)].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 3}`,
@@ -65,8 +66,8 @@ describe('stories in other shapes', () => {
         expectSameBundle(traced, plain, { ours });
         if (story.config.notRun) return;
         const [one, other] = await Promise.all([
-          start(plain, shape, 'plain'),
-          start(traced, shape, 'traced'),
+          start(story, plain, shape, 'plain'),
+          start(story, traced, shape, 'traced'),
         ]);
         expectSameRun(other, one);
         // Where a chunk publishes what it exports when it ends, a reader gets undefined of what has its value.
@@ -89,7 +90,7 @@ async function build(
   { format, output }: Shape,
   isTraced: boolean,
 ): Promise<Bundle> {
-  const { input = 'main.js', external = [], treeshake = true, options = {} } = config;
+  const { input = ['main.js'], external = [], treeshake = true, options = {} } = config;
   const source = await projectOf(dir, name);
   return bundle({
     source,
@@ -99,11 +100,18 @@ async function build(
     plugins: pluginsOf(config, source),
     format,
     trace: isTraced ? options : false,
-    output: { ...config.output, ...output },
+    output: { ...outputOf(config, source), ...output },
   });
 }
 
-function start(built: Bundle, { title, format, needsLoader }: Shape, name: string): Promise<Run> {
-  const file = write(built, format, `${title.replace(/\W+/g, '-')}-${name}`);
-  return needsLoader ? run(file, [loader, format, dirname(file), basename(file, '.js')]) : run(file);
+function start(
+  { config }: Story,
+  built: Bundle,
+  { title, format, needsLoader }: Shape,
+  name: string,
+): Promise<Run> {
+  const dir = dirname(write(built, format, `${title.replace(/\W+/g, '-')}-${name}`));
+  const files = entriesIn(config, dir);
+  const entries = files.map((file) => basename(file, '.js'));
+  return needsLoader ? run(files[0], [loader, format, dir, ...entries]) : runInTurn(files);
 }

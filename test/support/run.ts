@@ -47,6 +47,13 @@ export function run(file: string, loader: readonly string[] = [file]): Promise<R
   });
 }
 
+/** Runs a program of several entries: the first to its end, then the next. */
+export function runInTurn(files: [string, ...string[]]): Promise<Run> {
+  if (files.length === 1) return run(files[0]);
+  const script = files.map((file) => `await import(${JSON.stringify(pathToFileURL(file).href)});`).join('\n');
+  return run(files[0], ['--input-type=module', '--eval', script]);
+}
+
 /** What of a run a reader of a story expects: what it printed, and how it failed. */
 export function outcome({ code, stdout, stderr }: Run): string {
   if (code === 0) return stdout;

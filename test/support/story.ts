@@ -19,12 +19,17 @@ export const inFormat = <T extends string | string[]>(
   format: Format,
 ): T | undefined => (typeof setting === 'object' && !Array.isArray(setting) ? setting[format] : setting);
 
+/** Paths in the story's folder. */
+type Entries = [string, ...string[]];
+
 /** `_config.json` of a fixture. */
 interface StoryConfig {
   /** What the story shows. */
   description: string;
-  /** @default 'main.js' */
-  input?: string;
+  /** The entries. @default ['main.js'] */
+  input?: Entries;
+  /** The entries that the program loads, one after another. @default all */
+  run?: Entries;
   external?: string[];
   /** The plugin's. */
   options?: PluginOptions;
@@ -32,8 +37,8 @@ interface StoryConfig {
   commonjs?: RollupCommonJSOptions;
   /** Rollup's. */
   treeshake?: boolean;
-  /** Rollup's. */
-  output?: OutputOptions;
+  /** Rollup's. Paths in `manualChunks` are relative to the story's folder. */
+  output?: Omit<OutputOptions, 'manualChunks'> & { manualChunks?: Record<string, string[]> };
   /** Codes of Rollup's warnings, by format or for all. */
   warnings?: PerFormat<string[]>;
   /** Codes of those that the plugin adds. */
@@ -55,6 +60,7 @@ interface StoryConfig {
 const KEYS: Record<keyof StoryConfig, true> = {
   description: true,
   input: true,
+  run: true,
   external: true,
   options: true,
   commonjs: true,
@@ -89,6 +95,25 @@ export function pluginsOf({ commonjs: options }: StoryConfig, dir: string): Plug
   const targets = [dynamicRequireTargets].flat().map((glob) => join(relative('.', dir), glob));
   const found = targets.length > 0 && { dynamicRequireTargets: targets, dynamicRequireRoot: dir };
   return [commonjs({ ...options, ...found }), json()];
+}
+
+/** The entries that the story's program loads, as paths in this folder. */
+export function entriesIn({ input = ['main.js'], run = input }: StoryConfig, dir: string): Entries {
+  const [first, ...others] = run;
+  return [join(dir, first), ...others.map((entry) => join(dir, entry))];
+}
+
+/** The story's options of the output, where it stands in this folder. */
+export function outputOf(
+  { output: { manualChunks, ...output } = {} }: StoryConfig,
+  dir: string,
+): OutputOptions {
+  if (!manualChunks) return output;
+  const chunks = Object.entries(manualChunks).map(([name, modules]) => [
+    name,
+    modules.map((module) => join(dir, module)),
+  ]);
+  return { ...output, manualChunks: Object.fromEntries(chunks) };
 }
 
 /** Every fixture, in order. */
