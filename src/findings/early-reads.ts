@@ -222,7 +222,7 @@ function byThisBuild(
 function remediesInOneChunk(context: Context, read: WrongRead): Remedy[] {
   const { modules } = context.manifest;
   const manifest = { ...context.manifest, modules: modules.map(({ hasTLA: _, ...module }) => module) };
-  const serial = { ...context, manifest, prediction: predict(manifest, context.run) };
+  const serial = { ...context, manifest, prediction: predict(manifest, context.run, context.requests) };
   return unchecked(remediesFor(serial, read, whyNotRun(serial, read), createCheck(serial)));
 }
 

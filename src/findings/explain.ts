@@ -9,7 +9,6 @@ import type { Context } from './not-run.ts';
 import { orderFindings } from './order.ts';
 import { partialExports } from './partial-exports.ts';
 import { predict } from './prediction.ts';
-import { requestsOf } from './requests.ts';
 import { runOf } from './run.ts';
 import { why } from './why.ts';
 
@@ -21,12 +20,12 @@ export interface Traced {
 
 function contextOf(manifest: Manifest, { events, dropped }: Traced): Context {
   const run = runOf(manifest, events);
-  const prediction = predict(manifest, run);
-  const requests = requestsOf(manifest);
+  const requests = manifest.modules.map((module) => module.requests.map((request) => request.module));
+  const prediction = predict(manifest, run, requests);
   const context = { manifest, run, prediction, requests, errorOf: run.errorOf, dropped };
-  if (run.wrong.length === 0) return context;
   const errorOf = errorsNatively(context);
-  return { ...context, errorOf, prediction: predict(manifest, { ...run, errorOf }) };
+  if (errorOf.every((seq, module) => seq === run.errorOf[module])) return context;
+  return { ...context, errorOf, prediction: predict(manifest, { ...run, errorOf }, requests) };
 }
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];

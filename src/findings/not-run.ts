@@ -1,9 +1,9 @@
 /** Why a module had not run when one of its bindings was read: by ECMA-262's own evaluation. */
+import type { Edges } from '../graph/edges.ts';
 import { shortestPath } from '../graph/shortest-path.ts';
 import type { Cause, FindingStep, Place } from '../protocol/finding.ts';
 import type { Manifest, ManifestImport } from '../protocol/manifest.ts';
 import { type Prediction, stackOf } from './prediction.ts';
-import type { Requests } from './requests.ts';
 import type { Run, WrongRead } from './run.ts';
 import { bindingText, pathAt, placeText, requestPlace, requestText } from './words.ts';
 
@@ -33,7 +33,7 @@ export interface Context {
   run: Run;
   prediction: Prediction;
   /** By module: those that it requests. */
-  requests: Requests;
+  requests: Edges;
   /** By module, where it throws natively: `seq` of the event of its error. */
   errorOf: Run['errorOf'];
   /** How many events the trace left out. */

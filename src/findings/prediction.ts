@@ -2,11 +2,11 @@
  * What ECMA-262 prescribes for the modules of a build, given what the trace can't predict: in which sequence entries
  * and dynamic imports were asked for, which modules threw, and in which order those that wait went on.
  */
+import type { Edges } from '../graph/edges.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import { createEvaluation, type Evaluation } from '../spec/evaluate.ts';
 import type { CyclicModule } from '../spec/module-record.ts';
 import { type Asked, createAsked } from './asked.ts';
-import { type Requests, requestsOf } from './requests.ts';
 import type { Run } from './run.ts';
 
 /** Times are positions in the prescribed sequence of starts and ends. */
@@ -38,7 +38,7 @@ export interface Prediction {
 type Fails = (module: number, endOf: readonly (number | undefined)[]) => boolean;
 
 /** The timeline of one evaluation, as its bodies run. */
-function createTimeline(manifest: Manifest, requests: Requests, fails: Fails) {
+function createTimeline(manifest: Manifest, requests: Edges, fails: Fails) {
   const starts: number[] = [];
   const startOf: (number | undefined)[] = [];
   const endOf: (number | undefined)[] = [];
@@ -114,8 +114,8 @@ const TRIED = 40;
  *
  * Where several entries may have been asked for, it is the one under which the most modules start where they should.
  */
-export function predict(manifest: Manifest, run: Run): Prediction {
-  const asked = createAsked(manifest, run);
+export function predict(manifest: Manifest, run: Run, requests: Edges): Prediction {
+  const asked = createAsked(manifest, run, requests);
   const chosen: number[] = [];
   let best = followed(chosen);
   let equal = [best];
@@ -141,7 +141,7 @@ export function predict(manifest: Manifest, run: Run): Prediction {
   };
 
   function followed(choices: readonly number[]): Followed & { agreement: number } {
-    const result = follow(manifest, run, asked, choices);
+    const result = follow(manifest, run, requests, asked, choices);
     return { ...result, agreement: agreement(manifest, run, result.prediction) };
   }
 }
@@ -167,9 +167,15 @@ interface Followed {
 }
 
 /** @param chosen at each of these places, which of the entries it is: the first where it says nothing */
-function follow(manifest: Manifest, run: Run, asked: Asked, chosen: readonly number[]): Followed {
+function follow(
+  manifest: Manifest,
+  run: Run,
+  requests: Edges,
+  asked: Asked,
+  chosen: readonly number[],
+): Followed {
   const hasSettled: boolean[] = [];
-  const { evaluation, timeline, pending, settle } = createTimeline(manifest, requestsOf(manifest), (module) =>
+  const { evaluation, timeline, pending, settle } = createTimeline(manifest, requests, (module) =>
     hasThrown(manifest, run, module),
   );
   const { modules } = evaluation;
@@ -227,7 +233,7 @@ function follow(manifest: Manifest, run: Run, asked: Asked, chosen: readonly num
 /** The prescribed order for changed sources: the same roots in the same sequence, one after another. */
 export function predictChanged(
   manifest: Manifest,
-  requests: Requests,
+  requests: Edges,
   roots: readonly number[],
   fails: Fails,
 ): Pick<Prediction, 'startOf' | 'endOf'> {

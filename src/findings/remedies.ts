@@ -1,15 +1,15 @@
 /** What mends an early read: changes of imports, each checked against the prescribed order for the changed sources. */
+import type { Edges } from '../graph/edges.ts';
 import type { ReadEvent } from '../protocol/events.ts';
 import type { Remedy } from '../protocol/finding.ts';
 import type { ManifestModule } from '../protocol/manifest.ts';
 import { bodyAt, type Context, declarationOf, type Knot, type Reason, wayOf } from './not-run.ts';
 import { hasThrown, predictChanged } from './prediction.ts';
-import type { Requests } from './requests.ts';
 import { pairOf, type WrongRead } from './run.ts';
 import { bindingText, isOwn, pathAt, placeText, requestPlace, specifierTo } from './words.ts';
 
 /** Says whether a change of requests mends a read, and breaks none that is known. */
-export type Check = (changed: Requests, body: number, exporter: number) => boolean;
+export type Check = (changed: Edges, body: number, exporter: number) => boolean;
 
 /** The check for one trace; what does not depend on the change is done once. */
 export function createCheck({ manifest, run, prediction, requests }: Context): Check {
@@ -92,7 +92,7 @@ export function remediesFor(context: Context, read: WrongRead, reason: Reason, c
 
 interface Change {
   text: string;
-  requests: Requests;
+  requests: Edges;
 }
 
 function changesOf(context: Context, read: WrongRead, knot: Knot): Change[] {
@@ -176,7 +176,7 @@ function enterElsewhere(context: Context, { exporter }: WrongRead, knot: Knot): 
 }
 
 /** The requests with one of a module's put before another. */
-const moved = (context: Context, module: number, late: number, early: number): Requests =>
+const moved = (context: Context, module: number, late: number, early: number): Edges =>
   changed(context, module, (list) =>
     list.filter((each) => each !== late).flatMap((each) => (each === early ? [late, each] : [each])),
   );
@@ -185,7 +185,7 @@ const changed = (
   { requests }: Context,
   module: number,
   change: (requests: readonly number[]) => readonly number[],
-): Requests => requests.map((list, index) => (index === module ? change(list) : list));
+): Edges => requests.map((list, index) => (index === module ? change(list) : list));
 
 /** What may help where no change of imports is known to. */
 function hintsFor(context: Context, read: WrongRead, { cause }: Reason): string[] {
