@@ -31,13 +31,12 @@ function contextOf(manifest: Manifest, { events, dropped }: Traced): Context {
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 
 export function explain(manifest: Manifest, traced: Traced): Finding[] {
-  const { events } = traced;
   const context = contextOf(manifest, traced);
   const reads = earlyReads(context);
   const findings = reads.concat(
-    deadlocks(context, events),
+    deadlocks(context),
     orderFindings(context),
-    partialExports(events),
+    partialExports(context.run),
     cycleFindings(context),
   );
   return SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));

@@ -1,5 +1,5 @@
 /** Manifests and traces that are made by hand: what a test of findings needs of them, and no more. */
-import type { BindingKind, ReadEvent, TraceEvent } from '../../../src/protocol/events.ts';
+import type { BindingKind, ModuleStatus, ReadEvent, TraceEvent } from '../../../src/protocol/events.ts';
 import type { Manifest, ManifestModule } from '../../../src/protocol/manifest.ts';
 
 interface Source {
@@ -59,3 +59,13 @@ export const read =
     early: true,
     ...fields,
   });
+
+/** Of a CommonJS module. */
+export const requires =
+  (
+    type: 'require-start' | 'require-end',
+    importer: string,
+    module: string,
+    status: ModuleStatus = 'linked',
+  ): Told =>
+  (seq) => ({ seq, time: seq, type, importer, module, loc: { file: importer, line: 9, column: 0 }, status });
