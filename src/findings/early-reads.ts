@@ -1,11 +1,11 @@
 /** Reads of a binding that had no value yet: EARLY_READ and MASKED_TDZ. */
 import type { BindingKind } from '../protocol/events.ts';
 import type { Finding, FindingStep, Native, Remedy, Severity } from '../protocol/finding.ts';
-import { bodyAt, type Context, declarationOf, importOf, type Reason, whyNotRun } from './not-run.ts';
+import { bodyAt, type Context, importOf, type Reason, whyNotRun } from './not-run.ts';
 import { predict } from './prediction.ts';
 import { type Check, createCheck, remediesFor } from './remedies.ts';
 import type { WrongRead } from './run.ts';
-import { bindingText, isLexical, pathAt, placeText } from './words.ts';
+import { bindingOf, bindingText, declarationOf, isLexical, pathAt, placeText } from './words.ts';
 
 /** Remedies are checked for this many reads: each check evaluates the graph anew. */
 const CHECKED = 50;
@@ -128,7 +128,7 @@ function caveatOf({ dropped, prediction }: Context, { event, running }: WrongRea
 }
 
 const kindOf = ({ manifest }: Context, { exporter, event }: WrongRead): BindingKind | undefined =>
-  manifest.modules[exporter]?.bindings.find(({ name }) => name === event.name)?.kind;
+  bindingOf(manifest, exporter, event.name)?.kind;
 
 /** What the prescribed evaluation gives the read, whichever entry was asked for. */
 function givenNatively(
