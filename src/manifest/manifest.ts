@@ -1,7 +1,9 @@
 /** Makes the manifest: the module graph as the source has it, and where the bundle has each module. */
+import type { ModuleRecord } from '../model.ts';
 import {
   MANIFEST_VERSION,
   type Manifest,
+  type ManifestBinding,
   type ManifestImport,
   type ManifestModule,
   type ManifestRequest,
@@ -35,7 +37,10 @@ export function createManifest(input: ManifestInput): Manifest {
   const { modules, numbersOf } = input.numbering;
   return {
     version: MANIFEST_VERSION,
-    modules: modules.map((_, number) => manifestModule(input, number, true)),
+    modules: modules.map(({ record }, number) => {
+      const module = manifestModule(input, number, true);
+      return { ...module, bindings: withExportNames(module.bindings, record) };
+    }),
     entries: numbersOf(input.entries.static),
   };
 }
@@ -51,6 +56,21 @@ ${lines.join(',\n')}
   ]
 }
 `;
+}
+
+/** The bindings, each with the name under which it is exported, where that is another one. */
+function withExportNames(
+  bindings: readonly ManifestBinding[],
+  { localExports }: ModuleRecord,
+): ManifestBinding[] {
+  const names = new Map<number, string>();
+  for (const { name, binding } of localExports) {
+    if (!names.has(binding) || name === bindings[binding]?.name) names.set(binding, name);
+  }
+  return bindings.map((binding, index) => {
+    const exportedAs = names.get(index) ?? binding.name;
+    return exportedAs === binding.name ? binding : { ...binding, exportedAs };
+  });
 }
 
 /** @param withImports whether to say which names it imports, and which requests more than these need */
@@ -70,9 +90,7 @@ export function manifestModule(input: ManifestInput, number: number, withImports
     requests: requestsOf(numbering, module, kept),
     bindings: record.bindings.map(({ name, kind }, index) => {
       const { line = 1, column = 0 } = record.positions.bindings[index] ?? {};
-      const exported = record.localExports.filter(({ binding }) => binding === index);
-      const other = exported.some((each) => each.name === name) ? undefined : exported[0]?.name;
-      return { name, kind, line, column, ...(other !== undefined && { exportedAs: other }) };
+      return { name, kind, line, column };
     }),
     ...(imports && record.wanted.reads && { imports }),
   };
