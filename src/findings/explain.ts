@@ -5,7 +5,7 @@ import type { Manifest } from '../protocol/manifest.ts';
 import { cycleFindings } from './cycles.ts';
 import { deadlocks } from './deadlocks.ts';
 import { earlyReadAt, earlyReads, errorsNatively } from './early-reads.ts';
-import type { Context } from './not-run.ts';
+import { type Context, whyNotRun } from './not-run.ts';
 import { orderFindings } from './order.ts';
 import { partialExports } from './partial-exports.ts';
 import { predict } from './prediction.ts';
@@ -32,12 +32,12 @@ const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 
 export function explain(manifest: Manifest, traced: Traced): Finding[] {
   const context = contextOf(manifest, traced);
-  const reads = earlyReads(context);
-  const findings = reads.concat(
+  const reasons = context.run.wrong.map((read) => whyNotRun(context, read));
+  const findings = earlyReads(context, reasons).concat(
     deadlocks(context),
     orderFindings(context),
     partialExports(context.run),
-    cycleFindings(context),
+    cycleFindings(context, reasons),
   );
   return SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
 }
