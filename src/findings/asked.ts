@@ -5,11 +5,10 @@
  * entry may import it. But what is asked for is evaluated in one job, as far as nothing waits. So of the entries that come
  * to their bodies in one job, it is the last that leads to the others.
  */
-import { reversed } from '../graph/edges.ts';
+import { type Edges, reversed } from '../graph/edges.ts';
 import { reachedFrom } from '../graph/paths.ts';
 import { has, rootsOf } from '../graph/roots.ts';
 import type { Manifest } from '../protocol/manifest.ts';
-import { requestsOf } from './requests.ts';
 import type { Run, Step } from './run.ts';
 
 export interface Asked {
@@ -22,9 +21,8 @@ export interface Asked {
   at(at: number): number[] | undefined;
 }
 
-export function createAsked(manifest: Manifest, run: Run): Asked {
+export function createAsked(manifest: Manifest, run: Run, requests: Edges): Asked {
   const { steps } = run;
-  const requests = requestsOf(manifest);
   const entered = stepsOf(steps, 'entry');
   const imported = stepsOf(steps, 'import');
   const candidates = [

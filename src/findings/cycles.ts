@@ -2,16 +2,17 @@
 import { componentsOf } from '../graph/components.ts';
 import { shortestPath } from '../graph/shortest-path.ts';
 import type { CycleRank, Finding } from '../protocol/finding.ts';
-import { bodyAt, type Context, importSteps, wayOf, whyNotRun } from './not-run.ts';
+import { bodyAt, type Context, importSteps, type Reason, wayOf } from './not-run.ts';
 import { bindingText, pathAt, requestPlace, requestText } from './words.ts';
 
 /** Cycles whose shortest path is looked for. Of the others only the import that closes them is known. */
 const SHOWN = 200;
 
-export function cycleFindings(context: Context): Finding[] {
+/** @param reasons by index of a wrong read */
+export function cycleFindings(context: Context, reasons: readonly Reason[]): Finding[] {
   const { manifest, prediction, requests } = context;
   if (prediction.inProgress.length === 0) return [];
-  const fatal = fatalRequests(context);
+  const fatal = fatalRequests(context, reasons);
   const { componentOf } = componentsOf(requests);
   return prediction.inProgress.map(([module, required], index): Finding => {
     const path = index < SHOWN ? closedPath(context, module, required) : [];
@@ -54,15 +55,15 @@ const closedPath = ({ requests }: Context, module: number, required: number): nu
   module === required ? [module] : shortestPath(requests, required, module);
 
 /** The requests of modules in progress by which an early read is explained. */
-function fatalRequests(context: Context): ReadonlySet<string> {
+function fatalRequests(context: Context, reasons: readonly Reason[]): ReadonlySet<string> {
   const fatal = new Set<string>();
   const add = (path: readonly number[]): void => {
     path.forEach((module, i) => {
       if (i > 0) fatal.add(`${path[i - 1]} ${module}`);
     });
   };
-  for (const read of context.run.wrong) {
-    const { knot } = whyNotRun(context, read);
+  for (const [index, read] of context.run.wrong.entries()) {
+    const knot = reasons[index]?.knot;
     const body = bodyAt(context, read);
     add(knot?.way ?? wayOf(context, read));
     // The body is another one's, which reached the importer round the cycle.

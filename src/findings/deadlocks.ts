@@ -1,28 +1,19 @@
 /** Modules that wait for each other in top-level await: DEADLOCK. */
 import { shortestPath } from '../graph/shortest-path.ts';
-import type { ImportEvent, Loc, TraceEvent } from '../protocol/events.ts';
+import type { Loc } from '../protocol/events.ts';
 import type { Finding, FindingStep } from '../protocol/finding.ts';
-import type { Context } from './not-run.ts';
-import { pathAt, placeText, requestPlace, requestText } from './words.ts';
-
-/** An import() for which a top-level await of its importer waits. */
-interface Awaited {
-  importer: number;
-  target: number;
-  loc: Loc;
-}
+import { type Context, importSteps } from './not-run.ts';
+import { pathAt, placeText } from './words.ts';
 
 /**
  * An import() is fulfilled once its target and all that this requests have ended. So it never is, if one of these is the
  * module that awaits it.
  */
-export function deadlocks(
-  { manifest, run, requests: all }: Context,
-  events: readonly TraceEvent[],
-): Finding[] {
+export function deadlocks({ manifest, run, requests: all }: Context): Finding[] {
   const hasEnded = (module: number): boolean =>
     run.endOf[module] !== undefined || run.errorOf[module] !== undefined;
-  const awaited = pendingImports(manifest.modules, events).filter(({ importer, seq, loc }) => {
+  /** Those for which a top-level await of the importer waits. */
+  const awaited = run.pendingImports.filter(({ importer, seq, loc }) => {
     const wait = run.waits[importer];
     return wait !== undefined && !hasEnded(importer) && seq < wait.seq && !isBefore(loc, wait.loc);
   });
@@ -42,15 +33,10 @@ export function deadlocks(
     if (path.length === 0 || known.has(key)) return [];
     known.add(key);
     const name = pathAt(manifest, importer);
-    const steps = path.slice(1).map((to, i): FindingStep => {
-      const from = path[i] as number;
+    const steps = importSteps(manifest, path).map((step, i): FindingStep => {
+      const [from, to] = [path[i] as number, path[i + 1] as number];
       const dynamic = awaited.find((each) => each.importer === from && each.target === to);
-      if (requests[from]?.includes(to) || !dynamic) {
-        return {
-          text: `${requestText(manifest, from, to)} imports ${pathAt(manifest, to)}`,
-          loc: requestPlace(manifest, from, to),
-        };
-      }
+      if (requests[from]?.includes(to) || !dynamic) return step;
       return {
         text: `${placeText(dynamic.loc)} awaits import() of ${pathAt(manifest, to)}`,
         loc: dynamic.loc,
@@ -78,27 +64,6 @@ export function deadlocks(
         ],
       },
     ];
-  });
-}
-
-/** The import()s that have neither ended nor failed. */
-function pendingImports(
-  modules: Context['manifest']['modules'],
-  events: readonly TraceEvent[],
-): (Awaited & { seq: number })[] {
-  const started = events.filter((event): event is ImportEvent => event.type === 'import-start');
-  if (started.length === 0) return [];
-  const ended = new Set(
-    events.map((event) =>
-      event.type === 'import-end' || event.type === 'import-error' ? event.start : undefined,
-    ),
-  );
-  const indices = new Map(modules.map(({ path }, index) => [path, index]));
-  return started.flatMap(({ seq, importer, module, loc }) => {
-    const [from, target] = [indices.get(importer), indices.get(module ?? '')];
-    return ended.has(seq) || from === undefined || target === undefined
-      ? []
-      : [{ seq, importer: from, target, loc }];
   });
 }
 

@@ -1,19 +1,20 @@
 /** Reads of a binding that had no value yet: EARLY_READ and MASKED_TDZ. */
 import type { BindingKind } from '../protocol/events.ts';
 import type { Finding, FindingStep, Native, Remedy, Severity } from '../protocol/finding.ts';
-import { bodyAt, type Context, declarationOf, importOf, type Reason, whyNotRun } from './not-run.ts';
+import { bodyAt, type Context, importOf, type Reason, whyNotRun } from './not-run.ts';
 import { predict } from './prediction.ts';
 import { type Check, createCheck, remediesFor } from './remedies.ts';
 import type { WrongRead } from './run.ts';
-import { bindingText, isLexical, pathAt, placeText } from './words.ts';
+import { bindingOf, bindingText, declarationOf, isLexical, pathAt, placeText } from './words.ts';
 
 /** Remedies are checked for this many reads: each check evaluates the graph anew. */
 const CHECKED = 50;
 
-export function earlyReads(context: Context): Finding[] {
+/** @param reasons by index of a wrong read: why its module had not run, if natively it hasn't either */
+export function earlyReads(context: Context, reasons: readonly Reason[]): Finding[] {
   const check = createCheck(context);
   return context.run.wrong.map((read, index) =>
-    findingOf(context, read, index, index < CHECKED ? check : undefined),
+    findingOf(context, read, index, reasons[index] ?? UNKNOWN, index < CHECKED ? check : undefined),
   );
 }
 
@@ -50,10 +51,16 @@ const isMasked = ({ event }: WrongRead, kind: BindingKind | undefined, given: Gi
 export function earlyReadAt(context: Context, seq: number): Finding | undefined {
   const index = context.run.wrong.findIndex(({ event }) => event.seq === seq);
   const read = context.run.wrong[index];
-  return read && findingOf(context, read, index, createCheck(context));
+  return read && findingOf(context, read, index, whyNotRun(context, read), createCheck(context));
 }
 
-function findingOf(context: Context, read: WrongRead, index: number, check: Check | undefined): Finding {
+function findingOf(
+  context: Context,
+  read: WrongRead,
+  index: number,
+  whyNot: Reason,
+  check: Check | undefined,
+): Finding {
   const { manifest } = context;
   const { event, importer, exporter } = read;
   const { name, loc } = event;
@@ -68,11 +75,7 @@ function findingOf(context: Context, read: WrongRead, index: number, check: Chec
         ? 'unknown'
         : 'same';
   const reason: Reason =
-    given === 'nothing'
-      ? whyNotRun(context, read)
-      : given === 'value'
-        ? byThisBuild(context, read, kind)
-        : UNKNOWN;
+    given === 'nothing' ? whyNot : given === 'value' ? byThisBuild(context, read, kind) : UNKNOWN;
   const remedies = (): Remedy[] => {
     // Of what differs only a build can say whether a change mends it.
     if (masked) return check ? unchecked(remediesFor(context, read, reason, check)) : [];
@@ -128,7 +131,7 @@ function caveatOf({ dropped, prediction }: Context, { event, running }: WrongRea
 }
 
 const kindOf = ({ manifest }: Context, { exporter, event }: WrongRead): BindingKind | undefined =>
-  manifest.modules[exporter]?.bindings.find(({ name }) => name === event.name)?.kind;
+  bindingOf(manifest, exporter, event.name)?.kind;
 
 /** What the prescribed evaluation gives the read, whichever entry was asked for. */
 function givenNatively(
@@ -222,7 +225,7 @@ function byThisBuild(
 function remediesInOneChunk(context: Context, read: WrongRead): Remedy[] {
   const { modules } = context.manifest;
   const manifest = { ...context.manifest, modules: modules.map(({ hasTLA: _, ...module }) => module) };
-  const serial = { ...context, manifest, prediction: predict(manifest, context.run) };
+  const serial = { ...context, manifest, prediction: predict(manifest, context.run, context.requests) };
   return unchecked(remediesFor(serial, read, whyNotRun(serial, read), createCheck(serial)));
 }
 

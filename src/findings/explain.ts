@@ -5,11 +5,10 @@ import type { Manifest } from '../protocol/manifest.ts';
 import { cycleFindings } from './cycles.ts';
 import { deadlocks } from './deadlocks.ts';
 import { earlyReadAt, earlyReads, errorsNatively } from './early-reads.ts';
-import type { Context } from './not-run.ts';
+import { type Context, whyNotRun } from './not-run.ts';
 import { orderFindings } from './order.ts';
 import { partialExports } from './partial-exports.ts';
 import { predict } from './prediction.ts';
-import { requestsOf } from './requests.ts';
 import { runOf } from './run.ts';
 import { why } from './why.ts';
 
@@ -21,25 +20,24 @@ export interface Traced {
 
 function contextOf(manifest: Manifest, { events, dropped }: Traced): Context {
   const run = runOf(manifest, events);
-  const prediction = predict(manifest, run);
-  const requests = requestsOf(manifest);
+  const requests = manifest.modules.map((module) => module.requests.map((request) => request.module));
+  const prediction = predict(manifest, run, requests);
   const context = { manifest, run, prediction, requests, errorOf: run.errorOf, dropped };
-  if (run.wrong.length === 0) return context;
   const errorOf = errorsNatively(context);
-  return { ...context, errorOf, prediction: predict(manifest, { ...run, errorOf }) };
+  if (errorOf.every((seq, module) => seq === run.errorOf[module])) return context;
+  return { ...context, errorOf, prediction: predict(manifest, { ...run, errorOf }, requests) };
 }
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 
 export function explain(manifest: Manifest, traced: Traced): Finding[] {
-  const { events } = traced;
   const context = contextOf(manifest, traced);
-  const reads = earlyReads(context);
-  const findings = reads.concat(
-    deadlocks(context, events),
+  const reasons = context.run.wrong.map((read) => whyNotRun(context, read));
+  const findings = earlyReads(context, reasons).concat(
+    deadlocks(context),
     orderFindings(context),
-    partialExports(events),
-    cycleFindings(context),
+    partialExports(context.run),
+    cycleFindings(context, reasons),
   );
   return SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
 }

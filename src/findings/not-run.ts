@@ -1,11 +1,11 @@
 /** Why a module had not run when one of its bindings was read: by ECMA-262's own evaluation. */
+import type { Edges } from '../graph/edges.ts';
 import { shortestPath } from '../graph/shortest-path.ts';
-import type { Cause, FindingStep, Place } from '../protocol/finding.ts';
+import type { Cause, FindingStep } from '../protocol/finding.ts';
 import type { Manifest, ManifestImport } from '../protocol/manifest.ts';
 import { type Prediction, stackOf } from './prediction.ts';
-import type { Requests } from './requests.ts';
 import type { Run, WrongRead } from './run.ts';
-import { bindingText, pathAt, placeText, requestPlace, requestText } from './words.ts';
+import { bindingText, declarationOf, pathAt, placeText, requestPlace, requestText } from './words.ts';
 
 export interface Reason {
   cause: Cause;
@@ -33,7 +33,7 @@ export interface Context {
   run: Run;
   prediction: Prediction;
   /** By module: those that it requests. */
-  requests: Requests;
+  requests: Edges;
   /** By module, where it throws natively: `seq` of the event of its error. */
   errorOf: Run['errorOf'];
   /** How many events the trace left out. */
@@ -101,14 +101,6 @@ function ownOrder({ manifest }: Context, { importer, exporter, event, before }: 
     loc: declared,
   });
   return { cause: 'own-order', steps, knot: undefined };
-}
-
-export function declarationOf({ modules }: Manifest, module: number, name: string): Place | null {
-  const row = modules[module];
-  const binding = row?.bindings.find((each) => each.name === name);
-  if (!row || !binding) return null;
-  const { line, column } = binding;
-  return { file: row.path, line, column, ...(row.isCompiled && { compiled: true as const }) };
 }
 
 /** 2. The module, or one that it requests, waits at its top-level await. */

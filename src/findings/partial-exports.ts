@@ -1,21 +1,21 @@
 /** CommonJS modules that were required while they were still running: PARTIAL_EXPORTS. */
-import type { RequireEvent, TraceEvent } from '../protocol/events.ts';
+import type { RequireEvent } from '../protocol/events.ts';
 import type { Finding, FindingStep } from '../protocol/finding.ts';
+import type { Run } from './run.ts';
 import { placeText } from './words.ts';
 
 /** The importer gets the exports that are there by then. Node's own loader behaves so too. */
-export function partialExports(events: readonly TraceEvent[]): Finding[] {
+export function partialExports({ requires }: Run): Finding[] {
   const findings: Finding[] = [];
   const known = new Set<string>();
   /** The requires that have not returned, each within the one before. */
-  let open: RequireEvent[] = [];
-  for (const event of events) {
-    if (event.type === 'require-end' || event.type === 'require-error') {
-      const at = open.map(placeOf).lastIndexOf(placeOf(event));
-      if (at >= 0) open = open.slice(0, at);
-    } else if (event.type === 'require-start') {
-      if (event.status === 'evaluating' && !known.has(placeOf(event))) {
-        known.add(placeOf(event));
+  const open: RequireEvent[] = [];
+  for (const event of requires) {
+    if (event.type !== 'require-start') open.pop();
+    else {
+      const key = `${placeText(event.loc)} ${event.module}`;
+      if (event.status === 'evaluating' && !known.has(key)) {
+        known.add(key);
         findings.push(findingOf(event, open));
       }
       open.push(event);
@@ -23,8 +23,6 @@ export function partialExports(events: readonly TraceEvent[]): Finding[] {
   }
   return findings;
 }
-
-const placeOf = ({ loc, module }: RequireEvent): string => `${placeText(loc)} ${module}`;
 
 function findingOf(event: RequireEvent, open: readonly RequireEvent[]): Finding {
   const { importer, loc, module, seq } = event;

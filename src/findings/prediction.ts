@@ -2,11 +2,11 @@
  * What ECMA-262 prescribes for the modules of a build, given what the trace can't predict: in which sequence entries
  * and dynamic imports were asked for, which modules threw, and in which order those that wait went on.
  */
+import type { Edges } from '../graph/edges.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import { createEvaluation, type Evaluation } from '../spec/evaluate.ts';
 import type { CyclicModule } from '../spec/module-record.ts';
 import { type Asked, createAsked } from './asked.ts';
-import { type Requests, requestsOf } from './requests.ts';
 import type { Run } from './run.ts';
 
 /** Times are positions in the prescribed sequence of starts and ends. */
@@ -38,7 +38,7 @@ export interface Prediction {
 type Fails = (module: number, endOf: readonly (number | undefined)[]) => boolean;
 
 /** The timeline of one evaluation, as its bodies run. */
-function createTimeline(manifest: Manifest, requests: Requests, fails: Fails) {
+function createTimeline(manifest: Manifest, requests: Edges, fails: Fails) {
   const starts: number[] = [];
   const startOf: (number | undefined)[] = [];
   const endOf: (number | undefined)[] = [];
@@ -114,28 +114,35 @@ const TRIED = 40;
  *
  * Where several entries may have been asked for, it is the one under which the most modules start where they should.
  */
-export function predict(manifest: Manifest, run: Run): Prediction {
-  const asked = createAsked(manifest, run);
+export function predict(manifest: Manifest, run: Run, requests: Edges): Prediction {
+  const asked = createAsked(manifest, run, requests);
   const chosen: number[] = [];
-  let best = followed();
-  let equal = [best.prediction];
-  for (let tried = 0; best.open > 1 && tried < TRIED; chosen.push(best.chosen)) {
-    const { open } = best;
-    for (let choice = 0; choice < open && tried < TRIED; choice++) {
-      tried++;
-      const other = followed(choice);
+  let best = followed(chosen);
+  let equal = [best];
+  let tried = 0;
+  for (let open = best.open[0]; open !== undefined; open = best.open[chosen.length]) {
+    let picked = 0;
+    // The first choice is what was followed already.
+    for (let choice = 1; choice < open && tried < TRIED; choice++, tried++) {
+      const other = followed(chosen.concat(choice));
       if (other.agreement < best.agreement) continue;
-      // The first choice is what was followed before.
-      if (choice > 0)
-        equal = other.agreement > best.agreement ? [other.prediction] : equal.concat(other.prediction);
-      if (choice === 0 || other.agreement > best.agreement) best = other;
+      if (other.agreement > best.agreement) {
+        best = other;
+        equal = [];
+        picked = choice;
+      }
+      equal.push(other);
     }
+    chosen.push(picked);
   }
-  return { ...best.prediction, others: equal.filter((prediction) => prediction !== best.prediction) };
+  return {
+    ...best.prediction,
+    others: equal.filter((other) => other !== best).map(({ prediction }) => prediction),
+  };
 
-  function followed(choice = -1): Followed & { agreement: number; chosen: number } {
-    const result = follow(manifest, run, asked, choice < 0 ? chosen : chosen.concat(choice));
-    return { ...result, agreement: agreement(manifest, run, result.prediction), chosen: choice };
+  function followed(choices: readonly number[]): Followed & { agreement: number } {
+    const result = follow(manifest, run, requests, asked, choices);
+    return { ...result, agreement: agreement(manifest, run, result.prediction) };
   }
 }
 
@@ -155,22 +162,27 @@ function agreement({ modules }: Manifest, run: Run, { starts, startOf }: Predict
 
 interface Followed {
   prediction: Prediction;
-  /** How many entries may have been asked for at the next place where the trace doesn't say which; 0 without one. */
-  open: number;
+  /** How many entries may have been asked for, at each place where the trace doesn't say which. */
+  open: readonly number[];
 }
 
-/** @param chosen which of the entries that may have been asked for, at each place where the trace doesn't say which */
-function follow(manifest: Manifest, run: Run, asked: Asked, chosen: readonly number[]): Followed {
+/** @param chosen at each of these places, which of the entries it is: the first where it says nothing */
+function follow(
+  manifest: Manifest,
+  run: Run,
+  requests: Edges,
+  asked: Asked,
+  chosen: readonly number[],
+): Followed {
   const hasSettled: boolean[] = [];
-  const { evaluation, timeline, pending, settle } = createTimeline(manifest, requestsOf(manifest), (module) =>
+  const { evaluation, timeline, pending, settle } = createTimeline(manifest, requests, (module) =>
     hasThrown(manifest, run, module),
   );
   const { modules } = evaluation;
   const roots = new Set<number>();
   const unrequested: number[] = [];
   const endedAtRead: boolean[] = [];
-  let choices = 0;
-  let open = 0;
+  const open: number[] = [];
 
   for (const [at, { type, module }] of run.steps.entries()) {
     if (type === 'entry' || type === 'start') request(module, at);
@@ -210,12 +222,9 @@ function follow(manifest: Manifest, run: Run, asked: Asked, chosen: readonly num
     if (modules[module]?.status !== 'unlinked') return;
     const candidates = asked.at(at)?.filter((root) => !roots.has(root));
     if (!candidates) return;
-    let choice = 0;
-    if (candidates.length > 1) {
-      if (choices === chosen.length) open = candidates.length;
-      choice = chosen[choices++] ?? 0;
-    }
-    const root = candidates[choice];
+    const isOpen = candidates.length > 1;
+    const root = candidates[isOpen ? (chosen[open.length] ?? 0) : 0];
+    if (isOpen) open.push(candidates.length);
     if (root === undefined) unrequested.push(module);
     else evaluate(root);
   }
@@ -224,7 +233,7 @@ function follow(manifest: Manifest, run: Run, asked: Asked, chosen: readonly num
 /** The prescribed order for changed sources: the same roots in the same sequence, one after another. */
 export function predictChanged(
   manifest: Manifest,
-  requests: Requests,
+  requests: Edges,
   roots: readonly number[],
   fails: Fails,
 ): Pick<Prediction, 'startOf' | 'endOf'> {

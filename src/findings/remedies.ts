@@ -1,15 +1,23 @@
 /** What mends an early read: changes of imports, each checked against the prescribed order for the changed sources. */
-import type { ReadEvent } from '../protocol/events.ts';
+import type { Edges } from '../graph/edges.ts';
 import type { Remedy } from '../protocol/finding.ts';
 import type { ManifestModule } from '../protocol/manifest.ts';
-import { bodyAt, type Context, declarationOf, type Knot, type Reason, wayOf } from './not-run.ts';
+import { bodyAt, type Context, importOf, type Knot, type Reason, wayOf } from './not-run.ts';
 import { hasThrown, predictChanged } from './prediction.ts';
-import type { Requests } from './requests.ts';
 import { pairOf, type WrongRead } from './run.ts';
-import { bindingText, isOwn, pathAt, placeText, requestPlace, specifierTo } from './words.ts';
+import {
+  bindingOf,
+  bindingText,
+  declarationOf,
+  isOwn,
+  pathAt,
+  placeText,
+  requestPlace,
+  specifierTo,
+} from './words.ts';
 
 /** Says whether a change of requests mends a read, and breaks none that is known. */
-export type Check = (changed: Requests, body: number, exporter: number) => boolean;
+export type Check = (changed: Edges, body: number, exporter: number) => boolean;
 
 /** The check for one trace; what does not depend on the change is done once. */
 export function createCheck({ manifest, run, prediction, requests }: Context): Check {
@@ -92,7 +100,7 @@ export function remediesFor(context: Context, read: WrongRead, reason: Reason, c
 
 interface Change {
   text: string;
-  requests: Requests;
+  requests: Edges;
 }
 
 function changesOf(context: Context, read: WrongRead, knot: Knot): Change[] {
@@ -121,12 +129,15 @@ function importStraight(context: Context, read: WrongRead): Change | undefined {
       return isAlone(from, event.local, first) ? [exporter] : [exporter, module];
     });
   });
-  return { text: `import ${clauseOf(to, event)} from '${specifierTo(from, to)}' in ${from.path}`, requests };
+  return {
+    text: `import ${clauseOf(context, read)} from '${specifierTo(from, to)}' in ${from.path}`,
+    requests,
+  };
 }
 
 /** `{ a }`, `{ a as b }` or, of a default export, `b` */
-function clauseOf({ bindings }: ManifestModule, { name, local }: ReadEvent): string {
-  const exported = bindings.find((binding) => binding.name === name)?.exportedAs ?? name;
+function clauseOf({ manifest }: Context, { exporter, event: { name, local } }: WrongRead): string {
+  const exported = bindingOf(manifest, exporter, name)?.exportedAs ?? name;
   // Behind a namespace object stands the name of the export.
   const own = local.includes('.') ? exported : local;
   if (exported === 'default') return own === 'default' ? 'value' : own;
@@ -176,7 +187,7 @@ function enterElsewhere(context: Context, { exporter }: WrongRead, knot: Knot): 
 }
 
 /** The requests with one of a module's put before another. */
-const moved = (context: Context, module: number, late: number, early: number): Requests =>
+const moved = (context: Context, module: number, late: number, early: number): Edges =>
   changed(context, module, (list) =>
     list.filter((each) => each !== late).flatMap((each) => (each === early ? [late, each] : [each])),
   );
@@ -185,16 +196,15 @@ const changed = (
   { requests }: Context,
   module: number,
   change: (requests: readonly number[]) => readonly number[],
-): Requests => requests.map((list, index) => (index === module ? change(list) : list));
+): Edges => requests.map((list, index) => (index === module ? change(list) : list));
 
 /** What may help where no change of imports is known to. */
 function hintsFor(context: Context, read: WrongRead, { cause }: Reason): string[] {
   const { manifest } = context;
-  const { importer, exporter, event } = read;
+  const { exporter, event } = read;
   const name = bindingText(event.name);
   const module = pathAt(manifest, exporter);
   const declared = declarationOf(manifest, exporter, event.name);
-  const imported = manifest.modules[importer]?.imports?.find(({ local }) => local === event.local);
   const hints: string[] = [];
   if (cause === 'error') hints.push('to mend that error first');
   if (cause === 'await') hints.push(`reading ${name} only once ${module} has ended`);
@@ -203,7 +213,7 @@ function hintsFor(context: Context, read: WrongRead, { cause }: Reason): string[
     hints.push(`putting ${first}`);
   }
   if (cause === 'cycle' || cause === 'request-order') {
-    if (!imported?.isHeritage)
+    if (!importOf(context, read)?.isHeritage)
       hints.push(`reading ${name} later, in a function that is called once all modules have run`);
     hints.push(`moving ${name} to a module of its own, which imports none of these`);
   }

@@ -1,5 +1,5 @@
 /** What the events say of the modules of one build: which started when, which ended, and who read what too early. */
-import type { Loc, ReadEvent, TraceEvent } from '../protocol/events.ts';
+import type { ImportEvent, Loc, ReadEvent, RequireEvent, TraceEvent } from '../protocol/events.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 
 const { assign, create } = Object;
@@ -36,6 +36,14 @@ export interface WrongRead {
  */
 export type Outcome = 'error' | 'end' | 'unknown';
 
+/** An import() that has neither ended nor failed. */
+export interface PendingImport {
+  seq: number;
+  importer: number;
+  target: number;
+  loc: Loc;
+}
+
 export interface Run {
   steps: readonly Step[];
   /** The last event comes from a body that runs. */
@@ -50,6 +58,8 @@ export interface Run {
   errors: readonly (string | undefined)[];
   /** By module: where it has waited last, and since which event. */
   waits: readonly ({ seq: number; loc: Loc; until: number } | undefined)[];
+  pendingImports: readonly PendingImport[];
+  requires: readonly RequireEvent[];
   wrong: readonly WrongRead[];
   /** Reads that modules made while their bodies ran: {@link pairOf} the module and the one that declares the binding. */
   pairs: ReadonlySet<number>;
@@ -70,6 +80,9 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
   const errorOf: (number | undefined)[] = [];
   const errors: (string | undefined)[] = [];
   const waits: ({ seq: number; loc: Loc; until: number } | undefined)[] = [];
+  /** By `seq` of its start. */
+  const pendingImports = new Map<number | undefined, PendingImport>();
+  const requires: RequireEvent[] = [];
   const lastRead: (ReadEvent | undefined)[] = [];
   const wrong: WrongRead[] = [];
   const wrongAt = new Map<string, WrongRead>();
@@ -87,10 +100,9 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
     const body = running[running.length - 1];
     if (body !== undefined && type !== 'evaluate-error') lastOf[body] = event.seq;
     if (type === 'read') read(event);
-    else if (type === 'import-start' || type === 'import-end' || type === 'import-error') {
-      const module = indices.get(ownText(event, 'module') ?? '');
-      if (module !== undefined) steps.push({ type: type === 'import-start' ? 'import' : 'imported', module });
-    } else if (type !== 'write' && type !== 'initialize') phase(event);
+    else if (type === 'import-start' || type === 'import-end' || type === 'import-error') imported(event);
+    else if (type === 'require-start' || type === 'require-end' || type === 'require-error') required(event);
+    else if (type !== 'write' && type !== 'initialize') phase(event);
   }
   return {
     steps,
@@ -101,6 +113,8 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
     errorOf,
     errors,
     waits,
+    pendingImports: [...pendingImports.values()],
+    requires,
     wrong: wrong.map((each) => ({ ...each, outcome: outcomeOf(each) })),
     pairs,
   };
@@ -145,6 +159,21 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
         if (wait) wait.until = seq;
       }
     }
+  }
+
+  function imported(event: ImportEvent): void {
+    const { type, seq, loc, start } = event;
+    const isStart = type === 'import-start';
+    if (!isStart) pendingImports.delete(start);
+    const target = indices.get(ownText(event, 'module') ?? '');
+    if (target === undefined) return;
+    steps.push({ type: isStart ? 'import' : 'imported', module: target });
+    const importer = indices.get(event.importer);
+    if (isStart && importer !== undefined) pendingImports.set(seq, { seq, importer, target, loc });
+  }
+
+  function required(event: RequireEvent): void {
+    if (indices.has(event.importer)) requires.push(event);
   }
 
   function read(event: ReadEvent): void {

@@ -1,7 +1,7 @@
 /** Words that findings share: places, and the specifier by which one module imports another. */
 import type { BindingKind } from '../protocol/events.ts';
 import type { Place } from '../protocol/finding.ts';
-import type { Manifest, ManifestModule } from '../protocol/manifest.ts';
+import type { Manifest, ManifestBinding, ManifestModule } from '../protocol/manifest.ts';
 
 const { assign, create } = Object;
 
@@ -29,12 +29,35 @@ export const isOwn = ({ path }: ManifestModule): boolean =>
 
 export const pathAt = ({ modules }: Manifest, module: number): string => modules[module]?.path ?? '';
 
+export const bindingOf = ({ modules }: Manifest, module: number, name: string): ManifestBinding | undefined =>
+  modules[module]?.bindings.find((binding) => binding.name === name);
+
+/** Null where the manifest has none. */
+export const declarationOf = (manifest: Manifest, module: number, name: string): Place | null =>
+  placeIn(manifest, module, bindingOf(manifest, module, name));
+
 /** The line by which a module requests another; null where the manifest has none. */
-export function requestPlace({ modules }: Manifest, importer: number, requested: number): Place | null {
-  const row = modules[importer];
-  const line = row?.requests.find(({ module }) => module === requested)?.line;
-  if (!row || !line) return null;
-  return { file: row.path, line, ...(row.isCompiled && { compiled: true as const }) };
+export const requestPlace = (manifest: Manifest, importer: number, requested: number): Place | null =>
+  placeIn(
+    manifest,
+    importer,
+    manifest.modules[importer]?.requests.find(({ module }) => module === requested),
+  );
+
+function placeIn(
+  { modules }: Manifest,
+  module: number,
+  at: { line?: number; column?: number } | undefined,
+): Place | null {
+  const row = modules[module];
+  if (!row || !at?.line) return null;
+  const { line, column } = at;
+  return {
+    file: row.path,
+    line,
+    ...(column !== undefined && { column }),
+    ...(row.isCompiled && { compiled: true as const }),
+  };
 }
 
 /** `index.js:1`, or the module's path where the line is unknown. */

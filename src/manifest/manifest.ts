@@ -1,13 +1,16 @@
 /** Makes the manifest: the module graph as the source has it, and where the bundle has each module. */
+import type { ModuleRecord } from '../model.ts';
 import {
   MANIFEST_VERSION,
   type Manifest,
+  type ManifestBinding,
   type ManifestChunk,
   type ManifestImport,
   type ManifestModule,
   type ManifestRequest,
   type ReadGuard,
 } from '../protocol/manifest.ts';
+
 import { type ModuleRow, STATES } from '../protocol/tables.ts';
 import { isIncluded } from '../record/record.ts';
 import type { GraphModule } from './graph.ts';
@@ -44,7 +47,10 @@ export function createManifest(input: ManifestInput, { format, chunks }: Manifes
   const { modules, numbersOf } = input.numbering;
   return {
     version: MANIFEST_VERSION,
-    modules: modules.map((_, number) => manifestModule(input, number, true)),
+    modules: modules.map(({ record }, number) => {
+      const module = manifestModule(input, number, true);
+      return { ...module, bindings: withExportNames(module.bindings, record) };
+    }),
     entries: numbersOf(input.entries.static),
     format,
     chunks,
@@ -69,6 +75,21 @@ ${lines(modules)}
 `;
 }
 
+/** The bindings, each with the name under which it is exported, where that is another one. */
+function withExportNames(
+  bindings: readonly ManifestBinding[],
+  { localExports }: ModuleRecord,
+): ManifestBinding[] {
+  const names = new Map<number, string>();
+  for (const { name, binding } of localExports) {
+    if (!names.has(binding) || name === bindings[binding]?.name) names.set(binding, name);
+  }
+  return bindings.map((binding, index) => {
+    const exportedAs = names.get(index) ?? binding.name;
+    return exportedAs === binding.name ? binding : { ...binding, exportedAs };
+  });
+}
+
 /** @param withImports whether to say which names it imports, and which requests more than these need */
 export function manifestModule(input: ManifestInput, number: number, withImports: boolean): ManifestModule {
   const { numbering, rendered, pathOf } = input;
@@ -86,17 +107,8 @@ export function manifestModule(input: ManifestInput, number: number, withImports
     requests: requestsOf(numbering, module, kept),
     bindings: record.bindings.map(({ name, kind }, index) => {
       const { line = 1, column = 0 } = record.positions.bindings[index] ?? {};
-      const exported = record.localExports.filter(({ binding }) => binding === index);
-      const other = exported.some((each) => each.name === name) ? undefined : exported[0]?.name;
       const state = STATES[states?.get(index) ?? -1];
-      return {
-        name,
-        kind,
-        line,
-        column,
-        ...(other !== undefined && { exportedAs: other }),
-        ...(state && { state }),
-      };
+      return { name, kind, line, column, ...(state && { state }) };
     }),
     ...(imports && record.wanted.reads && { imports }),
   };

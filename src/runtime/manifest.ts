@@ -35,14 +35,15 @@ function moduleOf(
   index: number,
   modules: readonly ModuleRow[],
 ): ManifestModule {
-  const exportedAs = (binding: number, own: string): string | undefined => {
-    const names = exports.flatMap(([name, owner, of]) => (owner === index && of === binding ? [name] : []));
-    return names.includes(own) ? undefined : names[0];
-  };
+  /** By binding: the name under which the module exports it, its own one where it has several. */
+  const names = new Map<number, string>();
+  for (const [name, owner, binding] of exports) {
+    if (owner === index && (!names.has(binding) || name === bindings[binding]?.[0])) names.set(binding, name);
+  }
   return bare({
     ...row,
     requests: requests.map(requestOf),
-    bindings: bindings.map((binding, at) => bindingOf(binding, exportedAs(at, binding[0]))),
+    bindings: bindings.map((binding, at) => bindingOf(binding, names.get(at))),
     ...(imports && { imports: imports.map((each) => importOf(each, modules)) }),
   });
 }
@@ -50,16 +51,13 @@ function moduleOf(
 const requestOf = ([module, line, isKept]: RequestRow): ManifestRequest =>
   bare({ module, ...(line && { line }), ...(isKept && { isKept: true as const }) });
 
-const bindingOf = (
-  [name, kind, line, column, state]: BindingRow,
-  exportedAs: string | undefined,
-): ManifestBinding =>
+const bindingOf = ([name, kind, line, column, state]: BindingRow, exportedAs = name): ManifestBinding =>
   bare({
     name,
     kind,
     line,
     column,
-    ...(exportedAs !== undefined && { exportedAs }),
+    ...(exportedAs !== name && { exportedAs }),
     ...(state !== undefined && { state: STATES[state] }),
   });
 

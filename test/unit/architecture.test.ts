@@ -41,6 +41,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   spec: [],
   findings: ['protocol', 'graph', 'spec'],
   'report/text': ['protocol', 'findings'],
+  /** What a build says. */
+  report: ['protocol', 'findings', 'report/text'],
   runtime: ['protocol', 'graph', 'findings', 'report/text'],
   'runtime-file': [],
   'runtime-text': ['protocol'],
@@ -58,6 +60,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'runtime-text',
   ],
   build: [
+    'protocol',
     'model',
     'edited-text',
     'errors',
@@ -65,6 +68,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'record',
     'manifest',
     'locate',
+    'findings',
+    'report',
     'modules',
     'output',
     'runtime-file',

@@ -12,6 +12,8 @@ const DEFAULTS = {
   root: process.cwd(),
   runtime: 'auto',
   manifest: false,
+  verdict: true,
+  gate: false,
   settings: {
     reads: 'first',
     writes: 'observed',

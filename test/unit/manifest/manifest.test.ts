@@ -5,12 +5,14 @@ import { createNumbering, inLinkOrder } from '../../../src/manifest/numbering.ts
 import { buildTable } from '../../../src/manifest/table.ts';
 import type { Manifest, ManifestModule } from '../../../src/protocol/manifest.ts';
 import {
+  type BuildTable,
   HERITAGE,
   type ModuleRow,
   type RuntimeSettings,
   UNCONDITIONAL,
 } from '../../../src/protocol/tables.ts';
 import { PHASES_ALONE } from '../../../src/record/record.ts';
+import { manifestOf } from '../../../src/runtime/manifest.ts';
 import { graphModules, type Sources } from '../../support/graph-modules.ts';
 
 const OUTPUT = { format: 'es', chunks: [{ file: 'main.js', modules: [0, 1, 2], imports: [], entry: 2 }] };
@@ -18,6 +20,7 @@ const INCLUDED = { bindings: true, reads: true, writes: true };
 
 interface Told {
   manifest: Manifest;
+  table: BuildTable;
   rows: ModuleRow[];
   module(path: string): ManifestModule;
   row(path: string): ModuleRow;
@@ -35,9 +38,9 @@ function tell(
   for (const module of modules) if (unrecorded.includes(module.id)) module.record = NOT_RECORDED;
   const numbering = createNumbering(inLinkOrder(modules, ['main']));
   const rendered = new Map(
-    numbering.modules.map((_, number) => [
+    numbering.modules.map(({ record }, number) => [
       number,
-      { chunk: 'main.js', states: new Map<number, number>(), phases: true as const },
+      { chunk: 'main.js', states: new Map(record.bindings.map((_, i) => [i, 0])), phases: true as const },
     ]),
   );
   const input: ManifestInput & { entries: { dynamic: string[] } } = {
@@ -48,14 +51,15 @@ function tell(
     pathOf: (id) => id,
   };
   const manifest = createManifest(input, OUTPUT);
-  const { modules: rows } = buildTable({ ...input, settings: {} as RuntimeSettings, cells: 0, sites: [] });
+  const table = buildTable({ ...input, settings: {} as RuntimeSettings, cells: 0, sites: [] });
   const numbers = (...paths: string[]): number[] =>
     paths.map((path) => manifest.modules.findIndex((module) => module.path === path));
   return {
     manifest,
-    rows,
+    table,
+    rows: table.modules,
     module: (path) => manifest.modules[numbers(path)[0] ?? -1] as ManifestModule,
-    row: (path) => rows[numbers(path)[0] ?? -1] as ModuleRow,
+    row: (path) => table.modules[numbers(path)[0] ?? -1] as ModuleRow,
     numbers,
   };
 }
@@ -80,8 +84,8 @@ describe('the manifest', () => {
           phases: true,
           requests: [],
           bindings: [
-            { name: 'x', kind: 'let', line: 1, column: 11 },
-            { name: 'default', kind: 'class', line: 2, column: 15 },
+            { name: 'x', kind: 'let', line: 1, column: 11, state: 'uninitialized' },
+            { name: 'default', kind: 'class', line: 2, column: 15, state: 'uninitialized' },
           ],
           imports: [],
         },
@@ -124,7 +128,7 @@ describe('the manifest', () => {
         isUnconditional: true,
         isHeritage: true,
         line: 2,
-        column: 51,
+        column: 52,
       },
       { local: 'ns.x', module: b, binding: 0, way: [a, b] },
       { local: 'ns.y', module: a, binding: 0, way: [a], isUnconditional: true, line: 2, column: 66 },
@@ -205,6 +209,22 @@ describe("the build's table", () => {
   it('says of every module that it waits', () => {
     const { row } = tell({ ...CYCLE, main: `${CYCLE.main} await 1;` });
     expect(['main', 'x1', 'a'].map((path) => row(path).hasTLA)).to.deep.equal([true, true, undefined]);
+  });
+
+  it('tells the bundle under which other name each binding is exported', () => {
+    const { manifest, table } = tell({
+      main: "export { a as b, a } from 'a';",
+      a: 'const a = 1, c = 2, e = 3;\nexport { a as first, a, c as d, e, c as later };\nexport default function f() {}',
+    });
+    const namesOf = ({ modules }: Manifest) =>
+      modules.map(({ bindings }) => bindings.map(({ name, exportedAs }) => [name, exportedAs]));
+    expect(namesOf(manifest)[0]).to.deep.equal([
+      ['a', undefined],
+      ['c', 'd'],
+      ['e', undefined],
+      ['f', 'default'],
+    ]);
+    expect(namesOf(manifestOf(table))).to.deep.equal(namesOf(manifest));
   });
 
   it('has line 0 for a request whose place is not known', () => {

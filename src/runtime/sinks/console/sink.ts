@@ -72,9 +72,9 @@ export function createConsole({
       if (finding) {
         flush();
         print(findingBlock(finding), SEVERITY_TONES[finding.severity]);
+        // The block says what the line would.
+        return;
       }
-      // The block says what the line would.
-      if (finding) return;
       if (orderLine) orderLine(event).forEach(say);
       else if (isFull) tell(event);
     },
