@@ -86,7 +86,7 @@ function findingOf(
   return {
     code: masked ? 'MASKED_TDZ' : 'EARLY_READ',
     severity: severityOf(context, read),
-    message: `${placeText(loc)} reads ${bindingText(name)} of ${pathAt(manifest, exporter)} before it has a value: ${resultText(read, native, masked)}${times}`,
+    message: `${placeText(loc)} ${toldOf(read, bindingText(name), pathAt(manifest, exporter))}: ${resultText(read, native, masked)}${times}`,
     native,
     modules: [...new Set([importer, exporter, ...(reason.knot?.stack ?? [])])].map((module) =>
       pathAt(manifest, module),
@@ -103,9 +103,14 @@ function findingOf(
 
 const UNKNOWN: Reason = { cause: 'unknown', steps: [], knot: undefined };
 
-function resultText({ event }: WrongRead, native: Native, isMasked: boolean): string {
+const toldOf = ({ threw }: WrongRead, name: string, path: string): string =>
+  threw === undefined
+    ? `reads ${name} of ${path} before it has a value`
+    : `uses ${name} of ${path} before ${path} has run`;
+
+function resultText({ event, threw }: WrongRead, native: Native, isMasked: boolean): string {
   if (isMasked) return 'undefined, where it throws a ReferenceError without bundling';
-  const result = event.state === 'uninitialized' ? 'ReferenceError' : 'undefined';
+  const result = threw ?? (event.state === 'uninitialized' ? 'ReferenceError' : 'undefined');
   if (native === 'same') return `${result}, and without bundling as well`;
   return native === 'differs' ? `${result}, in this build only` : result;
 }
@@ -130,8 +135,9 @@ function caveatOf({ dropped, prediction }: Context, { event, running }: WrongRea
   return caveats.length > 0 ? { caveat: caveats.join('; ') } : {};
 }
 
-const kindOf = ({ manifest }: Context, { exporter, event }: WrongRead): BindingKind | undefined =>
-  bindingOf(manifest, exporter, event.name)?.kind;
+/** Undefined for a function that uses its module too early: that natively it is there from the start mends nothing. */
+const kindOf = ({ manifest }: Context, { exporter, event, threw }: WrongRead): BindingKind | undefined =>
+  threw === undefined ? bindingOf(manifest, exporter, event.name)?.kind : undefined;
 
 /** What the prescribed evaluation gives the read, whichever entry was asked for. */
 function givenNatively(

@@ -82,7 +82,7 @@ export function whyNotRun(context: Context, read: WrongRead): Reason {
 }
 
 /** 1. The module's own body, or what it calls, comes before the declaration. */
-function ownOrder({ manifest }: Context, { importer, exporter, event, before }: WrongRead): Reason {
+function ownOrder({ manifest }: Context, { importer, exporter, event, before, threw }: WrongRead): Reason {
   const steps: FindingStep[] = [];
   const path = pathAt(manifest, exporter);
   if (importer !== exporter) {
@@ -96,10 +96,11 @@ function ownOrder({ manifest }: Context, { importer, exporter, event, before }: 
     });
   }
   const declared = declarationOf(manifest, exporter, event.name);
-  steps.push({
-    text: `${declared ? placeText(declared) : path} declares ${bindingText(event.name)}, and ${path} has not come to it`,
-    loc: declared,
-  });
+  const text =
+    threw === undefined
+      ? `${declared ? placeText(declared) : path} declares ${bindingText(event.name)}, and ${path} has not come to it`
+      : `${path} has not come to its end`;
+  steps.push({ text, loc: declared });
   return { cause: 'own-order', steps, knot: undefined };
 }
 
