@@ -58,7 +58,8 @@ export const importOf = (
   );
 
 /** The module whose body runs at the read. A CommonJS module runs as part of the one that required it. */
-export function bodyAt({ manifest }: Context, { running }: WrongRead): number | undefined {
+export function bodyAt({ manifest }: Context, { running, hidden, importer }: WrongRead): number | undefined {
+  if (hidden) return importer;
   for (let i = running.length - 1; i >= 0; i--) {
     const module = running[i] as number;
     if (manifest.modules[module]?.phases === true) return module;
