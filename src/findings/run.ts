@@ -170,7 +170,7 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
       case 'evaluate-error':
         stop(module);
         if (errorOf[module] !== undefined) return;
-        useTooEarly(suspects[module], ownText(event, 'error'));
+        blame(suspects[module], ownText(event, 'error'));
         errorOf[module] = seq;
         errors[module] = ownText(event, 'error');
         steps.push({ type: 'error', module });
@@ -239,7 +239,7 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
   }
 
   /** A body has failed: where it read a function last, whose module had not ended, it may have failed by calling that. */
-  function useTooEarly(suspect: WrongRead | undefined, error: string | undefined): void {
+  function blame(suspect: WrongRead | undefined, error: string | undefined): void {
     if (!suspect || error === undefined) return;
     const { event, exporter, running: stack } = suspect;
     const isLast = lastOf[stack[stack.length - 1] as number] === event.seq;
