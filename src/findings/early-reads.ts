@@ -5,7 +5,15 @@ import { bodyAt, type Context, importOf, type Reason, whyNotRun } from './not-ru
 import { predict } from './prediction.ts';
 import { type Check, createCheck, remediesFor } from './remedies.ts';
 import type { WrongRead } from './run.ts';
-import { bindingOf, bindingText, declarationOf, isLexical, pathAt, placeText } from './words.ts';
+import {
+  bindingOf,
+  bindingText,
+  declarationOf,
+  ENTRY_UNKNOWN,
+  isLexical,
+  pathAt,
+  placeText,
+} from './words.ts';
 
 /** Remedies are checked for this many reads: each check evaluates the graph anew. */
 const CHECKED = 50;
@@ -134,7 +142,7 @@ function caveatOf({ dropped, prediction }: Context, { event, running }: WrongRea
     event.state === 'uninitialized' &&
       running.length === 0 &&
       'whether the program caught the error is unknown',
-    prediction.others.length > 0 && 'which entry was asked for is unknown',
+    prediction.others.length > 0 && ENTRY_UNKNOWN,
   ].filter((caveat) => caveat !== false);
   return caveats.length > 0 ? { caveat: caveats.join('; ') } : {};
 }

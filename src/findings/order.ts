@@ -6,7 +6,7 @@ import { shortestPath } from '../graph/shortest-path.ts';
 import type { Cause, Finding, FindingStep, Remedy, Severity } from '../protocol/finding.ts';
 import type { Context } from './not-run.ts';
 import { predictChanged } from './prediction.ts';
-import { isOwn, pathAt, placeText, specifierTo } from './words.ts';
+import { ENTRY_UNKNOWN, isOwn, pathAt, placeText, specifierTo } from './words.ts';
 
 /** The first words of what the unbundled modules don't do. */
 const ONLY_HERE = 'only in this build: ';
@@ -17,7 +17,16 @@ const ENTRIES_TRIED = 20;
 /** Modules that a finding names. */
 const LISTED = 20;
 
+/** Where the trace doesn't say which entry was asked for, only what all that may be so have in common: some difference. */
 export function orderFindings(context: Context): Finding[] {
+  const { others } = context.prediction;
+  const findings = findingsOf(context);
+  if (others.length === 0) return findings;
+  if (others.some((prediction) => findingsOf({ ...context, prediction }).length === 0)) return [];
+  return findings.map((finding) => ({ ...finding, caveat: ENTRY_UNKNOWN }));
+}
+
+function findingsOf(context: Context): Finding[] {
   const { manifest, run, prediction } = context;
   const isUnrequested = new Set(prediction.unrequested);
   const last = run.starts.reduce((time, module) => Math.max(time, prediction.startOf[module] ?? -1), -1);
