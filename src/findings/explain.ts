@@ -48,8 +48,11 @@ export function explain(manifest: Manifest, traced: Traced): Finding[] {
     partialExports(context.run),
     cycleFindings(context, reasons),
   );
-  return SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+  return worstFirst(findings);
 }
+
+export const worstFirst = (findings: readonly Finding[]): Finding[] =>
+  SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
 
 /** The finding of a read, by `seq` of its event; undefined where it is told already. */
 export const explainRead = (manifest: Manifest, traced: Traced, seq: number): Finding | undefined =>

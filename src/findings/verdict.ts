@@ -1,11 +1,12 @@
 /** What a build can say of its order before anything runs: each entry is loaded alone, in a realm of its own. */
 import type { Finding } from '../protocol/finding.ts';
 import type { Manifest } from '../protocol/manifest.ts';
-import { explain } from './explain.ts';
+import { chunkCycles } from './chunk-cycles.ts';
+import { explain, worstFirst } from './explain.ts';
 import { foresee } from './foreseen.ts';
 
-/** How many modules are evaluated at most, as a multiple of all: of a build with many entries only some are looked at. */
-const EVALUATED = 50;
+/** Entries that are looked at. Each may lead to all modules. */
+const ENTRIES = 50;
 
 export interface Verdict {
   /** The worst first. */
@@ -18,7 +19,7 @@ export function verdictOf(manifest: Manifest): Verdict {
   const { entries } = manifest;
   /** By code and message: several entries may lead to one fact. */
   const known = new Map<string, Finding>();
-  const looked = entries.slice(0, EVALUATED);
+  const looked = entries.slice(0, ENTRIES);
   for (const entry of looked) {
     const events = foresee(manifest, entry);
     for (const finding of explain({ ...manifest, entries: [entry] }, { events, dropped: 0 })) {
@@ -26,5 +27,6 @@ export function verdictOf(manifest: Manifest): Verdict {
       if (!known.has(key)) known.set(key, finding);
     }
   }
-  return { findings: [...known.values()], left: entries.length - looked.length };
+  const findings = [...known.values(), ...chunkCycles(manifest)];
+  return { findings: worstFirst(findings), left: entries.length - looked.length };
 }

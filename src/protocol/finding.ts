@@ -8,6 +8,7 @@ import type { Loc } from './events.ts';
  * - `UNREQUESTED`: a module ran that nothing had asked for yet.
  * - `AWAIT_SERIALIZED`: a module started only after another's top-level await, for which it does not wait natively.
  * - `CYCLE`: an import that the prescribed evaluation finds in progress.
+ * - `CHUNK_CYCLE`: chunks import each other, though their modules need not. Only the build tells it.
  * - `PARTIAL_EXPORTS`: a CommonJS module was required while it was still running.
  * - `DEADLOCK`: modules wait for each other in top-level await.
  */
@@ -18,6 +19,7 @@ export type FindingCode =
   | 'UNREQUESTED'
   | 'AWAIT_SERIALIZED'
   | 'CYCLE'
+  | 'CHUNK_CYCLE'
   | 'PARTIAL_EXPORTS'
   | 'DEADLOCK';
 

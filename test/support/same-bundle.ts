@@ -65,6 +65,7 @@ const VERDICT_CODES: Record<FindingCode | 'MORE_FINDINGS', true> = {
   UNREQUESTED: true,
   AWAIT_SERIALIZED: true,
   CYCLE: true,
+  CHUNK_CYCLE: true,
   PARTIAL_EXPORTS: true,
   DEADLOCK: true,
   MORE_FINDINGS: true,

@@ -20,10 +20,13 @@ process.on('message', async (job) => {
 async function filesOf({ source, program, isTraced }) {
   const { entries, chunks, output } = program;
   const { format, shape, treeshake, reads } = output;
+  const said = [];
   const bundle = await rollup({
     input: entries.map((entry) => join(source, entry)),
     treeshake,
-    onLog() {},
+    onLog(level, { pluginCode, message, loc }) {
+      if (pluginCode) said.push({ level, code: pluginCode, message, loc });
+    },
     plugins: isTraced ? [modulePhases({ console: false, root: source, reads })] : [],
   });
   const made = await bundle.generate({
@@ -38,6 +41,7 @@ async function filesOf({ source, program, isTraced }) {
   const type = format === 'es' ? 'module' : 'commonjs';
   return {
     'package.json': `{"type":"${type}"}`,
+    'said.json': JSON.stringify(said),
     ...Object.fromEntries(made.output.map((file) => [file.fileName, file.code ?? file.source])),
   };
 }

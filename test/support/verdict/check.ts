@@ -134,12 +134,50 @@ export function problemsOf({ program, runs, changes }: Case, counts: Counts): Pr
   checkOrder(traced.findings, natively, bundled, must);
   checkReads();
   checkRemedies();
+  if (program.entries.length === 1) checkSaid();
   return problems;
+
+  /** What the build says before anything runs, as far as nothing happens of which no build can know. */
+  function checkSaid(): void {
+    const isCut = traced.lines.some((line) => line.startsWith('throw '));
+    for (const { level, code, message, loc } of traced.said) {
+      if (level !== 'warn' || !loc || isCut) continue;
+      count('warnings of the build');
+      const { file, line, column } = loc;
+      // A read before it of which no build can know, as one in a branch, may end the module first.
+      const happened = traced.findings.some(
+        (finding) =>
+          finding.severity === 'error' &&
+          finding.loc &&
+          file.endsWith(`/${finding.loc.file}`) &&
+          (finding.loc.line < line || (finding.code === code && finding.loc.column === column)),
+      );
+      must('f: what the build warns of happens', happened, message);
+    }
+    if (isCut || hasAwait(program) || hasDynamicImport(program)) return;
+    const starts = (of: readonly { code: string; message: string }[]): string[] =>
+      of.flatMap(({ code, message }) =>
+        ORDERS.includes(code) ? message.replace(/^\[.*?\] |; to fix: .*$/g, '') : [],
+      );
+    const [said, found] = [starts(traced.said), starts(traced.findings)];
+    count(`orders of the build: ${said.length}`);
+    must('f: the build foresees the order', said.join() === found.join(), `said ${said}\nfound ${found}`);
+  }
 
   function checkReads(): void {
     const findings = traced.findings.filter(({ code }) => READS.includes(code));
     const found = new Map<LoggedRead, Finding>();
     for (const finding of findings) {
+      if (isHidden(finding)) {
+        count('reads of which the bundle shows nothing');
+        const label = labelAt(program, finding);
+        must(
+          'c: a read of which the bundle shows nothing throws natively',
+          natively.reads.some((read) => read.label === label && read.result === 'threw'),
+          finding.message,
+        );
+        continue;
+      }
       const read = readOf(finding);
       must('b: a finding is of a read that went wrong', read !== undefined, finding.message);
       if (!read) continue;
@@ -172,6 +210,11 @@ export function problemsOf({ program, runs, changes }: Case, counts: Counts): Pr
         (event) => event.type === 'read' && event.importer === path && event.loc.line === line,
       )
     );
+  }
+
+  /** Its event is not that of a read. */
+  function isHidden({ code, seq = -1 }: Finding): boolean {
+    return code === 'MASKED_TDZ' && traced.events[seq]?.type !== 'read';
   }
 
   /** The first read of its place that gave the same. */
@@ -337,6 +380,9 @@ function labelAt({ modules }: Program, { loc }: Finding): string | undefined {
 
 const hasAwait = ({ modules }: Program): boolean =>
   Object.values(modules).some((text) => /^(?!\s*\/\/).*\bawait /m.test(text));
+
+const hasDynamicImport = ({ modules }: Program): boolean =>
+  Object.values(modules).some((text) => text.includes('import('));
 
 export function describeProgram({ modules, ...rest }: Program): string {
   const texts = Object.entries(modules).map(([path, text]) => `// ${path}\n${text}`);

@@ -17,6 +17,16 @@ export interface Result {
   events: TraceEvent[];
   findings: Finding[];
   failures: number;
+  /** What the plugin said at the build. */
+  said: Said[];
+}
+
+/** A log of the plugin. */
+export interface Said {
+  level: 'warn' | 'info';
+  code: string;
+  message: string;
+  loc?: { file: string; line: number; column: number };
 }
 
 export type Way = 'native' | 'plain' | 'traced';

@@ -1,6 +1,7 @@
 // Runs many programs in one process: `node runner.mjs jobs.json results.json`. Of each it tells what the program logs,
 // and what its trace says.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { load } from '../loaders.mjs';
 
@@ -106,9 +107,16 @@ for (const { format, dir, entries } of JSON.parse(readFileSync(jobsFile, 'utf8')
     events: trace?.events ?? [],
     findings: trace?.explain() ?? [],
     failures: trace?.failures ?? 0,
+    said: saidOf(dir),
   });
 }
 writeFileSync(resultsFile, JSON.stringify(results));
+
+/** What the plugin said at the build; nothing of the unbundled modules. */
+function saidOf(dir) {
+  const file = join(dir, 'said.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+}
 
 /** Counts a promise among those that have to settle, if they can. */
 function awaited(promise) {
