@@ -112,12 +112,5 @@ function unconditionalRead(
   return undefined;
 }
 
-function isUnused({ manifest }: Context, module: number, required: number): boolean {
-  const row = manifest.modules[module];
-  const request = row?.requests.find((each) => each.module === required);
-  return (
-    row?.imports !== undefined &&
-    request?.isKept !== true &&
-    !row.imports.some(({ way }) => way[0] === required)
-  );
-}
+const isUnused = ({ manifest }: Context, module: number, required: number): boolean =>
+  manifest.modules[module]?.requests.find((each) => each.module === required)?.isUnread === true;

@@ -96,7 +96,7 @@ export function manifestModule(input: ManifestInput, number: number, withImports
   const module = numbering.modules[number] as GraphModule;
   const { id, record } = module;
   const { chunk, phases, states } = rendered.get(number) ?? {};
-  const { imports, kept } = withImports ? importsOf(input, number, module) : {};
+  const needs = withImports ? importsOf(input, number, module) : undefined;
   return {
     path: pathOf(id),
     ...(chunk !== undefined && { chunk }),
@@ -104,13 +104,13 @@ export function manifestModule(input: ManifestInput, number: number, withImports
     ...(!isIncluded(record.wanted) && { isExcluded: true }),
     ...(record.isCompiled && { isCompiled: true }),
     ...(record.hasTLA && { hasTLA: true }),
-    requests: requestsOf(numbering, module, kept),
+    requests: requestsOf(numbering, module, needs),
     bindings: record.bindings.map(({ name, kind }, index) => {
       const { line = 1, column = 0 } = record.positions.bindings[index] ?? {};
       const state = STATES[states?.get(index) ?? -1];
       return { name, kind, line, column, ...(state && { state }) };
     }),
-    ...(imports && record.wanted.reads && { imports }),
+    ...(needs && record.wanted.reads && { imports: needs.imports }),
   };
 }
 
@@ -118,15 +118,18 @@ export function manifestModule(input: ManifestInput, number: number, withImports
 function requestsOf(
   { numberOf }: Numbering,
   { record, requested }: GraphModule,
-  kept: ReadonlySet<number> | undefined,
+  needs: Pick<Imports, 'kept' | 'unread'> | undefined,
 ): ManifestRequest[] {
   const requests = new Map<number, ManifestRequest>();
   for (const [index, id] of requested.entries()) {
     const module = numberOf(id ?? '');
     if (module === undefined) continue;
     const line = record.positions.requests[index]?.line;
-    const request = requests.get(module) ?? { module, ...(line !== undefined && { line }) };
-    if (kept?.has(index)) request.isKept = true;
+    const known = requests.get(module);
+    const request = known ?? { module, ...(line !== undefined && { line }) };
+    if (needs?.kept.has(index)) request.isKept = true;
+    if (needs?.unread.has(index) && (!known || known.isUnread)) request.isUnread = true;
+    else delete request.isUnread;
     requests.set(module, request);
   }
   return [...requests.values()];
@@ -134,8 +137,8 @@ function requestsOf(
 
 interface Imports {
   imports: ManifestImport[];
-  /** Indices of the requests that more than `imports` need. */
-  kept: Set<number>;
+  kept: ReadonlySet<number>;
+  unread: ReadonlySet<number>;
 }
 
 function importsOf(
@@ -165,7 +168,7 @@ function importsOf(
     if (imported && site.isUnconditional) unconditional(imported, index);
     if (imported && site.isHeritage) imported.isHeritage = true;
   }
-  return { imports: [...byLocal.values()], kept: keptRequests(module, isListed) };
+  return { imports: [...byLocal.values()], ...needsOf(module, isListed) };
 
   function unconditional(imported: ManifestImport, site: number): void {
     const wasDropped = !imported.isUnconditional || imported.isDropped;
@@ -207,15 +210,19 @@ function guard(imported: ManifestImport, other: ReadGuard | undefined): void {
   else if (imported.guard) imported.guard = other === 'test' ? other : imported.guard;
 }
 
-/** Requests for re-exports, without names, and those with names that are not listed. */
-function keptRequests(
+/** Indices of the requests that more than `imports` need, and of those whose names nothing reads. */
+function needsOf(
   { record, requested }: GraphModule,
   isListed: ReadonlyMap<number, boolean>,
-): Set<number> {
+): Pick<Imports, 'kept' | 'unread'> {
   const { imports, indirectExports, starExports } = record;
   const kept = new Set([...starExports, ...indirectExports.map(({ request }) => request)]);
   const named = new Set(imports.map(({ request }) => request));
-  for (const [entry, { request }] of imports.entries()) if (!isListed.get(entry)) kept.add(request);
+  const unread = new Set([...named].filter((request) => !kept.has(request)));
+  for (const [entry, { request }] of imports.entries()) {
+    if (isListed.has(entry)) unread.delete(request);
+    if (!isListed.get(entry)) kept.add(request);
+  }
   for (const request of requested.keys()) if (!named.has(request)) kept.add(request);
-  return kept;
+  return { kept, unread };
 }

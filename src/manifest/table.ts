@@ -69,8 +69,8 @@ function moduleRow(input: TableInput, number: number, isCircular: boolean): Modu
 const chunkRow = ({ imports, entry }: ManifestChunk): ChunkRow =>
   entry === undefined ? [imports] : [imports, entry];
 
-function requestRow({ module, line, isKept }: ManifestRequest): RequestRow {
-  if (isKept) return [module, line ?? 0, 1];
+function requestRow({ module, line, isKept, isUnread }: ManifestRequest): RequestRow {
+  if (isKept) return [module, line ?? 0, isUnread ? 2 : 1];
   return line === undefined ? [module] : [module, line];
 }
 

@@ -65,6 +65,8 @@ export interface ManifestRequest {
    * or a namespace object that is passed on as a whole. True where `imports` is absent.
    */
   isKept?: true;
+  /** The module imports names through it, reads none of them, and needs it for nothing else. */
+  isUnread?: true;
 }
 
 /** A binding that the module declares and exports. */

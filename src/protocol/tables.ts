@@ -50,9 +50,9 @@ export type ExportRow = [name: string, module: number, binding: number];
 
 /**
  * A requested module: its index in the build, the line of the first request (0 where it is unknown), and 1 where more
- * than the module's `imports` need it. In source order.
+ * than the module's `imports` need it, 2 where that is names alone that nothing reads. In source order.
  */
-export type RequestRow = [module: number, line?: number, isKept?: 1];
+export type RequestRow = [module: number, line?: number, need?: 1 | 2];
 
 /**
  * A name that a module imports and reads (see `ManifestImport`): the importer's name, empty where it is the binding's; the

@@ -5,7 +5,7 @@ import type { RollupLog } from 'rollup';
 import { placeText } from '../findings/words.ts';
 import type { Finding, Severity } from '../protocol/finding.ts';
 import { cyclesText } from './text/cycles.ts';
-import { findingBlock } from './text/finding.ts';
+import { findingBlock, withPage } from './text/finding.ts';
 import { lineText } from './text/line.ts';
 
 /** Infos about single findings: with what mends each of them they fill a screen. */
@@ -38,12 +38,16 @@ export function buildLogs(findings: readonly Finding[], input: LogInput): BuildL
   const rest = [...others, ...latent];
   const left = rest.length - SHOWN;
   const cycles = cyclesText(findings);
+  // Of reads in functions a build can't know when they come.
+  const unsure = findings.some(({ rank }) => rank === 'harmless')
+    ? '; harmless, unless a function is called too early, which only a run shows'
+    : '';
   return {
     warnings: fatal.map((finding) => warning(finding, input)),
     infos: [
       ...rest.slice(0, SHOWN).map((finding) => info(finding.code, shortText(finding))),
       ...(left > 0 ? [info('MORE_FINDINGS', `${left} more findings`)] : []),
-      ...(cycles === '' ? [] : [info('CYCLE', `cycles: ${cycles}`)]),
+      ...(cycles === '' ? [] : [info('CYCLE', withPage(`cycles: ${cycles}${unsure}`, 'CYCLE'))]),
     ],
   };
 }
@@ -56,10 +60,11 @@ export function gateError(findings: readonly Finding[], gate: Severity): RollupL
   const stopped = findings.filter(({ severity }) => SEVERITIES.indexOf(severity) <= limit);
   const [first] = stopped;
   if (!first) return null;
-  const others = stopped.length > 1 ? `, and ${stopped.length - 1} more` : '';
+  const found = stopped.length === 1 ? 'a finding' : `${stopped.length} findings`;
+  const which = stopped.length === 1 ? '' : 'the first is ';
   return {
     code: 'GATE',
-    message: `Option "gate" is "${gate}", and this build has ${stopped.length === 1 ? 'a finding' : 'findings'} of that severity or a worse one: ${first.code}: ${blockText(first)}${others}`,
+    message: `Option "gate" is "${gate}", and this build has ${found} of that severity or a worse one: ${which}${first.code}: ${blockText(first)}`,
   };
 }
 
@@ -85,8 +90,8 @@ function warning(finding: Finding, { root, textOf }: LogInput): RollupLog {
 const blockText = (finding: Finding): string =>
   findingBlock(finding).map(lineText).join('\n').replace('module-phases: ', '');
 
-/** The finding, and the first of what mends it. */
-function shortText({ message, remedies }: Finding): string {
+/** The finding, the first of what mends it, and the page that explains it. */
+function shortText({ code, message, remedies }: Finding): string {
   const [first] = remedies;
-  return first ? `${message}; to fix: ${first.text}` : message;
+  return withPage(first ? `${message}; to fix: ${first.text}` : message, code);
 }

@@ -54,8 +54,13 @@ function moduleOf(
   });
 }
 
-const requestOf = ([module, line, isKept]: RequestRow): ManifestRequest =>
-  bare({ module, ...(line && { line }), ...(isKept && { isKept: true as const }) });
+const requestOf = ([module, line, need]: RequestRow): ManifestRequest =>
+  bare({
+    module,
+    ...(line && { line }),
+    ...(need && { isKept: true as const }),
+    ...(need === 2 && { isUnread: true as const }),
+  });
 
 const bindingOf = ([name, kind, line, column, state]: BindingRow, exportedAs = name): ManifestBinding =>
   bare({

@@ -57,7 +57,8 @@ module-phases: tax.js:2:21 reads config of config.js before it has a value: Refe
                tax.js:1 imports config.js, which is in progress already
   declared     config.js:2:14
   to fix       try reading config later, in a function that is called once all modules have run
-               try moving config to a module of its own, which imports none of these`;
+               try moving config to a module of its own, which imports none of these
+  more         docs/findings/early-read.md`;
 
 const MODULE = '<!doctype html><script type="module" src="main.js"></script>';
 const CLASSIC = '<!doctype html><script src="main.js"></script>';
@@ -272,7 +273,7 @@ ${SHOP_TRACE}`);
     expect(found.trace.filter(({ type }) => type === 'warning')).to.have.length(1);
     expect(textOf(found.trace.slice(-1))).to.equal(`\
 module-phases: 3 modules evaluated in <time>, 5 reads
-  cycles       1 import of a module in progress: 1 fatal
+  cycles       1 import of a module in progress: 1 fatal (docs/findings/cycle.md)
   modules      1 not finished (main.js)
   waits        main.js at main.js:7:1
   early reads  1 got undefined
@@ -303,7 +304,7 @@ module-phases: 3 modules evaluated in <time>, 5 reads
     );
     expect(textOf(found.trace.slice(-1))).to.equal(
       `module-phases: 4 modules evaluated in <time>, 5 reads
-  cycles       1 import of a module in progress: 1 fatal
+  cycles       1 import of a module in progress: 1 fatal (docs/findings/cycle.md)
   early reads  1 got undefined
   warning      tax.js:2:28 reads config of config.js before it has a value: undefined, and without bundling as well
   to fix       import './tax.js' in main.js, before line 2  (checked)`,

@@ -8,7 +8,10 @@ import { recordModule } from '../../src/record/record.ts';
 /** Texts of modules by their ids. */
 export type Sources = Record<string, string>;
 
-/** Modules that name each other by their ids; whatever else they name is external, and `nowhere` was not resolved. */
+/**
+ * Modules that name each other by their ids; whatever else they name is external, `nowhere` was not resolved, and
+ * `also a` stands for `a`.
+ */
 export const graphModules = (
   sources: Sources,
   wantedOf = (_id: string): WantedSites => ({ bindings: true, reads: true, writes: true }),
@@ -22,6 +25,8 @@ export const graphModules = (
       ...recorded,
       positions: positionsIn(code, recorded),
     };
-    const requested = record.requests.map(({ specifier }) => (specifier === 'nowhere' ? null : specifier));
+    const requested = record.requests.map(({ specifier }) =>
+      specifier === 'nowhere' ? null : specifier.replace(/^also /, ''),
+    );
     return { id, record, requested, dynamic: new Map() };
   });

@@ -1,6 +1,6 @@
 /** Text of a finding: a block that says what happened, why, and what mends it. */
 import { placeText } from '../../findings/words.ts';
-import type { Finding, Severity } from '../../protocol/finding.ts';
+import type { Finding, FindingCode, Severity } from '../../protocol/finding.ts';
 import { type Line, row, type Tone } from './line.ts';
 
 const { assign, create } = Object;
@@ -14,10 +14,20 @@ export const SEVERITY_TONES: Readonly<Record<Severity, Tone>> = {
   info: 'plain',
 };
 
+/** The page of the package that explains findings of this code to someone who has never heard of them. */
+export const pageOf = (code: FindingCode): string =>
+  `docs/findings/${code.toLowerCase().split('_').join('-')}.md`;
+
+/** A message of one line, with the page that explains it. */
+export const withPage = (message: string, code: FindingCode): string => `${message} (${pageOf(code)})`;
+
 /** The first line names the tool, since it may stand among messages of many others. */
 export function findingBlock(finding: Finding): Line[] {
   // Own properties only: a page may have added some to `Object.prototype`.
-  const { severity, message, declared, path, remedies, caveat }: Finding = assign(create(null), finding);
+  const { code, severity, message, declared, path, remedies, caveat }: Finding = assign(
+    create(null),
+    finding,
+  );
   const left = path.length - 2 * STEPS_SHOWN;
   const steps = path.flatMap(({ text }, i): Line[] => {
     if (left < 2 || i < STEPS_SHOWN || i >= STEPS_SHOWN + left) return [row(i ? '' : 'because', text)];
@@ -34,6 +44,7 @@ export function findingBlock(finding: Finding): Line[] {
     declared ? [row('declared', placeText(declared))] : [],
     remedyRows(remedies),
     caveat === undefined ? [] : [row('note', caveat, 'dim')],
+    [row('more', pageOf(code), 'dim')],
   );
 }
 

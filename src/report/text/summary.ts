@@ -4,7 +4,7 @@ import type { Finding } from '../../protocol/finding.ts';
 import { TRACE_KEY } from '../../protocol/trace.ts';
 import { cyclesText } from './cycles.ts';
 import { STATE_TONES } from './event.ts';
-import { causeText, remedyRows, SEVERITY_TONES } from './finding.ts';
+import { causeText, remedyRows, SEVERITY_TONES, withPage } from './finding.ts';
 import { count, type Line, list, milliseconds, positionText, row } from './line.ts';
 
 /** The expression by which users find the trace. */
@@ -220,7 +220,7 @@ function wrong({ findings }: Summary): Line[] {
 /** Cycles that broke nothing, in one line. */
 function cycles({ findings }: Summary): Line[] {
   const text = cyclesText(findings ?? []);
-  return text ? [row('cycles', text)] : [];
+  return text ? [row('cycles', withPage(text, 'CYCLE'))] : [];
 }
 
 const more = (n: number): Line[] => (n > 0 ? [row('', `${n} more`)] : []);

@@ -157,10 +157,23 @@ describe('the manifest', () => {
     });
   }
 
+  it('says where names are imported that nothing reads', () => {
+    const a = 'export let x, y;';
+    const isUnread = (main: string): boolean[] =>
+      tell({ main, a, b: '' })
+        .module('main')
+        .requests.map((request) => request.isUnread === true);
+    expect(isUnread("import { x } from 'a';")).to.deep.equal([true]);
+    expect(isUnread("import * as ns from 'a'; import 'b';")).to.deep.equal([true, false]);
+    expect(isUnread("import { x, y } from 'a'; x;")).to.deep.equal([false]);
+    expect(isUnread("import { x } from 'a'; export { y } from 'a';")).to.deep.equal([false]);
+    expect(isUnread("import { x } from 'a'; import { y } from 'also a'; y;")).to.deep.equal([false]);
+  });
+
   it('has each requested module once, though two specifiers stand for it', () => {
     const modules = { main: "import { x } from 'a';\nimport 'also a'; x;", a: 'export let x;' };
     const { manifest } = tell(modules);
-    expect(manifest.modules[1]?.requests).to.deep.equal([{ module: 0, line: 1 }]);
+    expect(manifest.modules[1]?.requests).to.deep.equal([{ module: 0, line: 1, isKept: true }]);
   });
 
   it('says nothing of the imports of a module that is not included', () => {

@@ -190,6 +190,7 @@ describe('text of a finding', () => {
       '  declared     b.js:1:14',
       "  to fix       import './a.js' in main.js, before line 1  (checked)",
       '               put it elsewhere                           (checked)',
+      '  more         docs/findings/early-read.md',
     ]);
   });
 
@@ -206,6 +207,7 @@ describe('text of a finding', () => {
         '  declared     b.js:1:14',
         '  to fix       try reading n later',
         '  note         the trace cannot tell whether the program caught the error',
+        '  more         docs/findings/early-read.md',
       ],
     );
   });
@@ -213,7 +215,7 @@ describe('text of a finding', () => {
   it('of a long path the first and last steps are shown', () => {
     const path = Array.from({ length: 500 }, (_, i) => ({ text: `step ${i}`, loc: null }));
     const lines = text(findingBlock(finding({ path, remedies: [] })));
-    expect(lines).to.have.length(19);
+    expect(lines).to.have.length(20);
     expect(lines.slice(8, 11)).to.deep.equal([
       '               step 7',
       '               … 484 more',
@@ -256,7 +258,7 @@ describe('text of a summary', () => {
     ];
     expect(text(summary(sums))).to.deep.equal([
       'module-phases: 1 module evaluated in 1.0 ms, 4 reads, 1 write, 7 more dropped (limit)',
-      '  cycles       3 imports of a module in progress: 1 latent, 2 harmless',
+      '  cycles       3 imports of a module in progress: 1 latent, 2 harmless (docs/findings/cycle.md)',
       '  modules      1 failed (a.js), 1 not finished (d.js), 2 not started (b.js, …)',
       '  early reads  1 threw a ReferenceError, 2 got undefined, 1 got a value',
       `  error        ${finding().message}`,

@@ -161,7 +161,7 @@ describe('console', () => {
     sink.event(end('a.js'));
     expect(printed).to.deep.equal([]);
     sink.event(read('uninitialized'), () => finding());
-    expect(printed.map(({ lines }) => lines.length)).to.deep.equal([3, 2]);
+    expect(printed.map(({ lines }) => lines.length)).to.deep.equal([3, 3]);
     expect(printed[0]?.lines[0]).to.equal('module-phases: 2 events');
     sink.event(start('b.js'));
     sink.flush();
@@ -185,13 +185,14 @@ describe('console', () => {
           'module-phases: a.js ran before b.js',
           '  because      prescribed: b.js, a.js',
           '               this build: a.js, b.js',
+          '  more         docs/findings/order.md',
         ],
         tone: 'warn',
       },
       {
         lines: [
           'module-phases: no module evaluated to its end, no early reads',
-          '  cycles       1 import of a module in progress: 1 harmless',
+          '  cycles       1 import of a module in progress: 1 harmless (docs/findings/cycle.md)',
           '  modules      1 not finished (a.js)',
           '  warning      a.js ran before b.js',
         ],
