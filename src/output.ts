@@ -222,7 +222,8 @@ export function createOutput(input: OutputInput): Output {
     const { settings, entries, pathOf } = input;
     const cells = placed === 'file' ? numbers.count : sitesOf(contents);
     const rendered = renderedBy(contents, nameOf);
-    return buildTable({ numbering, settings, entries, pathOf, rendered, isDropped, cells, sites });
+    const table = { numbering, settings, entries, pathOf, rendered, isDropped, cells, sites };
+    return buildTable(table, { format, chunks: manifestChunks(nameOf) });
   }
 
   /** By number: the modules that these chunks have. */

@@ -3,11 +3,12 @@
  *
  * An `entry` event says that an entry's chunk has come to its body, not that somebody asked for it: the chunk of another
  * entry may import it. But what is asked for is evaluated in one job, as far as nothing waits. So of the entries that come
- * to their bodies in one job, it is the last that leads to the others.
+ * to their bodies in one job, it is the last that leads to the others, by its modules or by its chunk.
  */
 import { type Edges, reversed } from '../graph/edges.ts';
 import { reachedFrom } from '../graph/paths.ts';
 import { has, rootsOf } from '../graph/roots.ts';
+import { shortestPath } from '../graph/shortest-path.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import type { Run, Step } from './run.ts';
 
@@ -41,6 +42,7 @@ export function createAsked(manifest: Manifest, run: Run, requests: Edges): Aske
       run.errorOf[module] === undefined ? [] : [startedIn.get(module)],
     ),
   );
+  const imports = loadedBy(manifest);
   const lastJob = steps.reduce<number | undefined>((last, { job }) => job ?? last, undefined);
   /** By module: where its import() ended or failed. */
   const settledAt = new Map(stepsOf(steps, 'imported').map(({ module, at }) => [module, at]));
@@ -51,7 +53,9 @@ export function createAsked(manifest: Manifest, run: Run, requests: Edges): Aske
       // Then what starts says more: this chunk may be imported by that of an entry which failed.
       if (type === 'entry' && isCutShort(job)) return undefined;
       const inSameJob = entered.filter((entry) => entry.job === job);
-      const inJob = inSameJob.filter((entry) => reaches(entry.module, module));
+      const isLoaded = (entry: At): boolean =>
+        inSameJob.some(({ module: other, at: later }) => later > entry.at && imports(other, entry.module));
+      const inJob = inSameJob.filter((entry) => !isLoaded(entry) && reaches(entry.module, module));
       const [first] = inJob;
       // An entry that failed, or is about to, does not come to its body, but its chunk may have imported this one's.
       const failing = isCutShort(job) ? unentered.filter((entry) => reaches(entry, module)) : [];
@@ -105,5 +109,21 @@ export function createAsked(manifest: Manifest, run: Run, requests: Edges): Aske
   }
 }
 
-const stepsOf = (steps: readonly Step[], type: Step['type']): (Step & { at: number })[] =>
+/**
+ * Whether the chunk of one entry loads that of another. Only where a host evaluates each entry in a job of its own:
+ * a CommonJS program may have required both.
+ */
+function loadedBy({ chunks = [], format = '' }: Manifest): (entry: number, loaded: number) => boolean {
+  const edges = chunks.map(({ imports }) => imports);
+  const numbers = new Map(chunks.map(({ entry }, chunk) => [entry, chunk]));
+  return (entry, loaded) => {
+    const [from, to] = [numbers.get(entry), numbers.get(loaded)];
+    if (from === undefined || to === undefined || !['es', 'system'].includes(format)) return false;
+    return shortestPath(edges, from, to).length > 0;
+  };
+}
+
+type At = Step & { at: number };
+
+const stepsOf = (steps: readonly Step[], type: Step['type']): At[] =>
   steps.flatMap((step, at) => (step.type === type ? [{ ...step, at }] : []));

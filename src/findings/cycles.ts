@@ -8,18 +8,24 @@ import { bindingText, pathAt, requestPlace, requestText } from './words.ts';
 /** Cycles whose shortest path is looked for. Of the others only the import that closes them is known. */
 const SHOWN = 200;
 
-/** @param reasons by index of a wrong read */
-export function cycleFindings(context: Context, reasons: readonly Reason[]): Finding[] {
+const RANKS: readonly CycleRank[] = ['fatal', 'latent', 'harmless', 'unused', 'unknown'];
+
+/**
+ * The worst first.
+ *
+ * @param reasons by index of a wrong read: why its module had not run; undefined where only this build has the read
+ */
+export function cycleFindings(context: Context, reasons: readonly (Reason | undefined)[]): Finding[] {
   const { manifest, prediction, requests } = context;
   if (prediction.inProgress.length === 0) return [];
   const fatal = fatalRequests(context, reasons);
   const { componentOf } = componentsOf(requests);
-  return prediction.inProgress.map(([module, required], index): Finding => {
+  const findings = prediction.inProgress.map(([module, required], index): Finding => {
     const path = index < SHOWN ? closedPath(context, module, required) : [];
     const read = unconditionalRead(context, path, componentOf);
     const rank: CycleRank = fatal.has(`${module} ${required}`)
       ? 'fatal'
-      : isUnknown(context, path)
+      : isUnknown(context, path, componentOf)
         ? 'unknown'
         : read
           ? 'latent'
@@ -40,6 +46,7 @@ export function cycleFindings(context: Context, reasons: readonly Reason[]): Fin
       remedies: [],
     };
   });
+  return RANKS.flatMap((rank) => findings.filter((finding) => finding.rank === rank));
 }
 
 const WORDS: Readonly<Record<CycleRank, string>> = {
@@ -55,7 +62,7 @@ const closedPath = ({ requests }: Context, module: number, required: number): nu
   module === required ? [module] : shortestPath(requests, required, module);
 
 /** The requests of modules in progress by which an early read is explained. */
-function fatalRequests(context: Context, reasons: readonly Reason[]): ReadonlySet<string> {
+function fatalRequests(context: Context, reasons: readonly (Reason | undefined)[]): ReadonlySet<string> {
   const fatal = new Set<string>();
   const add = (path: readonly number[]): void => {
     path.forEach((module, i) => {
@@ -63,7 +70,9 @@ function fatalRequests(context: Context, reasons: readonly Reason[]): ReadonlySe
     });
   };
   for (const [index, read] of context.run.wrong.entries()) {
-    const knot = reasons[index]?.knot;
+    const reason = reasons[index];
+    if (!reason) continue;
+    const { knot } = reason;
     const body = bodyAt(context, read);
     add(knot?.way ?? wayOf(context, read));
     // The body is another one's, which reached the importer round the cycle.
@@ -72,12 +81,18 @@ function fatalRequests(context: Context, reasons: readonly Reason[]): ReadonlySe
   return fatal;
 }
 
-/** Whether a read may be too early of which nobody knows: in code that is not included, or in a CommonJS module. */
-const isUnknown = ({ manifest }: Context, path: readonly number[]): boolean =>
+/**
+ * Whether a read may be too early of which nobody knows: in code that is not included, in a CommonJS module, or of a
+ * member of a namespace object that is handed on.
+ */
+const isUnknown = ({ manifest }: Context, path: readonly number[], componentOf: readonly number[]): boolean =>
   path.length === 0 ||
-  path.some((module) => {
-    const row = manifest.modules[module];
-    return row?.imports === undefined || row.phases === 'required';
+  path.some((reader) => {
+    const { imports, phases } = manifest.modules[reader] ?? {};
+    return (
+      phases === 'required' ||
+      !imports?.every(({ module, binding }) => binding >= 0 || componentOf[module] !== componentOf[reader])
+    );
   });
 
 /** A read that is too early if the program enters the cycle at the module that declares the binding. */

@@ -5,13 +5,21 @@ import { bodyAt, type Context, importOf, type Reason, whyNotRun } from './not-ru
 import { predict } from './prediction.ts';
 import { type Check, createCheck, remediesFor } from './remedies.ts';
 import type { WrongRead } from './run.ts';
-import { bindingOf, bindingText, declarationOf, isLexical, pathAt, placeText } from './words.ts';
+import {
+  bindingOf,
+  bindingText,
+  declarationOf,
+  ENTRY_UNKNOWN,
+  isLexical,
+  pathAt,
+  placeText,
+} from './words.ts';
 
 /** Remedies are checked for this many reads: each check evaluates the graph anew. */
 const CHECKED = 50;
 
-/** @param reasons by index of a wrong read: why its module had not run, if natively it hasn't either */
-export function earlyReads(context: Context, reasons: readonly Reason[]): Finding[] {
+/** @param reasons by index of a wrong read: why its module had not run, where natively it may not have run either */
+export function earlyReads(context: Context, reasons: readonly (Reason | undefined)[]): Finding[] {
   const check = createCheck(context);
   return context.run.wrong.map((read, index) =>
     findingOf(context, read, index, reasons[index] ?? UNKNOWN, index < CHECKED ? check : undefined),
@@ -25,12 +33,11 @@ export function errorsNatively(context: Context): (number | undefined)[] {
   run.wrong.forEach((read, index) => {
     const body = read.running[read.running.length - 1];
     if (body === undefined) return;
-    const kind = kindOf(context, read);
-    const given = givenNatively(context, read, index, kind);
+    const given = givenNatively(context, read, index);
     const isCaught = importOf(context, read)?.guard === 'catch';
     // Natively the read has its value, or throws.
     if (given === 'value' && read.outcome === 'error') errorOf[body] = undefined;
-    else if (isMasked(read, kind, given) && !isCaught)
+    else if (isMasked(context, read, given) && !isCaught)
       errorOf[body] = Math.min(errorOf[body] ?? Number.POSITIVE_INFINITY, read.event.seq);
   });
   return errorOf;
@@ -43,9 +50,11 @@ function mayHaveFailed({ run, errorOf }: Context, { running, event }: WrongRead)
   return error !== undefined && error < event.seq && run.errorOf[body as number] !== error;
 }
 
-/** It gave undefined, and throws natively. */
-const isMasked = ({ event }: WrongRead, kind: BindingKind | undefined, given: Given): boolean =>
-  event.state === 'undefined' && isLexical(kind) && given === 'nothing';
+/** It did not throw, and throws natively. */
+const isMasked = (context: Context, read: WrongRead, given: Given): boolean =>
+  (read.event.state === 'undefined' || read.hidden !== undefined) &&
+  isLexical(kindOf(context, read)) &&
+  given === 'nothing';
 
 /** The finding of a read, by `seq` of its event, which is the first of its place. */
 export function earlyReadAt(context: Context, seq: number): Finding | undefined {
@@ -64,10 +73,9 @@ function findingOf(
   const { manifest } = context;
   const { event, importer, exporter } = read;
   const { name, loc } = event;
-  const kind = kindOf(context, read);
   const declared = declarationOf(manifest, exporter, name);
-  const given = givenNatively(context, read, index, kind);
-  const masked = isMasked(read, kind, given);
+  const given = givenNatively(context, read, index);
+  const masked = isMasked(context, read, given);
   const native: Native =
     given === 'value' || masked
       ? 'differs'
@@ -75,7 +83,7 @@ function findingOf(
         ? 'unknown'
         : 'same';
   const reason: Reason =
-    given === 'nothing' ? whyNot : given === 'value' ? byThisBuild(context, read, kind) : UNKNOWN;
+    given === 'nothing' ? whyNot : given === 'value' ? byThisBuild(context, read) : UNKNOWN;
   const remedies = (): Remedy[] => {
     // Of what differs only a build can say whether a change mends it.
     if (masked) return check ? unchecked(remediesFor(context, read, reason, check)) : [];
@@ -86,7 +94,7 @@ function findingOf(
   return {
     code: masked ? 'MASKED_TDZ' : 'EARLY_READ',
     severity: severityOf(context, read),
-    message: `${placeText(loc)} reads ${bindingText(name)} of ${pathAt(manifest, exporter)} before it has a value: ${resultText(read, native, masked)}${times}`,
+    message: `${placeText(loc)} ${toldOf(read, bindingText(name), pathAt(manifest, exporter))}: ${resultText(read, native, masked)}${times}`,
     native,
     modules: [...new Set([importer, exporter, ...(reason.knot?.stack ?? [])])].map((module) =>
       pathAt(manifest, module),
@@ -103,9 +111,18 @@ function findingOf(
 
 const UNKNOWN: Reason = { cause: 'unknown', steps: [], knot: undefined };
 
-function resultText({ event }: WrongRead, native: Native, isMasked: boolean): string {
-  if (isMasked) return 'undefined, where it throws a ReferenceError without bundling';
-  const result = event.state === 'uninitialized' ? 'ReferenceError' : 'undefined';
+const toldOf = ({ threw }: WrongRead, name: string, path: string): string =>
+  threw === undefined
+    ? `reads ${name} of ${path} before it has a value`
+    : `uses ${name} of ${path} before ${path} has run`;
+
+/** What a read gives that throws natively. */
+const MASKS = { dropped: 'this build dropped the read', value: 'in this build it has one' };
+
+function resultText({ event, threw, hidden }: WrongRead, native: Native, isMasked: boolean): string {
+  if (isMasked)
+    return `${hidden ? MASKS[hidden] : 'undefined'}, where it throws a ReferenceError without bundling`;
+  const result = threw ?? (event.state === 'uninitialized' ? 'ReferenceError' : 'undefined');
   if (native === 'same') return `${result}, and without bundling as well`;
   return native === 'differs' ? `${result}, in this build only` : result;
 }
@@ -125,32 +142,29 @@ function caveatOf({ dropped, prediction }: Context, { event, running }: WrongRea
     event.state === 'uninitialized' &&
       running.length === 0 &&
       'whether the program caught the error is unknown',
-    prediction.others.length > 0 && 'which entry was asked for is unknown',
+    prediction.others.length > 0 && ENTRY_UNKNOWN,
   ].filter((caveat) => caveat !== false);
   return caveats.length > 0 ? { caveat: caveats.join('; ') } : {};
 }
 
-const kindOf = ({ manifest }: Context, { exporter, event }: WrongRead): BindingKind | undefined =>
-  bindingOf(manifest, exporter, event.name)?.kind;
+/** Undefined for a function that uses its module too early: that natively it is there from the start mends nothing. */
+const kindOf = ({ manifest }: Context, { exporter, event, threw }: WrongRead): BindingKind | undefined =>
+  threw === undefined ? bindingOf(manifest, exporter, event.name)?.kind : undefined;
 
 /** What the prescribed evaluation gives the read, whichever entry was asked for. */
-function givenNatively(
-  context: Context,
-  read: WrongRead,
-  index: number,
-  kind: BindingKind | undefined,
-): Given {
+export function givenNatively(context: Context, read: WrongRead, index: number): Given {
   const predictions = [context.prediction, ...context.prediction.others];
   const [given = 'unknown', ...others] = predictions.map((prediction) =>
-    givenBy({ ...context, prediction }, read, index, kind),
+    givenBy({ ...context, prediction }, read, index),
   );
   return others.every((other) => other === given) ? given : 'unknown';
 }
 
 type Given = 'value' | 'nothing' | 'unknown';
 
-function givenBy(context: Context, read: WrongRead, index: number, kind: BindingKind | undefined): Given {
+function givenBy(context: Context, read: WrongRead, index: number): Given {
   const { prediction, run } = context;
+  const kind = kindOf(context, read);
   const { importer, exporter, event } = read;
   // Functions and namespace objects have their values before any module runs.
   if (kind === 'function' || event.name === '*') return 'value';
@@ -171,11 +185,9 @@ function givenBy(context: Context, read: WrongRead, index: number, kind: Binding
 }
 
 /** The prescribed evaluation gives the binding its value before. */
-function byThisBuild(
-  { manifest, prediction, run }: Context,
-  read: WrongRead,
-  kind: string | undefined,
-): Reason {
+function byThisBuild(context: Context, read: WrongRead): Reason {
+  const { manifest, prediction, run } = context;
+  const kind = kindOf(context, read);
   const { running, exporter, event } = read;
   const body = running[running.length - 1];
   const name = pathAt(manifest, exporter);

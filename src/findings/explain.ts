@@ -4,7 +4,8 @@ import type { Finding, Severity } from '../protocol/finding.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import { cycleFindings } from './cycles.ts';
 import { deadlocks } from './deadlocks.ts';
-import { earlyReadAt, earlyReads, errorsNatively } from './early-reads.ts';
+import { earlyReadAt, earlyReads, errorsNatively, givenNatively } from './early-reads.ts';
+import { hiddenReads } from './hidden-reads.ts';
 import { type Context, whyNotRun } from './not-run.ts';
 import { orderFindings } from './order.ts';
 import { partialExports } from './partial-exports.ts';
@@ -19,20 +20,28 @@ export interface Traced {
 }
 
 function contextOf(manifest: Manifest, { events, dropped }: Traced): Context {
-  const run = runOf(manifest, events);
+  const seen = runOf(manifest, events);
   const requests = manifest.modules.map((module) => module.requests.map((request) => request.module));
-  const prediction = predict(manifest, run, requests);
-  const context = { manifest, run, prediction, requests, errorOf: run.errorOf, dropped };
-  const errorOf = errorsNatively(context);
-  if (errorOf.every((seq, module) => seq === run.errorOf[module])) return context;
-  return { ...context, errorOf, prediction: predict(manifest, { ...run, errorOf }, requests) };
+  const first = predict(manifest, seen, requests);
+  const context = { manifest, run: seen, prediction: first, requests, errorOf: seen.errorOf, dropped };
+  const hidden = hiddenReads(context, events);
+  const run = { ...seen, wrong: seen.wrong.concat(hidden) };
+  const errorOf = errorsNatively({ ...context, run });
+  if (errorOf.every((seq, module) => seq === run.errorOf[module])) return { ...context, run };
+  const prediction = predict(manifest, { ...seen, errorOf }, requests);
+  // A body that fails by one of them keeps others from running.
+  const reached = hidden.filter(({ importer }) => prediction.startOf[importer] !== undefined);
+  return { ...context, run: { ...seen, wrong: seen.wrong.concat(reached) }, errorOf, prediction };
 }
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 
 export function explain(manifest: Manifest, traced: Traced): Finding[] {
   const context = contextOf(manifest, traced);
-  const reasons = context.run.wrong.map((read) => whyNotRun(context, read));
+  const given = context.run.wrong.map((read, index) => givenNatively(context, read, index));
+  const reasons = context.run.wrong.map((read, index) =>
+    given[index] === 'value' ? undefined : whyNotRun(context, read),
+  );
   const findings = earlyReads(context, reasons).concat(
     deadlocks(context),
     orderFindings(context),

@@ -58,7 +58,8 @@ export const importOf = (
   );
 
 /** The module whose body runs at the read. A CommonJS module runs as part of the one that required it. */
-export function bodyAt({ manifest }: Context, { running }: WrongRead): number | undefined {
+export function bodyAt({ manifest }: Context, { running, hidden, importer }: WrongRead): number | undefined {
+  if (hidden) return importer;
   for (let i = running.length - 1; i >= 0; i--) {
     const module = running[i] as number;
     if (manifest.modules[module]?.phases === true) return module;
@@ -82,7 +83,7 @@ export function whyNotRun(context: Context, read: WrongRead): Reason {
 }
 
 /** 1. The module's own body, or what it calls, comes before the declaration. */
-function ownOrder({ manifest }: Context, { importer, exporter, event, before }: WrongRead): Reason {
+function ownOrder({ manifest }: Context, { importer, exporter, event, before, threw }: WrongRead): Reason {
   const steps: FindingStep[] = [];
   const path = pathAt(manifest, exporter);
   if (importer !== exporter) {
@@ -96,10 +97,11 @@ function ownOrder({ manifest }: Context, { importer, exporter, event, before }: 
     });
   }
   const declared = declarationOf(manifest, exporter, event.name);
-  steps.push({
-    text: `${declared ? placeText(declared) : path} declares ${bindingText(event.name)}, and ${path} has not come to it`,
-    loc: declared,
-  });
+  const text =
+    threw === undefined
+      ? `${declared ? placeText(declared) : path} declares ${bindingText(event.name)}, and ${path} has not come to it`
+      : `${path} has not come to its end`;
+  steps.push({ text, loc: declared });
   return { cause: 'own-order', steps, knot: undefined };
 }
 

@@ -2,23 +2,41 @@
  * Where the order in which modules started leaves the prescribed one: ORDER, UNREQUESTED and AWAIT_SERIALIZED. Together
  * they stand exactly there, modules aside that start in one of both only.
  */
-import type { Cause, Finding, FindingStep, Severity } from '../protocol/finding.ts';
+import { shortestPath } from '../graph/shortest-path.ts';
+import type { Cause, Finding, FindingStep, Remedy, Severity } from '../protocol/finding.ts';
 import type { Context } from './not-run.ts';
-import { isOwn, pathAt, placeText } from './words.ts';
+import { predictChanged } from './prediction.ts';
+import { ENTRY_UNKNOWN, isOwn, pathAt, placeText, specifierTo } from './words.ts';
 
+/** The first words of what the unbundled modules don't do. */
+const ONLY_HERE = 'only in this build: ';
 /** Modules that are named around the first difference. */
 const NAMED = 3;
+/** Entries that are evaluated to find the one whose order a chunk has. */
+const ENTRIES_TRIED = 20;
 /** Modules that a finding names. */
 const LISTED = 20;
 
+/** Where the trace doesn't say which entry was asked for, only what all that may be so have in common: some difference. */
 export function orderFindings(context: Context): Finding[] {
+  const { others } = context.prediction;
+  const findings = findingsOf(context);
+  if (others.length === 0) return findings;
+  if (others.some((prediction) => findingsOf({ ...context, prediction }).length === 0)) return [];
+  return findings.map((finding) => ({ ...finding, caveat: ENTRY_UNKNOWN }));
+}
+
+function findingsOf(context: Context): Finding[] {
   const { manifest, run, prediction } = context;
   const isUnrequested = new Set(prediction.unrequested);
-  /** What starts in one of both only has no place in the other. */
-  const isCompared = (module: number): boolean =>
-    manifest.modules[module]?.phases === true &&
-    run.startOf[module] !== undefined &&
-    (prediction.startOf[module] !== undefined || isUnrequested.has(module));
+  const last = run.starts.reduce((time, module) => Math.max(time, prediction.startOf[module] ?? -1), -1);
+  /** What starts in one of both only has no place in the other, unless it is overdue: others have started that come after it. */
+  const isCompared = (module: number): boolean => {
+    const natively = prediction.startOf[module];
+    if (manifest.modules[module]?.phases !== true) return false;
+    if (run.startOf[module] === undefined) return natively !== undefined && natively < last;
+    return natively !== undefined || isUnrequested.has(module);
+  };
   const unrequested: number[] = [];
   /** By the module with the await: modules that started only after it. */
   const serialized = new Map<number, number[]>();
@@ -77,17 +95,17 @@ const isUsersOwn = ({ manifest }: Context, module: number): boolean => {
 const severityOf = (context: Context, modules: readonly number[]): Severity =>
   modules.every((module) => isUsersOwn(context, module)) ? 'warning' : 'info';
 
-/** A module that had waited and ended before another started, which starts before that natively. */
+/** A module that had waited and ended before another started, if that has; natively the other starts before. */
 function awaitedBefore(
   { run, prediction }: Context,
   waited: readonly number[],
   late: number,
 ): number | undefined {
   const [start, natively] = [run.startOf[late], prediction.startOf[late]];
-  if (start === undefined || natively === undefined) return undefined;
+  if (natively === undefined) return undefined;
   return waited.find((module) => {
     const [end, nativeEnd] = [run.endOf[module], prediction.endOf[module]];
-    if (end === undefined || end > start) return false;
+    if (start !== undefined && (end === undefined || end > start)) return false;
     return (
       (prediction.startOf[module] ?? natively) < natively && (nativeEnd === undefined || nativeEnd > natively)
     );
@@ -101,7 +119,7 @@ function unrequestedFinding(context: Context, modules: readonly number[]): Findi
   const names = [first, ...modules.filter((module) => module !== first)].map((module) =>
     pathAt(manifest, module),
   );
-  const others = modules.length > 1 ? `, and so did ${modules.length - 1} more` : '';
+  const others = modules.length > 1 ? `, and so do ${modules.length - 1} more` : '';
   const chunk = manifest.modules[first]?.chunk;
   const path: FindingStep[] = [{ text: `it is in ${chunk}, which this build runs as a whole`, loc: null }];
   const natively = prediction.startOf[first];
@@ -110,7 +128,7 @@ function unrequestedFinding(context: Context, modules: readonly number[]): Findi
   return {
     code: 'UNREQUESTED',
     severity: severityOf(context, [first]),
-    message: `${name} ran before anything had asked for it${others}`,
+    message: `${ONLY_HERE}${name} runs before anything has asked for it${others}`,
     native: 'differs',
     modules: names.slice(0, LISTED),
     loc: null,
@@ -124,12 +142,12 @@ function serializedFinding(context: Context, awaited: number, late: readonly num
   const { manifest, run } = context;
   const names = late.map((module) => pathAt(manifest, module));
   const loc = run.waits[awaited]?.loc ?? null;
-  const others = late.length > 1 ? `, and so did ${late.length - 1} more` : '';
+  const others = late.length > 1 ? `, and so do ${late.length - 1} more` : '';
   const name = pathAt(manifest, awaited);
   return {
     code: 'AWAIT_SERIALIZED',
     severity: severityOf(context, late.slice(0, 1)),
-    message: `${names[0]} started only after the top-level await of ${name}${others}`,
+    message: `${ONLY_HERE}${names[0]} starts only after the top-level await of ${name}${others}`,
     native: 'differs',
     modules: [...names.slice(0, LISTED), name],
     loc,
@@ -139,12 +157,14 @@ function serializedFinding(context: Context, awaited: number, late: readonly num
       { text: 'this build runs one after another', loc: null },
     ],
     cause: 'await',
-    remedies: [],
+    remedies: [
+      { text: `try to export a promise from ${name} rather than to wait at its top level`, checked: false },
+    ],
   };
 }
 
 function orderFinding(context: Context, { actual, prescribed, at }: Difference): Finding {
-  const { manifest, prediction } = context;
+  const { manifest, run, prediction } = context;
   const [is, should] = [actual[at] as number, prescribed[at] as number];
   const name = pathAt(manifest, is);
   const around = (order: readonly number[]): string =>
@@ -166,17 +186,49 @@ function orderFinding(context: Context, { actual, prescribed, at }: Difference):
     });
   } else {
     const [chunk, other] = [manifest.modules[is]?.chunk, manifest.modules[should]?.chunk];
-    if (chunk !== other) path.push({ text: `${name} is in ${chunk}, which ran before ${other}`, loc: null });
+    const entry = chunk === other ? entryWith(context, is, should) : undefined;
+    if (chunk !== other) path.push({ text: `${name} is in ${chunk}, which runs before ${other}`, loc: null });
+    else if (entry !== undefined)
+      path.push({
+        text: `both are in ${chunk}, in the order that ${pathAt(manifest, entry)} needs`,
+        loc: null,
+      });
   }
+  const notRun = run.startOf[should] === undefined ? ', which has not run' : '';
   return {
     code: 'ORDER',
     severity: severityOf(context, [is, should]),
-    message: `${name} ran before ${first}; by ECMA-262 ${first} runs first`,
+    message: `${ONLY_HERE}${name} runs before ${first}${notRun}; by ECMA-262 ${first} runs first`,
     native: 'differs',
     modules: [name, first],
     loc: null,
     path,
     cause,
-    remedies: [],
+    remedies: requestRemedies(context, is, should),
   };
+}
+
+/** Another entry that has them in the order of this build if it is loaded alone. */
+function entryWith(
+  { manifest, requests, prediction }: Context,
+  is: number,
+  should: number,
+): number | undefined {
+  const entries = manifest.chunks?.flatMap(({ entry }) => entry ?? []) ?? manifest.entries;
+  return entries.slice(0, ENTRIES_TRIED).find((entry) => {
+    if (prediction.roots.includes(entry)) return false;
+    const { startOf } = predictChanged(manifest, requests, [entry], () => false);
+    const [first, second] = [startOf[is], startOf[should]];
+    return first !== undefined && second !== undefined && first < second;
+  });
+}
+
+/** What a module requests runs before it in every build, unless a cycle leads back. */
+function requestRemedies({ manifest, requests }: Context, is: number, should: number): Remedy[] {
+  const [from, to] = [manifest.modules[is], manifest.modules[should]];
+  if (!from || !to || !isOwn(from) || !isOwn(to)) return [];
+  if (shortestPath(requests, should, is).length > 0 || shortestPath(requests, is, should).length > 0)
+    return [];
+  const text = `try to import '${specifierTo(from, to)}' in ${from.path}, which then runs after it in every build`;
+  return [{ text, checked: false }];
 }

@@ -154,9 +154,10 @@ function agreement({ modules }: Manifest, run: Run, { starts, startOf }: Predict
   const actual = started.filter((module) => startOf[module] !== undefined);
   const prescribed = expected.filter((module) => run.startOf[module] !== undefined);
   const apart = actual.filter((module, at) => prescribed[at] !== module).length;
-  // After an error in this build, what should start may not.
+  // After an error in this build, what should start may not, unless others have started that come after it.
   const hasThrownAny = run.errorOf.some((seq) => seq !== undefined);
-  const missing = hasThrownAny ? 0 : expected.length - prescribed.length;
+  const last = expected.indexOf(prescribed[prescribed.length - 1] ?? -1) + 1;
+  const missing = (hasThrownAny ? last : expected.length) - prescribed.length;
   return actual.length - started.length - apart - missing;
 }
 

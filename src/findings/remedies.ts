@@ -201,21 +201,24 @@ const changed = (
 /** What may help where no change of imports is known to. */
 function hintsFor(context: Context, read: WrongRead, { cause }: Reason): string[] {
   const { manifest } = context;
-  const { exporter, event } = read;
+  const { exporter, event, threw } = read;
   const name = bindingText(event.name);
+  const what = threw === undefined ? name : `${name} and what it needs`;
   const module = pathAt(manifest, exporter);
   const declared = declarationOf(manifest, exporter, event.name);
   const hints: string[] = [];
   if (cause === 'error') hints.push('to mend that error first');
   if (cause === 'await') hints.push(`reading ${name} only once ${module} has ended`);
   if (cause === 'own-order') {
-    const first = declared ? `${placeText(declared)} before what uses it` : `${name} before what uses it`;
-    hints.push(`putting ${first}`);
+    const first = declared && threw === undefined ? placeText(declared) : what;
+    hints.push(`putting ${first} before what uses it`);
   }
   if (cause === 'cycle' || cause === 'request-order') {
     if (!importOf(context, read)?.isHeritage)
-      hints.push(`reading ${name} later, in a function that is called once all modules have run`);
-    hints.push(`moving ${name} to a module of its own, which imports none of these`);
+      hints.push(
+        `${threw === undefined ? 'reading' : 'using'} ${name} later, in a function that is called once all modules have run`,
+      );
+    hints.push(`moving ${what} to a module of its own, which imports none of these`);
   }
   return hints;
 }

@@ -1,6 +1,14 @@
 /** What the events say of the modules of one build: which started when, which ended, and who read what too early. */
-import type { ImportEvent, Loc, ReadEvent, RequireEvent, TraceEvent } from '../protocol/events.ts';
+import type {
+  BindingState,
+  ImportEvent,
+  Loc,
+  ReadEvent,
+  RequireEvent,
+  TraceEvent,
+} from '../protocol/events.ts';
 import type { Manifest } from '../protocol/manifest.ts';
+import { bindingOf } from './words.ts';
 
 const { assign, create } = Object;
 
@@ -13,7 +21,7 @@ export interface Step {
   job?: number;
 }
 
-/** A read that gave no value, and what ran when it happened. */
+/** A read that gave no value, or a function that can't do without its module; and what ran when it happened. */
 export interface WrongRead {
   event: ReadEvent;
   importer: number;
@@ -27,7 +35,14 @@ export interface WrongRead {
   hasWaited: boolean;
   /** How often it happened. */
   times: number;
+  /** It throws natively, and this build shows nothing of that: it dropped the read, or it gave it a value. */
+  hidden?: 'dropped' | 'value' | undefined;
   outcome: Outcome;
+  /**
+   * Of a read that gave a function: what the body that ran threw next. For all that the trace shows, the function uses
+   * a variable of its own module that has no value yet.
+   */
+  threw?: string;
 }
 
 /**
@@ -65,6 +80,14 @@ export interface Run {
   pairs: ReadonlySet<number>;
 }
 
+/** What errors say that come of a read of this state, in the words of all engines; other texts are of other errors. */
+const WORDS: Readonly<Record<BindingState, readonly string[]>> = {
+  uninitialized: ['before initialization'],
+  undefined: ['undefined', 'is not a'],
+  // A function: what it uses may have been in either.
+  initialized: ['before initialization', 'undefined', 'is not a'],
+};
+
 /** A number for two modules. */
 export const pairOf = (reader: number, exporter: number, { modules }: Manifest): number =>
   reader * modules.length + exporter;
@@ -86,6 +109,8 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
   const lastRead: (ReadEvent | undefined)[] = [];
   const wrong: WrongRead[] = [];
   const wrongAt = new Map<string, WrongRead>();
+  /** By module whose body runs: the last early read that gave a value. */
+  const suspects: (WrongRead | undefined)[] = [];
   const pairs = new Set<number>();
   /** By module: `seq` of the last event that its body made. */
   const lastOf: number[] = [];
@@ -145,6 +170,7 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
       case 'evaluate-error':
         stop(module);
         if (errorOf[module] !== undefined) return;
+        blame(suspects[module], ownText(event, 'error'));
         errorOf[module] = seq;
         errors[module] = ownText(event, 'error');
         steps.push({ type: 'error', module });
@@ -181,31 +207,44 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
     const exporter = indices.get(event.module);
     if (importer === undefined || exporter === undefined) return;
     const reader = running[running.length - 1];
-    if (event.state === 'initialized') {
-      if (reader !== undefined) pairs.add(pairOf(reader, exporter, manifest));
-    } else {
-      const { file, line, column } = event.loc;
-      const key = `${file}:${line}:${column} ${event.local} ${event.state}`;
-      const known = wrongAt.get(key);
-      if (known) known.times++;
-      else {
-        const before = reader === undefined ? undefined : lastRead[reader];
-        const found: WrongRead = {
-          event,
-          importer,
-          exporter,
-          running: running.slice(),
-          before,
-          hasWaited: reader !== undefined && waits[reader] !== undefined,
-          times: 1,
-          outcome: 'unknown',
-        };
-        steps.push({ type: 'read', module: wrong.length });
-        wrongAt.set(key, found);
-        wrong.push(found);
-      }
+    const isWrong = event.state !== 'initialized';
+    if (!isWrong && reader !== undefined) pairs.add(pairOf(reader, exporter, manifest));
+    if (isWrong || event.early) {
+      const found: WrongRead = {
+        event,
+        importer,
+        exporter,
+        running: running.slice(),
+        before: reader === undefined ? undefined : lastRead[reader],
+        hasWaited: reader !== undefined && waits[reader] !== undefined,
+        times: 1,
+        outcome: 'unknown',
+      };
+      if (isWrong) add(found);
+      else if (reader !== undefined) suspects[reader] = found;
     }
     lastRead[importer] = event;
+  }
+
+  function add(found: WrongRead): void {
+    const { file, line, column } = found.event.loc;
+    const key = `${file}:${line}:${column} ${found.event.local} ${found.event.state}`;
+    const known = wrongAt.get(key);
+    if (known) known.times++;
+    else {
+      steps.push({ type: 'read', module: wrong.length });
+      wrongAt.set(key, found);
+      wrong.push(found);
+    }
+  }
+
+  /** A body has failed: where it read a function last, whose module had not ended, it may have failed by calling that. */
+  function blame(suspect: WrongRead | undefined, error: string | undefined): void {
+    if (!suspect || error === undefined) return;
+    const { event, exporter, running: stack } = suspect;
+    const isLast = lastOf[stack[stack.length - 1] as number] === event.seq;
+    const isFunction = bindingOf(manifest, exporter, event.name)?.kind === 'function';
+    if (isLast && isFunction && mayCome(error, event)) add({ ...suspect, threw: error });
   }
 
   function outcomeOf({ event, running: stack }: WrongRead): Outcome {
@@ -214,12 +253,13 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
     const error = errorOf[body];
     if ((lastOf[body] ?? 0) > event.seq) return 'end';
     if (error === undefined || error < event.seq) return 'unknown';
-    const text = errors[body];
-    // In the words of all engines; other texts are of other errors.
-    const words = event.state === 'uninitialized' ? ['before initialization'] : ['undefined', 'is not a'];
-    return text === undefined || words.some((each) => text.includes(each)) ? 'error' : 'end';
+    return mayCome(errors[body], event) ? 'error' : 'end';
   }
 }
+
+/** Whether an error with this text may come of a read. */
+const mayCome = (text: string | undefined, { state }: ReadEvent): boolean =>
+  text === undefined || WORDS[state].some((words) => text.includes(words));
 
 /** An own property of an event: a page may have put one on `Object.prototype`. */
 const ownText = (event: TraceEvent, name: string): string | undefined => {

@@ -19,6 +19,9 @@ export function placeText(place: Place): string {
 export const bindingText = (name: string): string =>
   name === 'default' ? 'the default export' : name === '*' ? 'the namespace' : name;
 
+/** Why a finding says less, where an entry failed and another one may have. */
+export const ENTRY_UNKNOWN = 'which entry was asked for is unknown';
+
 /** Bindings that throw when they are read before their declaration has run. */
 export const isLexical = (kind: BindingKind | undefined): boolean =>
   kind === 'const' || kind === 'let' || kind === 'class' || kind === 'default-expression';

@@ -1,10 +1,11 @@
 /** Makes the build's table, which the bundle carries. */
 import { onCycle } from '../graph/components.ts';
 import type { RealisedSite } from '../model.ts';
-import type { ManifestImport, ManifestRequest } from '../protocol/manifest.ts';
+import type { ManifestChunk, ManifestImport, ManifestRequest } from '../protocol/manifest.ts';
 import {
   type BindingRow,
   type BuildTable,
+  type ChunkRow,
   DROPPED,
   type ExportRow,
   GUARDS,
@@ -17,7 +18,7 @@ import {
   UNCONDITIONAL,
 } from '../protocol/tables.ts';
 import { edgesOf } from './graph.ts';
-import { type ManifestInput, manifestModule } from './manifest.ts';
+import { type ManifestInput, type ManifestOutput, manifestModule } from './manifest.ts';
 import type { Numbering } from './numbering.ts';
 
 export interface TableInput extends ManifestInput, Pick<BuildTable, 'settings' | 'cells' | 'sites'> {
@@ -25,8 +26,10 @@ export interface TableInput extends ManifestInput, Pick<BuildTable, 'settings' |
   entries: { static: Iterable<string>; dynamic: Iterable<string> };
 }
 
-export function buildTable(input: TableInput): BuildTable {
+export function buildTable(input: TableInput, { format, chunks }: ManifestOutput): BuildTable {
   const { numbering, settings, cells, sites } = input;
+  const imported = new Set(chunks.flatMap(({ imports }) => imports));
+  const importsEntry = chunks.some(({ entry }, number) => entry !== undefined && imported.has(number));
   const staticEntries = numbering.numbersOf(input.entries.static);
   const isCircular = onCycle(edgesOf(numbering.modules));
   return {
@@ -34,6 +37,7 @@ export function buildTable(input: TableInput): BuildTable {
     modules: numbering.modules.map((_, number) => moduleRow(input, number, isCircular[number] === true)),
     entries: [...staticEntries, ...numbering.numbersOf(input.entries.dynamic)],
     staticEntries: staticEntries.length,
+    ...(importsEntry && { format, chunks: chunks.map(chunkRow) }),
     cells,
     sites,
   };
@@ -61,6 +65,9 @@ function moduleRow(input: TableInput, number: number, isCircular: boolean): Modu
     exports: isExcluded ? [] : exportRows(numbering, rendered, numbering.modules[number]?.id ?? ''),
   };
 }
+
+const chunkRow = ({ imports, entry }: ManifestChunk): ChunkRow =>
+  entry === undefined ? [imports] : [imports, entry];
 
 function requestRow({ module, line, isKept }: ManifestRequest): RequestRow {
   if (isKept) return [module, line ?? 0, 1];

@@ -2,7 +2,7 @@
 import type { Loc } from './events.ts';
 
 /**
- * - `EARLY_READ`: a binding was read before its module had given it its value.
+ * - `EARLY_READ`: a binding was read before its module had given it its value, or a function was called that needs one.
  * - `MASKED_TDZ`: natively this read throws; in this bundle it gave `undefined`.
  * - `ORDER`: the first place where the order in which modules started leaves the one that ECMA-262 prescribes.
  * - `UNREQUESTED`: a module ran that nothing had asked for yet.

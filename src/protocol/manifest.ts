@@ -10,9 +10,12 @@ export interface Manifest {
   modules: readonly ManifestModule[];
   /** Static entries, in the order in which the bundler lists their chunks. */
   entries: readonly number[];
-  /** Format of the output, as `es`. Absent in the manifest that a bundle carries. */
+  /** Format of the output, as `es`. A bundle carries it only with `chunks`. */
   format?: string;
-  /** Absent in the manifest that a bundle carries. */
+  /**
+   * A bundle carries them only where an entry's chunk is imported by another one, and of each only its imports and its
+   * entry.
+   */
   chunks?: readonly ManifestChunk[];
 }
 

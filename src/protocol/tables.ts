@@ -93,6 +93,9 @@ export interface ModuleRow {
   exports: ExportRow[];
 }
 
+/** A chunk: the chunks that it imports, as indices of `chunks`, and the static entry whose chunk it is. */
+export type ChunkRow = [imports: readonly number[], entry?: number];
+
 /** The module graph of a build. Modules refer to each other by their index in `modules`. */
 export interface BuildTable {
   settings: RuntimeSettings;
@@ -101,6 +104,9 @@ export interface BuildTable {
   entries: number[];
   /** How many of `entries` are static. */
   staticEntries: number;
+  /** Format of the output, and its chunks; absent where no chunk imports that of a static entry. */
+  format?: string;
+  chunks?: ChunkRow[];
   /** Length of `seen`: at least the number of sites of all chunks. */
   cells: number;
   /** Sites of chunks in a cycle of chunks: their code can run before their own prologue. */

@@ -6,6 +6,7 @@ import {
   MANIFEST_VERSION,
   type Manifest,
   type ManifestBinding,
+  type ManifestChunk,
   type ManifestImport,
   type ManifestModule,
   type ManifestRequest,
@@ -13,6 +14,7 @@ import {
 import {
   type BindingRow,
   type BuildTable,
+  type ChunkRow,
   DROPPED,
   GUARDS,
   HERITAGE,
@@ -24,11 +26,15 @@ import {
 } from '../protocol/tables.ts';
 import { bare } from './bare.ts';
 
-export const manifestOf = ({ modules, entries, staticEntries }: BuildTable): Manifest => ({
+export const manifestOf = ({ modules, entries, staticEntries, format, chunks }: BuildTable): Manifest => ({
   version: MANIFEST_VERSION,
   modules: modules.map((row, index) => moduleOf(row, index, modules)),
   entries: entries.slice(0, staticEntries),
+  ...(format !== undefined && chunks && { format, chunks: chunks.map(chunkOf) }),
 });
+
+const chunkOf = ([imports, entry]: ChunkRow): ManifestChunk =>
+  bare({ file: '', modules: [], imports, ...(entry !== undefined && { entry }) });
 
 function moduleOf(
   { requests, imports, bindings, exports, ...row }: ModuleRow,

@@ -415,7 +415,7 @@ describe('options', () => {
 
   describe('an unknown name is refused, with a suggestion if one is near', () => {
     const ALL =
-      '"enabled", "include", "exclude", "reads", "writes", "namespaces", "values", "console", "devtools", "limit", "root", "runtime" or "manifest"';
+      '"enabled", "include", "exclude", "reads", "writes", "namespaces", "values", "console", "devtools", "limit", "root", "runtime", "manifest", "verdict" or "gate"';
     const cases: [object, string, string][] = [
       [{ read: 'all' }, '"read"', 'Did you mean "reads"?'],
       [{ raeds: 'all' }, '"raeds"', 'Did you mean "reads"?'],

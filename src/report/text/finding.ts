@@ -37,6 +37,13 @@ export function findingBlock(finding: Finding): Line[] {
   );
 }
 
+/**
+ * The same text for findings that one cause explains: of a module that reads another a hundred times too early, say. Where
+ * the cause is unknown, nobody can say so.
+ */
+export const causeText = ({ code, message, modules, path }: Finding): string =>
+  path.length > 0 ? [code, ...modules, ...path.map(({ text }) => text)].join('\n') : message;
+
 /** Checked remedies say so, in a column of their own. */
 export function remedyRows(remedies: Finding['remedies']): Line[] {
   const width = remedies.reduce((most, { text }) => Math.max(most, text.length), 0);

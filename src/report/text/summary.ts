@@ -4,7 +4,7 @@ import type { Finding } from '../../protocol/finding.ts';
 import { TRACE_KEY } from '../../protocol/trace.ts';
 import { cyclesText } from './cycles.ts';
 import { STATE_TONES } from './event.ts';
-import { remedyRows, SEVERITY_TONES } from './finding.ts';
+import { causeText, remedyRows, SEVERITY_TONES } from './finding.ts';
 import { count, type Line, list, milliseconds, positionText, row } from './line.ts';
 
 /** The expression by which users find the trace. */
@@ -196,16 +196,24 @@ function earlyReads({ counts }: Summary): Line[] {
 
 const isWrong = ({ severity }: Finding): boolean => severity !== 'info';
 
-/** The worst findings, each with the first of what mends it. */
+/** The worst findings, the first for each cause, with the first of what mends it. */
 function wrong({ findings }: Summary): Line[] {
   const list = (findings ?? []).filter(isWrong);
-  const lines = list
-    .slice(0, FINDINGS_SHOWN)
-    .flatMap(({ severity, message, remedies }) => [
-      row(severity, message, SEVERITY_TONES[severity]),
-      ...remedyRows(remedies.slice(0, 1)),
-    ]);
-  const left = list.length - FINDINGS_SHOWN;
+  const shown = new Map<string, Finding[]>();
+  let left = 0;
+  for (const finding of list) {
+    const cause = causeText(finding);
+    const others = shown.get(cause);
+    if (others) others.push(finding);
+    else if (shown.size < FINDINGS_SHOWN) shown.set(cause, [finding]);
+    else left++;
+  }
+  const lines = [...shown.values()].flatMap(([first, ...others]): Line[] => {
+    if (!first) return [];
+    const { severity, message, remedies } = first;
+    const rest = others[0] ? ` (and ${count(others.length, 'more read')} for the same reason)` : '';
+    return [row(severity, message + rest, SEVERITY_TONES[severity]), ...remedyRows(remedies.slice(0, 1))];
+  });
   return left > 0 ? [...lines, row('', `${left} more: ${TRACE}.explain()`)] : lines;
 }
 

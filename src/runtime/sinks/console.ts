@@ -1,16 +1,13 @@
 /** Sink for the console: prints events as they happen, explains reads that came too early, and ends with a summary. */
-import type { TraceEvent } from '../../protocol/events.ts';
+import type { ReadEvent, TraceEvent } from '../../protocol/events.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import type { ConsoleSettings, ModuleRow } from '../../protocol/tables.ts';
 import { bare } from '../bare.ts';
 import { attempt } from '../globals.ts';
 import type { BuildState, Part } from '../state.ts';
 import { createPrinter, isPage } from './console/printer.ts';
-import { createConsole } from './console/sink.ts';
+import { createConsole, EXPLAINED } from './console/sink.ts';
 import { waitsOf } from './console/waits.ts';
-
-/** Reads that are explained when they happen: each one looks through the events before. The summary has the others. */
-const EXPLAINED = 5;
 
 export default function createConsolePart(state: BuildState): Part {
   const { shared, host, table } = state;
@@ -26,7 +23,8 @@ export default function createConsolePart(state: BuildState): Part {
   });
   /** Length of the trace when its findings were last asked for. */
   let known = 0;
-  let explained = 0;
+  /** The modules whose reads were explained, each with the one that it read: other reads mostly have the same cause. */
+  const explained: string[] = [];
   let isFlushQueued = false;
   /** A page shows what happened until it failed: nothing may come after. */
   const failed = state.safely(() => host.microtask(state.safely(() => finish(false))));
@@ -51,8 +49,10 @@ export default function createConsolePart(state: BuildState): Part {
   }
 
   function explain(event: TraceEvent): Finding | undefined {
-    if (!isWrong(event) || explained >= EXPLAINED) return undefined;
-    explained++;
+    if (!isWrong(event) || explained.length >= EXPLAINED) return undefined;
+    const modules = `${event.importer} ${event.module}`;
+    if (explained.includes(modules)) return undefined;
+    explained.push(modules);
     return state.findings?.ofRead(event.seq);
   }
 
@@ -66,7 +66,8 @@ export default function createConsolePart(state: BuildState): Part {
 }
 
 /** Own properties only: a page may have added some to `Object.prototype`. */
-const isWrong = (event: TraceEvent): boolean => event.type === 'read' && bare(event).state !== 'initialized';
+const isWrong = (event: TraceEvent): event is ReadEvent =>
+  event.type === 'read' && bare(event).state !== 'initialized';
 
 /** Number of modules whose start and end the bundle shows. */
 function countPhases(rows: readonly ModuleRow[]): number {

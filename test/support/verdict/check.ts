@@ -277,8 +277,11 @@ function checkOrder(
   must: (rule: string, holds: boolean, text?: string) => void,
 ): void {
   const found = findings.filter(({ code }) => ORDERS.includes(code));
-  const common = (a: Told, b: Told): string => a.starts.filter((module) => b.startOf.has(module)).join();
-  const [native, here] = [common(natively, bundled), common(bundled, natively)];
+  const isCommon = (module: string): boolean => natively.startOf.has(module) && bundled.startOf.has(module);
+  // What natively starts before a module that starts here should have started here too.
+  const last = natively.starts.findLastIndex(isCommon);
+  const native = natively.starts.slice(0, last + 1).join();
+  const here = bundled.starts.filter(isCommon).join();
   const alone = bundled.starts.filter((module) => !natively.startOf.has(module));
   const text = `natively ${natively.starts}\nhere ${bundled.starts}\n${found.map(({ message }) => message).join('\n')}`;
   must('a: a finding where the order differs', native === here || found.length > 0, text);

@@ -51,7 +51,7 @@ function tell(
     pathOf: (id) => id,
   };
   const manifest = createManifest(input, OUTPUT);
-  const table = buildTable({ ...input, settings: {} as RuntimeSettings, cells: 0, sites: [] });
+  const table = buildTable({ ...input, settings: {} as RuntimeSettings, cells: 0, sites: [] }, OUTPUT);
   const numbers = (...paths: string[]): number[] =>
     paths.map((path) => manifest.modules.findIndex((module) => module.path === path));
   return {

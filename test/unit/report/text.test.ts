@@ -249,7 +249,7 @@ describe('text of a summary', () => {
     sums.dropped = 7;
     sums.findings = [
       finding(),
-      finding({ severity: 'warning', message: 'p.js ran before b.js', remedies: [] }),
+      finding({ code: 'ORDER', severity: 'warning', message: 'p.js ran before b.js', remedies: [] }),
       cycle('latent'),
       cycle('harmless'),
       cycle('harmless'),
@@ -266,13 +266,31 @@ describe('text of a summary', () => {
   });
 
   it('of many findings the first three are shown, and the number of the others', () => {
-    const findings = Array.from({ length: 20 }, (_, i) => finding({ message: `finding ${i}`, remedies: [] }));
+    const findings = Array.from({ length: 20 }, (_, i) =>
+      finding({ message: `finding ${i}`, modules: ['a.js', `b${i}.js`], remedies: [] }),
+    );
     expect(text(summary({ ...totals([early('uninitialized')]), findings })).slice(1)).to.deep.equal([
       '  early reads  1 threw a ReferenceError',
       '  error        finding 0',
       '  error        finding 1',
       '  error        finding 2',
       "               17 more: globalThis[Symbol.for('module-phases')].explain()",
+    ]);
+  });
+
+  it('of findings for one cause the first is shown, and the number of its others', () => {
+    const path = [{ text: 'another cause', loc: null }];
+    const findings = Array.from({ length: 20 }, (_, i) =>
+      finding({ message: `finding ${i}`, remedies: [], ...(i === 2 && { path }) }),
+    );
+    // Nobody knows that these have one cause.
+    const unknown = [20, 21].map((i) => finding({ message: `finding ${i}`, remedies: [], path: [] }));
+    const sums = { ...totals([early('uninitialized')]), findings: findings.concat(unknown) };
+    expect(text(summary(sums)).slice(2)).to.deep.equal([
+      '  error        finding 0 (and 18 more reads for the same reason)',
+      '  error        finding 2',
+      '  error        finding 20',
+      "               1 more: globalThis[Symbol.for('module-phases')].explain()",
     ]);
   });
 
@@ -342,9 +360,9 @@ describe('text of a summary', () => {
     }
     events.push({ ...base, type: 'evaluate-error', module: 'x.js' });
     const wait = { module: 'a.js', loc: at('a.js', 3, 0), importers: ['b.js', 'c.js'] };
-    const findings = Array.from({ length: 9 }, (_, i) => finding({ message: `finding ${i}` })).concat(
-      cycle('harmless'),
-    );
+    const findings = Array.from({ length: 9 }, (_, i) =>
+      finding({ message: `finding ${i}`, modules: ['a.js', `b${i}.js`] }),
+    ).concat(cycle('harmless'));
     const lines = text(summary({ ...totals(events), findings, waiting: Array(9).fill(wait) }));
     expect(lines).to.have.lengthOf.at.most(24);
     expect(lines[0]).to.equal('module-phases: 1500 modules evaluated in 1499.1 ms, 300 reads');

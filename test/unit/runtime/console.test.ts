@@ -207,9 +207,31 @@ describe('console', () => {
     sink.event(start('b.js'));
     sink.finish(0, [finding(), finding(9)]);
     expect(printed.map(({ lines }) => lines.filter((line) => line.startsWith('  error')))).to.deep.equal([
+      [],
       [`  error        ${finding().message}`],
+      [],
       [`  error        ${finding(9).message}`],
     ]);
+  });
+
+  it('what only the end tells of a read is a block then, once for a cause, and five at most', () => {
+    const { sink, printed } = open('summary', 2);
+    const blocks = (): unknown[] => printed.flatMap(({ lines, tone }) => (tone ? lines[0] : []));
+    const told = (line: number, cause = line): Finding => ({
+      ...finding(line),
+      path: [{ text: `cause ${cause}`, loc: null }],
+    });
+    const headline = (line: number): string => `module-phases: ${told(line).message}`;
+    sink.event(read('uninitialized'), () => told(1));
+    // More may be known of a cause in the end than at the read.
+    sink.finish(0, [told(1, 9), told(2, 9), told(3), told(4, 3)]);
+    expect(blocks()).to.deep.equal([1, 3].map(headline));
+    sink.event(start('b.js'));
+    sink.finish(
+      0,
+      [5, 6, 7, 8].map((line) => told(line)),
+    );
+    expect(blocks()).to.deep.equal([1, 3, 5, 6, 7].map(headline));
   });
 
   it('shows every event where `full` was asked for', () => {

@@ -6,7 +6,7 @@ import type { TraceEvent } from '../../../protocol/events.ts';
 import type { Finding, FindingCode } from '../../../protocol/finding.ts';
 import type { ConsoleSettings } from '../../../protocol/tables.ts';
 import { eventLine } from '../../../report/text/event.ts';
-import { findingBlock, SEVERITY_TONES } from '../../../report/text/finding.ts';
+import { causeText, findingBlock, SEVERITY_TONES } from '../../../report/text/finding.ts';
 import { count, type Line } from '../../../report/text/line.ts';
 import { createOrder } from '../../../report/text/order.ts';
 import { add, emptySummary, SMALL, summary, TRACE, type Wait } from '../../../report/text/summary.ts';
@@ -36,6 +36,8 @@ export interface ConsoleSink {
 
 /** Codes that say nothing of the order in which modules started, nor of a read. */
 const HARMLESS: readonly FindingCode[] = ['CYCLE', 'PARTIAL_EXPORTS'];
+/** Reads that are explained: to explain one when it happens takes a look through the events before. */
+export const EXPLAINED = 5;
 /** With `detail: 'auto'`, lines of events before only early reads that went wrong and the summary are printed. */
 const LINES_SHOWN = 500;
 /** With `detail: 'auto'`, a graph of more modules is instantiated in one line. */
@@ -51,8 +53,11 @@ export function createConsole({
   const mayFold = detail === 'auto';
   const isFull = detail === 'full' || (mayFold && modules <= SMALL);
   const orderLine = detail === 'order' ? createOrder() : undefined;
-  /** Findings that are printed. */
+  /** Findings that are known. */
+  const known: Record<string, true> = Object.create(null);
+  /** What a block has told: by cause, and by `seq` of a read. */
   const told: Record<string, true> = Object.create(null);
+  let explained = 0;
   let instantiated: TraceEvent[] = [];
   let waiting: Line[] = [];
   let totals = emptySummary(tracesReads);
@@ -71,7 +76,7 @@ export function createConsole({
       const finding = explain?.();
       if (finding) {
         flush();
-        print(findingBlock(finding), SEVERITY_TONES[finding.severity]);
+        tellBlock(finding);
         // The block says what the line would.
         return;
       }
@@ -85,7 +90,7 @@ export function createConsole({
       totals.dropped = droppedNow - dropped;
       totals.waiting = waits;
       const news = found?.filter(isNews) ?? null;
-      news?.forEach(explainOrder);
+      news?.forEach(explainLate);
       totals.findings = news;
       totals.isSound = found?.every(({ code }) => HARMLESS.includes(code)) === true;
       const lines = summary(totals, title);
@@ -98,15 +103,28 @@ export function createConsole({
 
   function isNews({ code, seq, modules }: Finding): boolean {
     const key = `${code} ${seq ?? modules}`;
-    const isKnown = told[key];
-    told[key] = true;
+    const isKnown = known[key];
+    known[key] = true;
     return !isKnown;
   }
 
-  /** A read is explained when it happens; what the order was shows in the end. */
-  function explainOrder(finding: Finding): void {
-    if (finding.seq === undefined && finding.severity !== 'info')
-      print(findingBlock(finding), SEVERITY_TONES[finding.severity]);
+  /** What the order was shows in the end, and what came of some reads; other reads are explained when they happen. */
+  function explainLate(finding: Finding): void {
+    const { seq, severity } = finding;
+    const isTold = told[causeText(finding)] || told[`${seq}`];
+    // By now more may be known of the cause.
+    if (isTold) told[causeText(finding)] = true;
+    else if (severity !== 'info' && (seq === undefined || explained < EXPLAINED)) tellBlock(finding);
+  }
+
+  function tellBlock(finding: Finding): void {
+    const { seq, severity } = finding;
+    told[causeText(finding)] = true;
+    if (seq !== undefined) {
+      told[`${seq}`] = true;
+      explained++;
+    }
+    print(findingBlock(finding), SEVERITY_TONES[severity]);
   }
 
   function tellInstantiated(): void {
