@@ -120,11 +120,12 @@ export function createBuild(input: BuildInput): Build {
   /** Says what the manifest proves, once for all outputs that it proves it of. */
   function tell(manifest: Manifest): void {
     if (!input.verdict && input.gate === false) return;
-    const findings = verdictOf(manifest).findings.filter(({ code, message }) => {
+    const verdict = verdictOf(manifest);
+    const findings = verdict.findings.filter(({ code, message }) => {
       const key = `${code} ${message}`;
       return !told.has(key) && told.add(key);
     });
-    const { warnings, infos } = buildLogs(findings, input);
+    const { warnings, infos } = buildLogs({ ...verdict, findings }, input);
     if (input.verdict) {
       for (const log of warnings) host.warn(log);
       for (const log of infos) host.info(log);

@@ -5,8 +5,8 @@ import { chunkCycles } from './chunk-cycles.ts';
 import { explain, worstFirst } from './explain.ts';
 import { foresee } from './foreseen.ts';
 
-/** Entries that are looked at. Each may lead to all modules. */
-const ENTRIES = 50;
+/** Entries that are looked at. Each may lead to all modules, and then takes 0.2 % of the time of the build. */
+const ENTRIES = 25;
 
 export interface Verdict {
   /** The worst first. */

@@ -2,6 +2,7 @@
 import { isAbsolute, join } from 'node:path';
 import { codeFrameColumns } from '@babel/code-frame';
 import type { RollupLog } from 'rollup';
+import type { Verdict } from '../findings/verdict.ts';
 import { placeText } from '../findings/words.ts';
 import type { Finding, Severity } from '../protocol/finding.ts';
 import { cyclesText } from './text/cycles.ts';
@@ -31,7 +32,7 @@ export interface LogInput {
  * Warnings for what breaks the program whenever it runs, each with the frame of the source; the rest as infos, at most a
  * screen of them. Cycles that break nothing have one line together.
  */
-export function buildLogs(findings: readonly Finding[], input: LogInput): BuildLogs {
+export function buildLogs({ findings, left: entries }: Verdict, input: LogInput): BuildLogs {
   const fatal = findings.filter(isFatal);
   const others = findings.filter((finding) => !isFatal(finding) && finding.code !== 'CYCLE');
   const latent = findings.filter(({ rank }) => rank === 'latent');
@@ -47,6 +48,9 @@ export function buildLogs(findings: readonly Finding[], input: LogInput): BuildL
     infos: [
       ...rest.slice(0, SHOWN).map((finding) => info(finding.code, shortText(finding))),
       ...(left > 0 ? [info('MORE_FINDINGS', `${left} more findings`)] : []),
+      ...(entries > 0
+        ? [info('ENTRIES_LEFT', `${entries} more entries, of which nobody has looked at the order`)]
+        : []),
       ...(cycles === '' ? [] : [info('CYCLE', withPage(`cycles: ${cycles}${unsure}`, 'CYCLE'))]),
     ],
   };

@@ -96,7 +96,8 @@ function sample({ group, app }, mode) {
   if (group === 'default') return build(`app-${app}`, mode);
   if (group === 'disabled') return build(app, mode, 'modules');
   if (group === 'explain') return explain(mode === 'plain' ? 'parse' : 'explain');
-  if (group === 'predict') return mode === 'plain' ? build(app, mode) : predict(app);
+  if (group === 'predict') return mode === 'plain' ? build(app, mode) : ofManifest('predict', app);
+  if (group === 'verdict') return mode === 'plain' ? build(app, mode) : ofManifest('verdict', app);
   return run(group === 'load' ? app : `${group}-${app}`, mode);
 }
 
@@ -105,10 +106,10 @@ function explain(...args) {
 }
 
 /** Of the graph that the build's manifest has. */
-function predict(app) {
+function ofManifest(what, app) {
   const file = join(bundleFolder(app, 'manifest'), 'manifest.json');
   if (!existsSync(file)) build(app, 'manifest');
-  return { ...explain('predict', file), printed: undefined };
+  return { ...explain(what, file), printed: undefined };
 }
 
 function build(app, mode, ...shape) {

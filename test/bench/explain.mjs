@@ -1,10 +1,11 @@
-// What explaining costs, in a process of its own: `node explain.mjs parse`, `explain` or `predict manifest.json`. The first
+// What explaining costs, in a process of its own: `node explain.mjs parse`, `explain`, `predict` or `verdict manifest.json`. The first
 // two are of the same 100,000 events, as text and as objects. Prints `{ cpu, printed }`: the best time of the process, user
 // and system, in milliseconds.
 import { readFileSync } from 'node:fs';
 import { explain } from '../../src/findings/explain.ts';
 import { predict } from '../../src/findings/prediction.ts';
 import { runOf } from '../../src/findings/run.ts';
+import { verdictOf } from '../../src/findings/verdict.ts';
 
 const MODULES = 2000;
 const EVENTS = 100_000;
@@ -27,7 +28,12 @@ const jobs = {
   predict() {
     const manifest = JSON.parse(readFileSync(file, 'utf8'));
     const run = runOf(manifest, entriesOf(manifest));
-    return () => predict(manifest, run).starts.length;
+    const requests = requestsOf(manifest);
+    return () => predict(manifest, run, requests).starts.length;
+  },
+  verdict() {
+    const manifest = JSON.parse(readFileSync(file, 'utf8'));
+    return () => verdictOf(manifest).findings.length;
   },
 };
 const job = jobs[what]();
@@ -58,6 +64,10 @@ function manifestOf() {
   return { version: 1, modules, entries: [0] };
 }
 
+function requestsOf({ modules }) {
+  return modules.map(({ requests }) => requests.map(({ module }) => module));
+}
+
 function entriesOf({ modules, entries }) {
   return entries.map((entry, seq) => ({
     type: 'entry',
@@ -72,7 +82,7 @@ function entriesOf({ modules, entries }) {
 function eventsOf(manifest) {
   const events = entriesOf(manifest);
   const add = (event) => events.push({ seq: events.length, time: events.length / 100, ...event });
-  const { starts } = predict(manifest, runOf(manifest, events));
+  const { starts } = predict(manifest, runOf(manifest, events), requestsOf(manifest));
   const reads = Math.ceil(EVENTS / starts.length) - 2;
   for (const index of starts) {
     const { path: module, requests } = manifest.modules[index];

@@ -31,10 +31,11 @@ export const ROWS = [
   ...rows('work', 15, { three: [], 'lodash-es': [], rxjs: [] }),
   ...rows('explain', 15, { events: [] }, 'explained'),
   ...rows('predict', 5, { '1000-modules': [], '20000-modules': [] }, 'predicted'),
+  ...rows('verdict', 5, { '20000-modules': [] }, 'told'),
 ];
 
 /** Groups that are no bundle's: what the words of `plain` and of the other mode are. */
-const ALONE = ['explain', 'predict'];
+const ALONE = ['explain', 'predict', 'verdict'];
 const isBuild = ({ group }) => ['default', 'build', 'disabled'].includes(group);
 /** Packages a row needs beyond those of its mode. */
 export const packageOf = ({ group, app }) => (group === 'default' ? app : undefined);
@@ -166,6 +167,11 @@ export const LIMITS = [
     needs: ['predict 1000-modules', 'predict 20000-modules'],
     of: (samples) => predictedPer(samples, 20000) / predictedPer(samples, 1000),
   },
+  {
+    name: 'verdict of the build over 20,000 modules, against the plain build',
+    limit: 0.08,
+    ...ofRow('verdict 20000-modules', 'cpu'),
+  },
   { name: 'runtime, what explains, kB gzipped', limit: 12, ...sizeOf('findings') },
   { name: 'runtime, core alone, kB gzipped', limit: 6, ...sizeOf('core') },
   { name: 'runtime, all other parts, kB gzipped', limit: 10, ...sizeOf('others') },
@@ -219,6 +225,7 @@ const RUN_NAMES = {
   'explain events': 'findings of 100,000 events, against `JSON.parse`',
   'predict 1000-modules': 'prediction of 1,000 modules, against their plain build',
   'predict 20000-modules': 'prediction of 20,000 modules, against their plain build',
+  'verdict 20000-modules': 'verdict of the build over 20,000 modules, against their plain build',
 };
 
 /** Markdown. */

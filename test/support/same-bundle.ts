@@ -58,7 +58,7 @@ export function expectSameBundle(
 const isOurs = ({ plugin }: RollupLog): boolean => plugin === 'module-phases';
 
 /** Codes of what the plugin says of the order in which modules load. */
-const VERDICT_CODES: Record<FindingCode | 'MORE_FINDINGS', true> = {
+const VERDICT_CODES: Record<FindingCode | 'MORE_FINDINGS' | 'ENTRIES_LEFT', true> = {
   EARLY_READ: true,
   MASKED_TDZ: true,
   ORDER: true,
@@ -69,6 +69,7 @@ const VERDICT_CODES: Record<FindingCode | 'MORE_FINDINGS', true> = {
   PARTIAL_EXPORTS: true,
   DEADLOCK: true,
   MORE_FINDINGS: true,
+  ENTRIES_LEFT: true,
 };
 
 const isVerdict = ({ pluginCode }: RollupLog): boolean => String(pluginCode) in VERDICT_CODES;
