@@ -85,6 +85,8 @@ export type Site = Recorded &
         isUnconditional?: true;
         /** A class extends it. */
         isHeritage?: true;
+        /** It throws at once where it gives `undefined`. */
+        isFatalUndefined?: true;
         guard?: ReadGuard;
       }
     | { kind: 'write'; binding: number }

@@ -97,17 +97,18 @@ export function foresee(manifest: Manifest, entry: number): TraceEvent[] {
 
   /** Returns the text of the error that the read throws. */
   function read(importer: number, imported: ManifestImport): string | undefined {
-    const { module, binding, local, isUnconditional, isDropped, isHeritage, line = 1, column = 0 } = imported;
+    const { module, binding, local, isUnconditional, isDropped, throwsAt } = imported;
     if (!isUnconditional || isDropped || hasStarted[module]) return undefined;
     const declared = modules[module]?.bindings[binding];
     const state = stateOf(manifest, importer, imported);
     if (!declared || state === undefined || state === 'initialized') return undefined;
     const { path = '', isCompiled } = modules[importer] ?? {};
     const { name } = declared;
+    const at = (state === 'undefined' ? throwsAt : undefined) ?? imported.at;
     add({
       type: 'read',
       importer: path,
-      loc: { file: imported.file ?? path, line, column, ...(isCompiled && { compiled: true }) },
+      loc: { file: path, line: 1, column: 0, ...at, ...(isCompiled && { compiled: true }) },
       module: pathAt(manifest, module),
       name,
       local,
@@ -115,7 +116,7 @@ export function foresee(manifest: Manifest, entry: number): TraceEvent[] {
       early: true,
     });
     if (state === 'uninitialized') return `Cannot access '${name}' before initialization`;
-    return isHeritage ? 'Class extends value undefined is not a constructor or null' : undefined;
+    return throwsAt ? `${name} is undefined` : undefined;
   }
 }
 

@@ -51,7 +51,7 @@ function readOf(
   { manifest, run }: Context,
   events: readonly TraceEvent[],
   reader: number,
-  { local, module, binding, line, column = 0, file, way }: ManifestImport,
+  { local, module, binding, at, way }: ManifestImport,
   hidden: 'dropped' | 'value',
 ): WrongRead {
   const importer = pathAt(manifest, reader);
@@ -62,9 +62,10 @@ function readOf(
   const { isCompiled } = manifest.modules[reader] ?? {};
   const request = requestPlace(manifest, reader, way[0] ?? module);
   const place: Loc = {
-    file: file ?? importer,
-    line: line ?? request?.line ?? 1,
-    column,
+    file: importer,
+    line: request?.line ?? 1,
+    column: 0,
+    ...at,
     ...(isCompiled && { compiled: true }),
   };
   return {

@@ -165,18 +165,18 @@ function importsOf(
     const isBinding = imported !== null && imported.binding >= 0;
     isListed.set(site.import, isBinding && isListed.get(site.import) !== false);
     if (imported) guard(imported, site.guard);
-    if (imported && site.isUnconditional) unconditional(imported, index);
+    if (imported && site.isUnconditional) unconditional(imported, index, site.isFatalUndefined === true);
     if (imported && site.isHeritage) imported.isHeritage = true;
   }
   return { imports: [...byLocal.values()], ...needsOf(module, isListed) };
 
-  function unconditional(imported: ManifestImport, site: number): void {
+  function unconditional(imported: ManifestImport, site: number, isFatalUndefined: boolean): void {
     const wasDropped = !imported.isUnconditional || imported.isDropped;
     imported.isUnconditional = true;
-    if (imported.line === undefined) {
-      const { line = 1, column = 0, file } = record.positions.sites[site] ?? {};
-      Object.assign(imported, { line, column, ...(file !== undefined && { file: pathOf(file) }) });
-    }
+    const { line = 1, column = 0, file } = record.positions.sites[site] ?? {};
+    const position = { line, column, ...(file !== undefined && { file: pathOf(file) }) };
+    imported.at ??= position;
+    if (isFatalUndefined) imported.throwsAt ??= position;
     if (wasDropped && isDropped(number, site)) imported.isDropped = true;
     else delete imported.isDropped;
   }

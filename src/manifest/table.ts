@@ -83,7 +83,7 @@ function importRow(imported: ManifestImport, { modules }: Numbering): ImportRow 
     (isHeritage ? HERITAGE : 0) |
     (isDropped ? DROPPED : 0) |
     (guard === undefined ? 0 : GUARDS[guard]);
-  const { line = 1, column = 0 } = imported;
+  const { line = 1, column = 0 } = imported.at ?? {};
   const rest = (isDropped ? [line, column] : []).concat(way.slice(0, -1));
   if (flags === 0 && rest.length === 0) return [local, module, binding];
   return [local, module, binding, flags, ...rest];

@@ -103,16 +103,26 @@ export interface ManifestImport {
   isUnconditional?: true;
   /** The bundler dropped the reads for which `isUnconditional` stands. */
   isDropped?: true;
-  /** 1-based line of the first of the reads for which `isUnconditional` stands. */
-  line?: number;
-  /** Its column: 0-based, in UTF-16 code units. */
-  column?: number;
-  /** Its file, where that is not the module itself. */
-  file?: string;
+  /**
+   * The first of the reads for which `isUnconditional` stands. A bundle carries it only with `isDropped`, and nothing of
+   * `throwsAt`.
+   */
+  at?: ReadPosition;
+  /** The first of these that throws at once where it gives `undefined`: `a()`, `a.b`, `extends a`. */
+  throwsAt?: ReadPosition;
   /** A class extends it, so it can't be read any later. */
   isHeritage?: true;
   /** What each read of it is prepared for; the weaker one where they differ, absent where one is prepared for nothing. */
   guard?: ReadGuard;
+}
+
+export interface ReadPosition {
+  /** 1-based. */
+  line: number;
+  /** 0-based, in UTF-16 code units. */
+  column: number;
+  /** Present where it is not the module itself. */
+  file?: string;
 }
 
 /** What code does that is prepared for a read without a value: `catch` an error, or `test` for `undefined`. */

@@ -41,6 +41,23 @@ export function isHeritage(nodePath: NodePath): boolean {
   return false;
 }
 
+/** Whether `undefined` in its place throws at once: `a()`, `new a()`, `` a`` ``, `a.b`, `extends a`. */
+export function isFatalUndefined({ key, parent }: NodePath): boolean {
+  const node = parent?.node;
+  switch (node?.type) {
+    case 'CallExpression':
+      return key === 'callee' && !node.optional;
+    case 'MemberExpression':
+      return key === 'object' && !node.optional;
+    case 'NewExpression':
+      return key === 'callee';
+    case 'TaggedTemplateExpression':
+      return key === 'tag';
+    default:
+      return key === 'superClass';
+  }
+}
+
 /** What the code around a read does if it fails: see {@link ReadGuard}. */
 export function guardOf(nodePath: NodePath): ReadGuard | undefined {
   if (isCaught(nodePath)) return 'catch';

@@ -8,7 +8,7 @@ import type { Binding, ImportEntry, Site, WantedSites } from '../model.ts';
 import { bodyOf, isGenerated, isRequire, isVariableRequire, requireFunctionOf } from './commonjs.ts';
 import { followNamespace } from './dynamic.ts';
 import { type Entries, variableKind } from './entries.ts';
-import { guardOf, isConditional, isHeritage } from './evaluation.ts';
+import { guardOf, isConditional, isFatalUndefined, isHeritage } from './evaluation.ts';
 import { findScopes } from './scopes.ts';
 
 /** A site, and the offset at which its mark goes. */
@@ -177,6 +177,7 @@ export function findSites(program: Program, code: string, entries: Entries, want
       path,
       ...(offset < thrown && !isConditional(nodePath) && { isUnconditional: true }),
       ...(isHeritage(nodePath) && { isHeritage: true }),
+      ...(isFatalUndefined(nodePath) && { isFatalUndefined: true }),
       ...(guard && { guard }),
     });
   }

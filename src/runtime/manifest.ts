@@ -78,13 +78,13 @@ function importOf(
 ): ManifestImport {
   const guard = flags & GUARDS.catch ? 'catch' : 'test';
   const isDropped = (flags & DROPPED) !== 0;
-  const [line, column] = rest;
+  const [line = 1, column = 0] = rest;
   return bare({
     local: local || (modules[module]?.bindings[binding]?.[0] ?? ''),
     module,
     binding,
     way: rest.slice(isDropped ? 2 : 0).concat(module),
-    ...(isDropped && { isDropped, line, column }),
+    ...(isDropped && { isDropped, at: { line, column } }),
     ...(flags & UNCONDITIONAL && { isUnconditional: true as const }),
     ...(flags & HERITAGE && { isHeritage: true as const }),
     ...(flags & (GUARDS.catch | GUARDS.test) && { guard }),

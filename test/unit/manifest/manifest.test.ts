@@ -101,7 +101,14 @@ describe('the manifest', () => {
           ],
           bindings: [],
           imports: [
-            { local: 'x', module: 0, binding: 0, way: [0], isUnconditional: true, line: 3, column: 6 },
+            {
+              local: 'x',
+              module: 0,
+              binding: 0,
+              way: [0],
+              isUnconditional: true,
+              at: { line: 3, column: 6 },
+            },
           ],
         },
       ],
@@ -127,11 +134,19 @@ describe('the manifest', () => {
         way: [a, b],
         isUnconditional: true,
         isHeritage: true,
-        line: 2,
-        column: 52,
+        at: { line: 2, column: 52 },
+        throwsAt: { line: 2, column: 52 },
       },
       { local: 'ns.x', module: b, binding: 0, way: [a, b] },
-      { local: 'ns.y', module: a, binding: 0, way: [a], isUnconditional: true, line: 2, column: 66 },
+      {
+        local: 'ns.y',
+        module: a,
+        binding: 0,
+        way: [a],
+        isUnconditional: true,
+        at: { line: 2, column: 66 },
+        throwsAt: { line: 2, column: 66 },
+      },
     ]);
   });
 

@@ -104,6 +104,25 @@ const CONDITIONAL = [
   'class A { static { throw 1 } } x',
 ];
 
+/** Whether each throws at once where `x` is `undefined`. */
+const FATAL_UNDEFINED: Record<string, boolean> = {
+  'x()': true,
+  'x(1).y': true,
+  'new x': true,
+  'x`a`': true,
+  'x.y': true,
+  'x[y] = 1': true,
+  'ns.x()': true,
+  'class A extends x {}': true,
+  'f(x)': false,
+  'x?.()': false,
+  'x?.y': false,
+  'y[x]': false,
+  'new y(x)': false,
+  'class A extends f(x) {}': false,
+  'const y = x': false,
+};
+
 describe('a read', () => {
   for (const code of UNCONDITIONAL) {
     it(`is one that evaluating the module runs for sure: ${code}`, () => {
@@ -169,6 +188,14 @@ describe('[[HasTLA]]', () => {
   for (const code of WAITS_NOT) {
     it(`is false: ${code}`, () => {
       expect(record(code).hasTLA).to.equal(undefined);
+    });
+  }
+});
+
+describe('where a read gives undefined', () => {
+  for (const [code, expected] of Object.entries(FATAL_UNDEFINED)) {
+    it(`\`${code}\` ${expected ? 'throws' : 'does not throw'} at once`, () => {
+      expect(readsOf(code).map(({ isFatalUndefined = false }) => isFatalUndefined)).to.deep.equal([expected]);
     });
   }
 });
