@@ -24,7 +24,6 @@ export function foresee(manifest: Manifest, entry: number): TraceEvent[] {
   if (root < 0) return [];
   const events: TraceEvent[] = [];
   const hasStarted: boolean[] = [];
-  const hasEnded: boolean[] = [];
   /** Chunks that wait at an await of one of their modules, and the index of that module in each. */
   const pending: { chunk: number; at: number }[] = [];
   const evaluation = createEvaluation(
@@ -91,7 +90,6 @@ export function foresee(manifest: Manifest, entry: number): TraceEvent[] {
   }
 
   function end(module: number): void {
-    hasEnded[module] = true;
     add({ type: 'evaluate-end', module: pathAt(manifest, module), duration: 0 });
   }
 
