@@ -30,6 +30,9 @@ const tracers = {
   traced: () => tracerOf({ include: /./, console: false, root }),
   manifest: () => tracerOf({ include: /./, console: false, root, manifest: 'manifest.json' }),
   default: () => tracerOf({ root: folder }),
+  // What the build says of the order would end it.
+  'traced-gated': () => tracerOf({ include: /./, console: false, root, gate: 'warning' }),
+  'default-gated': () => tracerOf({ root: folder, gate: 'warning' }),
   disabled: () => tracerOf({ enabled: false }),
   istanbul: async () =>
     (await import('rollup-plugin-istanbul')).default({ include: ['**/*.js', '**/*.mjs'] }),
