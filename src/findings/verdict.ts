@@ -3,6 +3,7 @@ import type { Finding } from '../protocol/finding.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import { explain } from './explain.ts';
 import { foresee } from './foreseen.ts';
+import { liveDefaults } from './live-defaults.ts';
 
 /** How many modules are evaluated at most, as a multiple of all: of a build with many entries only some are looked at. */
 const EVALUATED = 50;
@@ -26,5 +27,5 @@ export function verdictOf(manifest: Manifest): Verdict {
       if (!known.has(key)) known.set(key, finding);
     }
   }
-  return { findings: [...known.values()], left: entries.length - looked.length };
+  return { findings: [...known.values(), ...liveDefaults(manifest)], left: entries.length - looked.length };
 }

@@ -134,7 +134,8 @@ function localOf(
   });
   // Rollup drops the statement where it uses the variable itself.
   const statement = sites.findIndex(({ kind }) => kind === 'default');
-  const isAliased = rendered.has(number) && isDropped(number, statement);
+  const isDeclared = rendered.get(number)?.states.has(ofDefault) !== false;
+  const isAliased = !isDeclared && isDropped(number, statement);
   return { ...(writes.length > 0 && { writes }), ...(isAliased && { isAliased }) };
 }
 

@@ -86,7 +86,7 @@ export interface ManifestBinding {
   local?: string;
   /** Where the module writes `local`, its declaration aside; absent if nowhere. A bundle does not carry it. */
   writes?: readonly ManifestWrite[];
-  /** This build uses `local` itself for the binding, so that importers see its writes. */
+  /** This build has no variable for the binding: importers, if there are any, get `local` itself and see its writes. */
   isAliased?: true;
 }
 

@@ -65,6 +65,8 @@ const VERDICT_CODES: Record<FindingCode | 'MORE_FINDINGS', true> = {
   UNREQUESTED: true,
   AWAIT_SERIALIZED: true,
   CYCLE: true,
+  SNAPSHOT_LOST: true,
+  SNAPSHOT: true,
   PARTIAL_EXPORTS: true,
   DEADLOCK: true,
   MORE_FINDINGS: true,
