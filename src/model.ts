@@ -43,6 +43,8 @@ export interface ImportEntry {
 export interface Binding extends Recorded {
   name: string;
   kind: Exclude<BindingKind, 're-export' | 'namespace'>;
+  /** Of `export default a`: `a`, unless that is an import. */
+  local?: string;
 }
 
 export interface LocalExport {
@@ -64,7 +66,8 @@ export interface IndirectExport {
  * - `declaration`: after the declared name of an exported binding.
  * - `read`: after a reference to an import; for a namespace object after the chain of member names (`path`). With a
  *   `variable`, which keeps a member of a dynamic import's namespace, after that variable.
- * - `write`: after the target of a write to an exported binding.
+ * - `write`: after the target of a write to an exported binding; or to the variable `a` of `export default a` where that
+ *   is not exported itself, since Rollup may use `a` for the default binding.
  * - `await`: after the keyword of a top-level await.
  * - `disposal`: after a name that a block or loop declares by `await using`.
  * - `require`: after the name of the function that runs an imported CommonJS module, or (`isVariable`) of the helper

@@ -11,6 +11,7 @@ import { orderFindings } from './order.ts';
 import { partialExports } from './partial-exports.ts';
 import { predict } from './prediction.ts';
 import { runOf } from './run.ts';
+import { snapshots } from './snapshots.ts';
 import { why } from './why.ts';
 
 /** The events of a trace, and how many of them it left out. */
@@ -46,6 +47,7 @@ export function explain(manifest: Manifest, traced: Traced): Finding[] {
     deadlocks(context),
     orderFindings(context),
     partialExports(context.run),
+    snapshots(context, traced.events),
     cycleFindings(context, reasons),
   );
   return worstFirst(findings);

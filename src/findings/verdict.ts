@@ -4,6 +4,7 @@ import type { Manifest } from '../protocol/manifest.ts';
 import { chunkCycles } from './chunk-cycles.ts';
 import { explain, worstFirst } from './explain.ts';
 import { foresee } from './foreseen.ts';
+import { liveDefaults } from './live-defaults.ts';
 
 /** Entries that are looked at. Each may lead to all modules, and then takes 0.2 % of the time of the build. */
 const ENTRIES = 25;
@@ -27,6 +28,6 @@ export function verdictOf(manifest: Manifest): Verdict {
       if (!known.has(key)) known.set(key, finding);
     }
   }
-  const findings = [...known.values(), ...chunkCycles(manifest)];
+  const findings = [...known.values(), ...chunkCycles(manifest), ...liveDefaults(manifest)];
   return { findings: worstFirst(findings), left: entries.length - looked.length };
 }

@@ -8,6 +8,7 @@ import {
   type ManifestImport,
   type ManifestModule,
   type ManifestRequest,
+  type ManifestWrite,
   type ReadGuard,
 } from '../protocol/manifest.ts';
 
@@ -105,13 +106,37 @@ export function manifestModule(input: ManifestInput, number: number, withImports
     ...(record.isCompiled && { isCompiled: true }),
     ...(record.hasTLA && { hasTLA: true }),
     requests: requestsOf(numbering, module, needs),
-    bindings: record.bindings.map(({ name, kind }, index) => {
+    bindings: record.bindings.map(({ name, kind, local }, index) => {
       const { line = 1, column = 0 } = record.positions.bindings[index] ?? {};
       const state = STATES[states?.get(index) ?? -1];
-      return { name, kind, line, column, ...(state && { state }) };
+      const binding = { name, kind, line, column, ...(state && { state }) };
+      const isKnown = local !== undefined && isIncluded(record.wanted);
+      return isKnown ? { ...binding, local, ...localOf(input, number, record, index, local) } : binding;
     }),
     ...(needs && record.wanted.reads && { imports: needs.imports }),
   };
+}
+
+/** What becomes of `export default a`, and of `a`. */
+function localOf(
+  { rendered, isDropped, pathOf }: ManifestInput,
+  number: number,
+  { bindings, sites, positions }: ModuleRecord,
+  ofDefault: number,
+  local: string,
+): Pick<ManifestBinding, 'writes' | 'isAliased'> {
+  const exported = bindings.findIndex(({ name }) => name === local);
+  const written = exported < 0 ? ofDefault : exported;
+  const writes = sites.flatMap((site, index): ManifestWrite[] => {
+    if (site.kind !== 'write' || site.binding !== written || isDropped(number, index)) return [];
+    const { line = 1, column = 0, file } = positions.sites[index] ?? {};
+    return [{ line, column, ...(file !== undefined && { file: pathOf(file) }) }];
+  });
+  // Rollup drops the statement where it uses the variable itself.
+  const statement = sites.findIndex(({ kind }) => kind === 'default');
+  const isDeclared = rendered.get(number)?.states.has(ofDefault) !== false;
+  const isAliased = !isDeclared && isDropped(number, statement);
+  return { ...(writes.length > 0 && { writes }), ...(isAliased && { isAliased }) };
 }
 
 /** Two specifiers may stand for the same module: the first one has its place. */

@@ -1,8 +1,14 @@
 /** Makes the build's table, which the bundle carries. */
 import { onCycle } from '../graph/components.ts';
 import type { RealisedSite } from '../model.ts';
-import type { ManifestChunk, ManifestImport, ManifestRequest } from '../protocol/manifest.ts';
+import type {
+  ManifestBinding,
+  ManifestChunk,
+  ManifestImport,
+  ManifestRequest,
+} from '../protocol/manifest.ts';
 import {
+  ALIASED,
   type BindingRow,
   type BuildTable,
   type ChunkRow,
@@ -58,12 +64,20 @@ function moduleRow(input: TableInput, number: number, isCircular: boolean): Modu
   return {
     ...row,
     ...(isExcluded && { isExcluded }),
-    bindings: bindings.map(
-      ({ name, kind, line, column, state }): BindingRow =>
-        state ? [name, kind, line, column, STATES.indexOf(state)] : [name, kind, line, column],
-    ),
+    bindings: bindings.map((binding) => bindingRow(binding, bindings)),
     exports: isExcluded ? [] : exportRows(numbering, rendered, numbering.modules[number]?.id ?? ''),
   };
+}
+
+function bindingRow(binding: ManifestBinding, all: readonly ManifestBinding[]): BindingRow {
+  const { name, kind, line, column, state, local, writes, isAliased } = binding;
+  const row = [name, kind, line, column] as const;
+  if (!state && !isAliased) return [...row];
+  const exported = all.findIndex((other) => other.name === local);
+  const isTold = local !== undefined && writes && (isAliased || exported >= 0);
+  if (isAliased && !isTold) return [...row];
+  const printed = state ? STATES.indexOf(state) : ALIASED;
+  return isTold ? [...row, printed, exported < 0 ? local : exported] : [...row, printed];
 }
 
 const chunkRow = ({ imports, entry }: ManifestChunk): ChunkRow =>

@@ -9,6 +9,9 @@ import type { Loc } from './events.ts';
  * - `AWAIT_SERIALIZED`: a module started only after another's top-level await, for which it does not wait natively.
  * - `CYCLE`: an import that the prescribed evaluation finds in progress.
  * - `CHUNK_CYCLE`: chunks import each other, though their modules need not. Only the build tells it.
+ * - `SNAPSHOT_LOST`: natively the importers of an `export default a` get the value of that moment; in this build they see
+ *   later writes to `a`.
+ * - `SNAPSHOT`: an importer has a copy of a binding's value, and the binding was written after.
  * - `PARTIAL_EXPORTS`: a CommonJS module was required while it was still running.
  * - `DEADLOCK`: modules wait for each other in top-level await.
  */
@@ -20,6 +23,8 @@ export type FindingCode =
   | 'AWAIT_SERIALIZED'
   | 'CYCLE'
   | 'CHUNK_CYCLE'
+  | 'SNAPSHOT_LOST'
+  | 'SNAPSHOT'
   | 'PARTIAL_EXPORTS'
   | 'DEADLOCK';
 
@@ -39,7 +44,7 @@ export type Native = 'same' | 'differs' | 'unknown';
  * - `error`: a module threw before.
  * - `cycle`: its body comes after its imports, and one of these reads it.
  * - `request-order`: a module in progress requests the reader before it.
- * - `build`: this build puts modules into another order.
+ * - `build`: this build puts modules into another order, or a binding into another variable.
  * - `unknown`.
  */
 export type Cause = 'own-order' | 'await' | 'error' | 'cycle' | 'request-order' | 'build' | 'unknown';

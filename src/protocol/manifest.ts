@@ -84,6 +84,22 @@ export interface ManifestBinding {
    * has no such binding.
    */
   state?: BindingState;
+  /** Of `export default a`: `a`, unless that is an import. A bundle carries it only where `a` is written. */
+  local?: string;
+  /** Where the module writes `local`, its declaration aside; absent if nowhere. A bundle does not carry it. */
+  writes?: readonly ManifestWrite[];
+  /** This build has no variable for the binding: importers, if there are any, get `local` itself and see its writes. */
+  isAliased?: true;
+}
+
+/** A place that writes a variable. */
+export interface ManifestWrite {
+  /** 1-based. */
+  line: number;
+  /** 0-based, in UTF-16 code units. */
+  column: number;
+  /** Its file, where that is not the module itself. */
+  file?: string;
 }
 
 /** A name that a module imports statically and reads. */

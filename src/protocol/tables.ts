@@ -39,8 +39,20 @@ export const STATES: readonly BindingState[] = ['uninitialized', 'undefined', 'i
 /**
  * A binding that a module declares: name, kind, position of its declaration, and its state before any module runs
  * (index of {@link STATES}), by the declaration that the bundler printed; no state where the bundle lacks the binding.
+ * `local` is that of an `export default a` whose `a` is written: its index where it is exported too, else its name. State
+ * {@link ALIASED} says that the bundle uses `a` itself for the binding.
  */
-export type BindingRow = [name: string, kind: BindingKind, line: number, column: number, state?: number];
+export type BindingRow = [
+  name: string,
+  kind: BindingKind,
+  line: number,
+  column: number,
+  state?: number,
+  local?: number | string,
+];
+
+/** See {@link BindingRow}. */
+export const ALIASED = -1;
 
 /**
  * An export: its name, the module (index in the build) that declares the binding, and the binding's index there,

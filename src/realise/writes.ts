@@ -18,7 +18,7 @@
 import type { AssignmentExpression, ForInStatement, ForOfStatement, Node, UpdateExpression } from 'estree';
 import { endOf, type NodePath, startOf } from '../ast/node-path.ts';
 import type { LocatedSite } from '../located.ts';
-import { addSite, type Context } from './context.ts';
+import { addSite, type Context, declarationKey } from './context.ts';
 
 export function realiseWrites(context: Context, located: readonly LocatedSite[]): void {
   for (const write of located) {
@@ -29,8 +29,12 @@ export function realiseWrites(context: Context, located: readonly LocatedSite[])
 function realiseWrite(context: Context, write: LocatedSite): void {
   const target = write.nodePath.node;
   const writer = writerOf(write.nodePath);
-  const { site } = write;
+  const { site, module } = write;
   if (!writer || site.kind !== 'write') return;
+  // A write to `a` of `export default a`, where Rollup declares a variable of its own for the default binding.
+  const isOfLocal = module.record.bindings[site.binding]?.local !== undefined;
+  if (isOfLocal && context.declared.has(declarationKey({ module: module.index, binding: site.binding })))
+    return;
   const number = addSite(context, write, { kind: 'w', binding: site.binding });
   realiseAssignment(context, number, target, writer);
 }

@@ -132,7 +132,11 @@ export function readEntries(program: Program): Entries {
           isFunction ? 'function' : 'class',
           startOf(id ?? (declaration as Node)),
         );
-      } else exportBinding('default', 'default', 'default-expression', startOf(declaration));
+      } else {
+        exportBinding('default', 'default', 'default-expression', startOf(declaration));
+        const isLocal = declaration.type === 'Identifier' && !entries.importsByLocal.has(declaration.name);
+        if (isLocal) Object.assign(entries.bindings.at(-1) ?? {}, { local: declaration.name });
+      }
     }
   }
   return entries;

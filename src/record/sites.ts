@@ -29,11 +29,15 @@ export function findSites(program: Program, code: string, entries: Entries, want
   const { importsByLocal, bindingsByLocal } = entries;
   const foundSites: FoundSite[] = [];
   const names = new Set([...importsByLocal.keys(), ...bindingsByLocal.keys()]);
+  /** The binding of `export default a`. */
+  const ofDefault = entries.bindings.findIndex(({ local }) => local !== undefined);
+  const local = entries.bindings[ofDefault]?.local;
+  if (local !== undefined) names.add(local);
   const scopeFinder = findScopes(names);
   const requireFunction = requireFunctionOf(entries);
   /**
-   * Identifiers with the name of an import or an exported binding; after the walk, scopes decide whether they refer to
-   * it.
+   * Identifiers with the name of an import, an exported binding, or the local of the default binding; after the walk,
+   * scopes decide whether they refer to it.
    */
   const named: NodePath[] = [];
   /** Dynamic imports whose namespace is followed; `dynamic` is the number of the site. */
@@ -141,11 +145,9 @@ export function findSites(program: Program, code: string, entries: Entries, want
       else if (wanted.reads && !isGenerated(entries.requests[entry.request]?.specifier ?? '')) {
         read(imported, nodePath);
       }
-    } else if (binding !== undefined) {
-      if (role === 'declaration') declaration(node, declaredKind(nodePath));
-      else if (role === 'target' && wanted.writes) {
-        add(endOf(node), startOf(node), { kind: 'write', binding });
-      }
+    } else if (role === 'declaration') declaration(node, declaredKind(nodePath));
+    else if (role === 'target' && wanted.writes) {
+      add(endOf(node), startOf(node), { kind: 'write', binding: binding ?? ofDefault });
     }
   }
 

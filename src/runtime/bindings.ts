@@ -2,9 +2,9 @@
 // A page may put setters on `Object.prototype` and patch iterators. So optional fields of an event are spread into it,
 // not assigned, and arrays are destructured by index.
 import type { BindingState, ReadEvent } from '../protocol/events.ts';
-import type { ChunkTable, SiteRow, SiteTable } from '../protocol/tables.ts';
+import { ALIASED, type ChunkTable, type SiteRow, type SiteTable } from '../protocol/tables.ts';
 import { each, push } from './list.ts';
-import { type BindingSlot, hasNotEnded, type ModuleSlot } from './modules.ts';
+import { type BindingSlot, hasNotEnded, localOf, type ModuleSlot } from './modules.ts';
 import { preview } from './preview.ts';
 import type { BuildState } from './state.ts';
 
@@ -32,7 +32,10 @@ export interface Bindings {
   observe(site: number, value: unknown): void;
   write(site: number, hasValue: boolean, value: unknown): void;
   initialize(site: number, value: unknown): void;
-  /** Called when a module has ended: clears the cells of reads of its bindings, so that each is logged once more. */
+  /**
+   * Called when a module has ended: clears the cells of reads of its bindings, so that each is logged once more; and the
+   * next write to the local of its default binding is logged.
+   */
   release(module: ModuleSlot | undefined): void;
 }
 
@@ -102,6 +105,7 @@ export function createBindings(state: BuildState): Bindings {
     const { 1: importer, 4: target, 5: name, 6: local } = row;
     const exporter = typeof target === 'number' ? modules[target] : undefined;
     const slot = bindingAt(row);
+    const variable = slot?.row[4] === ALIASED ? localOf(slot) : slot;
     const early = exporter !== undefined && hasNotEnded(exporter);
 
     const result = source.from === 'state' ? source : resultOf(source, slot, early);
@@ -110,12 +114,12 @@ export function createBindings(state: BuildState): Bindings {
     const text = gaveValue ? preview(result.value, settings.values) : undefined;
     if (settings.reads === 'first' && readState !== 'uninitialized') {
       seen[site] = 1;
-      if (slot) push(slot.readers, site);
+      if (variable) push(variable.readers, site);
     }
-    if (slot) {
-      slot.isRead = true;
-      if (gaveValue) slot.text = text;
-      releaseWriters(slot);
+    if (variable) {
+      variable.isRead = true;
+      if (gaveValue) variable.text = text;
+      releaseWriters(variable);
     }
     const isWrong = readState !== 'initialized';
     if (!admit(isWrong && !hasGoneWrong[site], modules[importer])) return;
@@ -197,7 +201,8 @@ export function createBindings(state: BuildState): Bindings {
       });
     }
     slot.isWritten = slot.isInitialized;
-    if (!slot.isInitialized) initialize(site, value);
+    // A binding that the bundle does not declare is an alias: no site tells of its first value.
+    if (!slot.isInitialized && slot.state) initialize(site, value);
     else if (logsAllWrites || slot.isRead) logWrite(row, slot, hasValue, value);
     else slot.unobserved++;
   }
@@ -221,7 +226,16 @@ export function createBindings(state: BuildState): Bindings {
   }
 
   function release(module: ModuleSlot | undefined): void {
-    if (module) each(module.bindings, releaseReaders);
+    if (!module) return;
+    each(module.bindings, (slot) => {
+      releaseReaders(slot);
+      if (slot.row[5] === undefined) return;
+      // `export default a` has read `a`.
+      const local = localOf(slot);
+      releaseWriters(local);
+      local.isRead = true;
+      if (local.unobserved) local.text = undefined;
+    });
   }
 
   function releaseReaders(slot: BindingSlot): void {

@@ -12,6 +12,7 @@ import {
   type ManifestRequest,
 } from '../protocol/manifest.ts';
 import {
+  ALIASED,
   type BindingRow,
   type BuildTable,
   type ChunkRow,
@@ -49,7 +50,7 @@ function moduleOf(
   return bare({
     ...row,
     requests: requests.map(requestOf),
-    bindings: bindings.map((binding, at) => bindingOf(binding, names.get(at))),
+    bindings: bindings.map((binding, at) => bindingOf(binding, bindings, names.get(at))),
     ...(imports && { imports: imports.map((each) => importOf(each, modules)) }),
   });
 }
@@ -62,14 +63,20 @@ const requestOf = ([module, line, need]: RequestRow): ManifestRequest =>
     ...(need === 2 && { isUnread: true as const }),
   });
 
-const bindingOf = ([name, kind, line, column, state]: BindingRow, exportedAs = name): ManifestBinding =>
+const bindingOf = (
+  [name, kind, line, column, state, local]: BindingRow,
+  bindings: readonly BindingRow[],
+  exportedAs = name,
+): ManifestBinding =>
   bare({
     name,
     kind,
     line,
     column,
     ...(exportedAs !== name && { exportedAs }),
-    ...(state !== undefined && { state: STATES[state] }),
+    ...(state !== undefined && state !== ALIASED && { state: STATES[state] }),
+    ...(state === ALIASED && { isAliased: true as const }),
+    ...(local !== undefined && { local: typeof local === 'number' ? (bindings[local]?.[0] ?? '') : local }),
   });
 
 function importOf(

@@ -105,6 +105,12 @@ const bindingSlot = (module: ModuleSlot, row: BindingRow): BindingSlot => ({
   writers: [],
 });
 
+/** The variable whose value a default binding has, where that is known and written; else the binding itself. */
+export const localOf = (slot: BindingSlot): BindingSlot => {
+  const local = slot.row[5];
+  return (typeof local === 'number' && slot.module.bindings[local]) || slot;
+};
+
 /** A position in `file`; by default in the module itself. */
 export const locIn = (
   row: ModuleRow | undefined,

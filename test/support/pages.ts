@@ -24,22 +24,15 @@ export const EXAMPLES: Readonly<Record<FindingCode, Example>> = {
   AWAIT_SERIALIZED: ['findings/await-serialized', 'es'],
   CYCLE: ['cycles/entered-from-the-special', 'es'],
   CHUNK_CYCLE: ['field/manual-chunks-import-each-other', 'es'],
+  SNAPSHOT_LOST: ['findings/snapshot-lost', 'es'],
+  SNAPSHOT: ['findings/snapshot-stale', 'es'],
   PARTIAL_EXPORTS: ['commonjs/cycle', 'es'],
   DEADLOCK: ['findings/deadlock', 'es'],
 };
 
-/**
- * Codes that no finding has yet. Their pages are written, and show what the program does; once `FindingCode` has them,
- * they move to `EXAMPLES`.
- */
-export const COMING: Readonly<Record<string, Example>> = {
-  SNAPSHOT_LOST: ['live/default-becomes-live', 'es'],
-  SNAPSHOT: ['exports/default-is-an-identifier', 'es'],
-};
-
 /** By the path of a page: its example. */
 const EXAMPLE_OF: ReadonlyMap<string, Example> = new Map(
-  Object.entries({ ...EXAMPLES, ...COMING }).map(([code, example]) => [pageOf(code as FindingCode), example]),
+  Object.entries(EXAMPLES).map(([code, example]) => [pageOf(code as FindingCode), example]),
 );
 
 /** A story, built with the plugin and run. */

@@ -66,6 +66,8 @@ const VERDICT_CODES: Record<FindingCode | 'MORE_FINDINGS' | 'ENTRIES_LEFT', true
   AWAIT_SERIALIZED: true,
   CYCLE: true,
   CHUNK_CYCLE: true,
+  SNAPSHOT_LOST: true,
+  SNAPSHOT: true,
   PARTIAL_EXPORTS: true,
   DEADLOCK: true,
   MORE_FINDINGS: true,

@@ -1,24 +1,38 @@
 /** Manifests and traces that are made by hand: what a test of findings needs of them, and no more. */
-import type { BindingKind, ModuleStatus, ReadEvent, TraceEvent } from '../../../src/protocol/events.ts';
-import type { Manifest, ManifestModule } from '../../../src/protocol/manifest.ts';
+import type {
+  BindingKind,
+  ModuleStatus,
+  ReadEvent,
+  TraceEvent,
+  WriteEvent,
+} from '../../../src/protocol/events.ts';
+import type { Manifest, ManifestBinding, ManifestModule } from '../../../src/protocol/manifest.ts';
 
 interface Source {
   /** Paths of the modules that it requests, a line each. */
   requests?: readonly string[];
   /** By name: the kind of what it declares and exports. */
   bindings?: Readonly<Record<string, BindingKind>>;
+  /** Of `export default a`. */
+  ofDefault?: Pick<ManifestBinding, 'local' | 'isAliased'>;
 }
 
 /** A build of modules in one chunk, by path. */
 export function manifestOf(sources: Readonly<Record<string, Source>>, entries: readonly string[]): Manifest {
   const paths = Object.keys(sources);
   const modules = Object.entries(sources).map(
-    ([path, { requests = [], bindings = {} }]): ManifestModule => ({
+    ([path, { requests = [], bindings = {}, ofDefault }]): ManifestModule => ({
       path,
       chunk: 'main.js',
       phases: true,
       requests: requests.map((requested, i) => ({ module: paths.indexOf(requested), line: i + 1 })),
-      bindings: Object.entries(bindings).map(([name, kind], i) => ({ name, kind, line: i + 5, column: 0 })),
+      bindings: Object.entries(bindings).map(([name, kind], i) => ({
+        name,
+        kind,
+        line: i + 5,
+        column: 0,
+        ...(name === 'default' && ofDefault),
+      })),
     }),
   );
   return { version: 1, modules, entries: entries.map((path) => paths.indexOf(path)) };
@@ -57,6 +71,18 @@ export const read =
     local: name,
     state: 'uninitialized',
     early: true,
+    ...fields,
+  });
+
+export const write =
+  (module: string, name: string, fields: Partial<WriteEvent> = {}): Told =>
+  (seq) => ({
+    seq,
+    time: seq,
+    type: 'write',
+    module,
+    name,
+    loc: { file: module, line: 7, column: 0 },
     ...fields,
   });
 

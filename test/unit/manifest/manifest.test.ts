@@ -3,6 +3,7 @@ import { NOT_RECORDED } from '../../../src/manifest/graph.ts';
 import { createManifest, type ManifestInput } from '../../../src/manifest/manifest.ts';
 import { createNumbering, inLinkOrder } from '../../../src/manifest/numbering.ts';
 import { buildTable } from '../../../src/manifest/table.ts';
+import type { ModuleRecord } from '../../../src/model.ts';
 import type { Manifest, ManifestModule } from '../../../src/protocol/manifest.ts';
 import {
   type BuildTable,
@@ -37,17 +38,24 @@ function tell(
   const modules = graphModules(sources, (id) => (id.startsWith('x') ? PHASES_ALONE : INCLUDED));
   for (const module of modules) if (unrecorded.includes(module.id)) module.record = NOT_RECORDED;
   const numbering = createNumbering(inLinkOrder(modules, ['main']));
+  const isDropped = (module: number, site: number): boolean =>
+    dropped.some(([id, of]) => numbering.numberOf(id) === module && of === site);
+  const statesOf = ({ bindings, sites }: ModuleRecord, number: number): Map<number, number> => {
+    const isAlias = (binding: number): boolean =>
+      sites.some((site, i) => site.kind === 'default' && site.binding === binding && isDropped(number, i));
+    return new Map(bindings.flatMap((_, i) => (isAlias(i) ? [] : [[i, 0]])));
+  };
   const rendered = new Map(
     numbering.modules.map(({ record }, number) => [
       number,
-      { chunk: 'main.js', states: new Map(record.bindings.map((_, i) => [i, 0])), phases: true as const },
+      { chunk: 'main.js', states: statesOf(record, number), phases: true as const },
     ]),
   );
   const input: ManifestInput & { entries: { dynamic: string[] } } = {
     numbering,
     rendered,
     entries: { static: ['main'], dynamic: [] },
-    isDropped: (module, site) => dropped.some(([id, of]) => numbering.numberOf(id) === module && of === site),
+    isDropped,
     pathOf: (id) => id,
   };
   const manifest = createManifest(input, OUTPUT);
@@ -115,6 +123,49 @@ describe('the manifest', () => {
       entries: [2],
       ...OUTPUT,
     });
+  });
+
+  it('says of `export default a` what `a` is, where it is written, and whether it is the binding itself', () => {
+    const sources = {
+      main: "import 'a'; import 'b'; import 'c'; import 'x'; export default undeclared;",
+      a: 'let a = 1;\nexport default a;\nexport const f = () => { { let a; a = 2; } a++; [a] = [3]; };',
+      b: 'export var b = 1, c; export default b;\nb = 2;\nc = 1;',
+      c: "import { b } from 'b'; export default b;",
+      x: 'let x = 1; export default x; x = 2;',
+    };
+    // Its statement, and the second write.
+    const told = tell(
+      sources,
+      [],
+      [
+        ['a', 0],
+        ['a', 3],
+      ],
+    );
+    const ofDefault = (path: string) =>
+      told.module(path).bindings.find(({ name }) => name === 'default') ?? expect.fail(path);
+    const row = (path: string) => told.row(path).bindings.find(([name]) => name === 'default');
+    const [a, b] = [ofDefault('a'), ofDefault('b')];
+    const place = { line: 2, column: 15 };
+    expect(a).to.deep.equal({
+      name: 'default',
+      kind: 'default-expression',
+      ...place,
+      local: 'a',
+      writes: [{ line: 3, column: 43 }],
+      isAliased: true,
+    });
+    expect(b.writes).to.deep.equal([{ line: 2, column: 0 }]);
+    expect(b.isAliased).to.equal(undefined);
+    expect(ofDefault('main')).to.include({ local: 'undeclared' });
+    for (const path of ['c', 'x']) expect(ofDefault(path)).not.to.have.any.keys('local', 'writes');
+
+    expect(row('a')?.slice(4)).to.deep.equal([-1, 'a']);
+    expect(row('b')?.slice(4)).to.deep.equal([0, 0]);
+    expect(row('main')?.slice(4)).to.deep.equal([0]);
+    const carried = manifestOf(told.table).modules[told.numbers('a')[0] ?? -1]?.bindings;
+    const { writes: _, ...known } = a;
+    expect(carried?.find(({ name }) => name === 'default')).to.deep.equal(known);
   });
 
   it('lists each imported name that is read once, and what its reads are', () => {

@@ -34,8 +34,8 @@ export interface ConsoleSink {
   finish(dropped: number, findings?: readonly Finding[] | null, waiting?: readonly Wait[]): void;
 }
 
-/** Codes that say nothing of the order in which modules started, nor of a read. */
-const HARMLESS: readonly FindingCode[] = ['CYCLE', 'PARTIAL_EXPORTS'];
+/** Codes that say nothing of the order in which modules started, nor of a read that came too early. */
+const HARMLESS: readonly FindingCode[] = ['CYCLE', 'PARTIAL_EXPORTS', 'SNAPSHOT', 'SNAPSHOT_LOST'];
 /** Reads that are explained: to explain one when it happens takes a look through the events before. */
 export const EXPLAINED = 5;
 /** With `detail: 'auto'`, lines of events before only early reads that went wrong and the summary are printed. */
