@@ -1,4 +1,5 @@
 /** What the events say of the modules of one build: which started when, which ended, and who read what too early. */
+import type { Edges } from '../graph/edges.ts';
 import type {
   BindingState,
   ImportEvent,
@@ -78,6 +79,14 @@ export interface Run {
   wrong: readonly WrongRead[];
   /** Reads that modules made while their bodies ran: {@link pairOf} the module and the one that declares the binding. */
   pairs: ReadonlySet<number>;
+}
+
+/** The run of a build, and its modules. */
+export interface Seen {
+  manifest: Manifest;
+  run: Run;
+  /** By module: those that it requests. */
+  requests: Edges;
 }
 
 /** What errors say that come of a read of this state, in the words of all engines; other texts are of other errors. */

@@ -1,6 +1,6 @@
 /** Words that findings share: places, and the specifier by which one module imports another. */
 import type { BindingKind } from '../protocol/events.ts';
-import type { Place } from '../protocol/finding.ts';
+import type { FindingStep, Place } from '../protocol/finding.ts';
 import type { Manifest, ManifestBinding, ManifestModule } from '../protocol/manifest.ts';
 
 const { assign, create } = Object;
@@ -18,6 +18,9 @@ export function placeText(place: Place): string {
 /** `a`, or `the default export` where the binding has no name of its own. */
 export const bindingText = (name: string): string =>
   name === 'default' ? 'the default export' : name === '*' ? 'the namespace' : name;
+
+/** The first words of what the unbundled modules don't do. */
+export const ONLY_HERE = 'only in this build: ';
 
 /** Why a finding says less, where an entry failed and another one may have. */
 export const ENTRY_UNKNOWN = 'which entry was asked for is unknown';
@@ -67,6 +70,17 @@ function placeIn(
 export function requestText(manifest: Manifest, importer: number, requested: number): string {
   const place = requestPlace(manifest, importer, requested);
   return place ? placeText(place) : pathAt(manifest, importer);
+}
+
+/** A step for each request of a path. */
+export function importSteps(manifest: Manifest, path: readonly number[]): FindingStep[] {
+  return path.slice(1).map((requested, i) => {
+    const importer = path[i] as number;
+    return {
+      text: `${requestText(manifest, importer, requested)} imports ${pathAt(manifest, requested)}`,
+      loc: requestPlace(manifest, importer, requested),
+    };
+  });
 }
 
 /** `./a.js`, as the importer writes it. */

@@ -1,5 +1,6 @@
 /** Makes the build's table, which the bundle carries. */
-import { onCycle } from '../graph/components.ts';
+import { componentsOf, onCycle } from '../graph/components.ts';
+import { waitsOf } from '../graph/waits.ts';
 import type { RealisedSite } from '../model.ts';
 import type { ManifestChunk, ManifestImport, ManifestRequest } from '../protocol/manifest.ts';
 import {
@@ -30,6 +31,7 @@ export function buildTable(input: TableInput, { format, chunks }: ManifestOutput
   const { numbering, settings, cells, sites } = input;
   const imported = new Set(chunks.flatMap(({ imports }) => imports));
   const importsEntry = chunks.some(({ entry }, number) => entry !== undefined && imported.has(number));
+  const isWaiting = mayWaitForItself(input, chunks);
   const staticEntries = numbering.numbersOf(input.entries.static);
   const isCircular = onCycle(edgesOf(numbering.modules));
   return {
@@ -37,7 +39,7 @@ export function buildTable(input: TableInput, { format, chunks }: ManifestOutput
     modules: numbering.modules.map((_, number) => moduleRow(input, number, isCircular[number] === true)),
     entries: [...staticEntries, ...numbering.numbersOf(input.entries.dynamic)],
     staticEntries: staticEntries.length,
-    ...(importsEntry && { format, chunks: chunks.map(chunkRow) }),
+    ...((importsEntry || isWaiting) && { format, chunks: chunks.map((chunk) => chunkRow(chunk, isWaiting)) }),
     cells,
     sites,
   };
@@ -66,8 +68,32 @@ function moduleRow(input: TableInput, number: number, isCircular: boolean): Modu
   };
 }
 
-const chunkRow = ({ imports, entry }: ManifestChunk): ChunkRow =>
-  entry === undefined ? [imports] : [imports, entry];
+function chunkRow({ imports, entry, file }: ManifestChunk, withFile: boolean): ChunkRow {
+  if (withFile) return [imports, entry ?? -1, file];
+  return entry === undefined ? [imports] : [imports, entry];
+}
+
+/** Whether a module with a top-level await may wait for an import() that waits for the module's own chunk. */
+function mayWaitForItself(
+  { numbering: { modules, numberOf }, rendered }: ManifestInput,
+  chunks: readonly ManifestChunk[],
+): boolean {
+  const numbers = new Map(chunks.map(({ file }, chunk) => [file, chunk]));
+  const chunkOf = modules.map((_, module) => numbers.get(rendered.get(module)?.chunk ?? ''));
+  const awaited = modules.flatMap(({ record, dynamic }, module) =>
+    [...(record.hasTLA ? dynamic.values() : [])].flatMap((id): [number, number][] => {
+      const target = numberOf(id);
+      return target === undefined || chunkOf[target] === chunkOf[module] ? [] : [[module, target]];
+    }),
+  );
+  if (awaited.length === 0) return false;
+  const imports = chunks.map((chunk) => chunk.imports);
+  const { componentOf } = componentsOf(waitsOf(edgesOf(modules), chunkOf, imports, awaited));
+  return awaited.some(([importer, target]) => {
+    const chunk = chunkOf[importer];
+    return chunk !== undefined && componentOf[target] === componentOf[modules.length + chunk];
+  });
+}
 
 function requestRow({ module, line, isKept }: ManifestRequest): RequestRow {
   if (isKept) return [module, line ?? 0, 1];

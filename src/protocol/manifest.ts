@@ -13,8 +13,8 @@ export interface Manifest {
   /** Format of the output, as `es`. A bundle carries it only with `chunks`. */
   format?: string;
   /**
-   * A bundle carries them only where an entry's chunk is imported by another one, and of each only its imports and its
-   * entry.
+   * A bundle carries them only where an entry's chunk is imported by another one, or where a chunk may wait for itself.
+   * Of each it has the imports and the entry; the file only in the latter case, else `file` is empty.
    */
   chunks?: readonly ManifestChunk[];
 }

@@ -93,8 +93,11 @@ export interface ModuleRow {
   exports: ExportRow[];
 }
 
-/** A chunk: the chunks that it imports, as indices of `chunks`, and the static entry whose chunk it is. */
-export type ChunkRow = [imports: readonly number[], entry?: number];
+/**
+ * A chunk: the chunks that it imports, as indices of `chunks`; the static entry whose chunk it is, -1 where it is none's;
+ * and its file name, where chunks can wait for each other.
+ */
+export type ChunkRow = [imports: readonly number[], entry?: number, file?: string];
 
 /** The module graph of a build. Modules refer to each other by their index in `modules`. */
 export interface BuildTable {
@@ -104,7 +107,9 @@ export interface BuildTable {
   entries: number[];
   /** How many of `entries` are static. */
   staticEntries: number;
-  /** Format of the output, and its chunks; absent where no chunk imports that of a static entry. */
+  /**
+   * Format of the output, and its chunks; absent where no chunk imports that of a static entry, and none can wait for itself.
+   */
   format?: string;
   chunks?: ChunkRow[];
   /** Length of `seen`: at least the number of sites of all chunks. */

@@ -33,8 +33,8 @@ export const manifestOf = ({ modules, entries, staticEntries, format, chunks }: 
   ...(format !== undefined && chunks && { format, chunks: chunks.map(chunkOf) }),
 });
 
-const chunkOf = ([imports, entry]: ChunkRow): ManifestChunk =>
-  bare({ file: '', modules: [], imports, ...(entry !== undefined && { entry }) });
+const chunkOf = ([imports, entry = -1, file = '']: ChunkRow): ManifestChunk =>
+  bare({ file, modules: [], imports, ...(entry >= 0 && { entry }) });
 
 function moduleOf(
   { requests, imports, bindings, exports, ...row }: ModuleRow,

@@ -25,6 +25,8 @@ export interface ConsoleInput {
 export interface ConsoleSink {
   /** Called with each event as it happens; `explain` gives the finding of a read that gave no value. */
   event(event: TraceEvent, explain?: () => Finding | undefined): void;
+  /** Called with what a part has found before anybody asked. */
+  found(finding: Finding): void;
   /** Prints the lines that wait. */
   flush(): void;
   /**
@@ -75,14 +77,14 @@ export function createConsole({
       tellInstantiated();
       const finding = explain?.();
       if (finding) {
-        flush();
-        tellBlock(finding);
+        found(finding);
         // The block says what the line would.
         return;
       }
       if (orderLine) orderLine(event).forEach(say);
       else if (isFull) tell(event);
     },
+    found,
     flush,
     finish(droppedNow, found = null, waits = []) {
       tellInstantiated();
@@ -125,6 +127,11 @@ export function createConsole({
       explained++;
     }
     print(findingBlock(finding), SEVERITY_TONES[severity]);
+  }
+
+  function found(finding: Finding): void {
+    flush();
+    tellBlock(finding);
   }
 
   function tellInstantiated(): void {
