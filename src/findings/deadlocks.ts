@@ -5,7 +5,7 @@ import type { Loc } from '../protocol/events.ts';
 import type { Finding, FindingStep } from '../protocol/finding.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import type { PendingImport, Seen } from './run.ts';
-import { importSteps, ONLY_HERE, pathAt, placeText, specifierTo } from './words.ts';
+import { importSteps, isBefore, ONLY_HERE, pathAt, placeText, specifierTo } from './words.ts';
 
 /**
  * An import() is fulfilled once the chunk of its target has ended, and all chunks that this imports. So it never is, if
@@ -113,5 +113,3 @@ function awaitsText({ modules }: Manifest, { importer, target, loc }: Awaited): 
 /** `await import('a')`, by the places of the import() and of the await. */
 export const isOperand = (loc: Loc, wait: Loc): boolean =>
   loc.line === wait.line && loc.column === wait.column + 'await '.length;
-
-const isBefore = (a: Loc, b: Loc): boolean => a.line < b.line || (a.line === b.line && a.column < b.column);

@@ -7,7 +7,6 @@ import { earlyReadAt, earlyReads, errorsNatively, givenNatively } from './early-
 import { hiddenReads } from './hidden-reads.ts';
 import { type Context, whyNotRun } from './not-run.ts';
 import { orderFindings } from './order.ts';
-import { partialExports } from './partial-exports.ts';
 import { predict } from './prediction.ts';
 import { runOf, type Seen } from './run.ts';
 import { why } from './why.ts';
@@ -52,7 +51,6 @@ export function explain(manifest: Manifest, traced: Traced, find?: Find): Findin
   const findings = earlyReads(context, reasons).concat(
     find?.(context) ?? [],
     orderFindings(context),
-    partialExports(context.run),
     cycleFindings(context, reasons),
   );
   return SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));

@@ -253,7 +253,7 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
     const { event, exporter, running: stack } = suspect;
     const isLast = lastOf[stack[stack.length - 1] as number] === event.seq;
     const isFunction = bindingOf(manifest, exporter, event.name)?.kind === 'function';
-    if (isLast && isFunction && mayCome(error, event)) add({ ...suspect, threw: error });
+    if (isLast && isFunction && mayCome(error, event.state)) add({ ...suspect, threw: error });
   }
 
   function outcomeOf({ event, running: stack }: WrongRead): Outcome {
@@ -262,12 +262,12 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
     const error = errorOf[body];
     if ((lastOf[body] ?? 0) > event.seq) return 'end';
     if (error === undefined || error < event.seq) return 'unknown';
-    return mayCome(errors[body], event) ? 'error' : 'end';
+    return mayCome(errors[body], event.state) ? 'error' : 'end';
   }
 }
 
-/** Whether an error with this text may come of a read. */
-const mayCome = (text: string | undefined, { state }: ReadEvent): boolean =>
+/** Whether an error with this text may come of a read in this state. */
+export const mayCome = (text: string | undefined, state: BindingState): boolean =>
   text === undefined || WORDS[state].some((words) => text.includes(words));
 
 /** An own property of an event: a page may have put one on `Object.prototype`. */

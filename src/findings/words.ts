@@ -15,6 +15,12 @@ export function placeText(place: Place): string {
   return `${file}:${line}${column === undefined ? '' : `:${column + 1}`}${compiled ? COMPILED : ''}`;
 }
 
+/** Whether one place of a file comes before another. */
+export const isBefore = (a: Position, b: Position): boolean =>
+  a.line < b.line || (a.line === b.line && a.column < b.column);
+
+type Position = Readonly<{ line: number; column: number }>;
+
 /** `a`, or `the default export` where the binding has no name of its own. */
 export const bindingText = (name: string): string =>
   name === 'default' ? 'the default export' : name === '*' ? 'the namespace' : name;

@@ -2,7 +2,12 @@
 import { componentsOf, onCycle } from '../graph/components.ts';
 import { waitsOf } from '../graph/waits.ts';
 import type { RealisedSite } from '../model.ts';
-import type { ManifestChunk, ManifestImport, ManifestRequest } from '../protocol/manifest.ts';
+import type {
+  ManifestChunk,
+  ManifestImport,
+  ManifestProperty,
+  ManifestRequest,
+} from '../protocol/manifest.ts';
 import {
   type BindingRow,
   type BuildTable,
@@ -13,7 +18,9 @@ import {
   HERITAGE,
   type ImportRow,
   type ModuleRow,
+  type PropertyRow,
   type RequestRow,
+  type RequireRow,
   type SiteRow,
   STATES,
   UNCONDITIONAL,
@@ -48,12 +55,22 @@ export function buildTable(input: TableInput, { format, chunks }: ManifestOutput
 /** The module as the manifest has it; its imports only where it is on a cycle, which these may explain. */
 function moduleRow(input: TableInput, number: number, isCircular: boolean): ModuleRow {
   const { numbering, rendered } = input;
-  const { bindings, requests, imports, isExcluded, ...module } = manifestModule(input, number, isCircular);
+  const { bindings, requests, imports, exportsAt, requires, isExcluded, ...module } = manifestModule(
+    input,
+    number,
+    isCircular,
+  );
   const renderedModule = rendered.get(number);
   const row = {
     ...module,
     requests: requests.map(requestRow),
     ...(imports && { imports: imports.map((each) => importRow(each, numbering)) }),
+    ...(exportsAt && { exportsAt: exportsAt.map(propertyRow) }),
+    ...(requires && {
+      requires: requires.map(
+        ({ module, line, column, reads }): RequireRow => [module, line, column, ...reads.map(propertyRow)],
+      ),
+    }),
   };
   // A module that is not in the bundle matters only as a step of an import path.
   if (!renderedModule) return { ...row, bindings: [], exports: [] };
@@ -93,6 +110,10 @@ function mayWaitForItself(
     const chunk = chunkOf[importer];
     return chunk !== undefined && componentOf[target] === componentOf[modules.length + chunk];
   });
+}
+
+function propertyRow({ name, line, column, replaces }: ManifestProperty): PropertyRow {
+  return replaces ? [name, line, column, replaces === 'object' ? 1 : 2] : [name, line, column];
 }
 
 function requestRow({ module, line, isKept }: ManifestRequest): RequestRow {

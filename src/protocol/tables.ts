@@ -71,6 +71,12 @@ export const DROPPED = 16;
 /** Flags of an {@link ImportRow}: what each read is prepared for. */
 export const GUARDS: Readonly<Record<ReadGuard, number>> = { catch: 4, test: 8 };
 
+/** See `ManifestProperty`: name, line, column, and 1 or 2 where it replaces an object or nothing. */
+export type PropertyRow = [name: string, line: number, column: number, replaces?: 1 | 2];
+
+/** See `ManifestRequire`. */
+export type RequireRow = [module: number, line: number, column: number, ...reads: PropertyRow[]];
+
 export interface ModuleRow {
   path: string;
   /** File name of its chunk; absent for a module of which the bundle has no statement. */
@@ -89,6 +95,9 @@ export interface ModuleRow {
   requests: RequestRow[];
   /** Of a module on an import cycle; absent for others, and where nobody looked for its reads. */
   imports?: ImportRow[];
+  /** Of a CommonJS module on a cycle. */
+  exportsAt?: PropertyRow[];
+  requires?: RequireRow[];
   bindings: BindingRow[];
   exports: ExportRow[];
 }

@@ -9,6 +9,7 @@ import {
   type ManifestChunk,
   type ManifestImport,
   type ManifestModule,
+  type ManifestProperty,
   type ManifestRequest,
 } from '../protocol/manifest.ts';
 import {
@@ -20,6 +21,7 @@ import {
   HERITAGE,
   type ImportRow,
   type ModuleRow,
+  type PropertyRow,
   type RequestRow,
   STATES,
   UNCONDITIONAL,
@@ -37,7 +39,7 @@ const chunkOf = ([imports, entry = -1, file = '']: ChunkRow): ManifestChunk =>
   bare({ file, modules: [], imports, ...(entry >= 0 && { entry }) });
 
 function moduleOf(
-  { requests, imports, bindings, exports, ...row }: ModuleRow,
+  { requests, imports, bindings, exports, exportsAt, requires, ...row }: ModuleRow,
   index: number,
   modules: readonly ModuleRow[],
 ): ManifestModule {
@@ -51,8 +53,17 @@ function moduleOf(
     requests: requests.map(requestOf),
     bindings: bindings.map((binding, at) => bindingOf(binding, names.get(at))),
     ...(imports && { imports: imports.map((each) => importOf(each, modules)) }),
+    ...(exportsAt && { exportsAt: exportsAt.map(propertyOf) }),
+    ...(requires && {
+      requires: requires.map(([module, line, column, ...reads]) =>
+        bare({ module, line, column, reads: reads.map(propertyOf) }),
+      ),
+    }),
   });
 }
+
+const propertyOf = ([name, line, column, replaces]: PropertyRow): ManifestProperty =>
+  bare({ name, line, column, ...(replaces && { replaces: replaces > 1 ? 'nothing' : 'object' }) });
 
 const requestOf = ([module, line, isKept]: RequestRow): ManifestRequest =>
   bare({ module, ...(line && { line }), ...(isKept && { isKept: true as const }) });

@@ -77,7 +77,8 @@ export function createConsole({
       tellInstantiated();
       const finding = explain?.();
       if (finding) {
-        found(finding);
+        flush();
+        tellBlock(finding);
         // The block says what the line would.
         return;
       }
@@ -103,14 +104,15 @@ export function createConsole({
     },
   };
 
-  function isNews({ code, seq, modules }: Finding): boolean {
-    const key = `${code} ${seq ?? modules}`;
+  /** By what stays the same when more is known: of one `require` there may be several, each with a place of its own. */
+  function isNews({ code, seq, modules, loc }: Finding): boolean {
+    const key = `${code} ${seq ?? modules} ${loc?.line}:${loc?.column}`;
     const isKnown = known[key];
     known[key] = true;
     return !isKnown;
   }
 
-  /** What the order was shows in the end, and what came of some reads; other reads are explained when they happen. */
+  /** What has no block yet. Of one event there is one: reads that go wrong mostly have theirs when they happen. */
   function explainLate(finding: Finding): void {
     const { seq, severity } = finding;
     const isTold = told[causeText(finding)] || told[`${seq}`];
@@ -131,7 +133,7 @@ export function createConsole({
 
   function found(finding: Finding): void {
     flush();
-    tellBlock(finding);
+    explainLate(finding);
   }
 
   function tellInstantiated(): void {
