@@ -101,6 +101,18 @@ export type Site = Recorded &
   );
 
 /**
+ * What a CommonJS module does with a property of exports. With a `site`, the number of a `require`, it reads the property
+ * of what that returned, when it runs and for sure. Else it assigns its own.
+ */
+export interface Property extends Recorded {
+  /** Empty where it may be any: `exports` is handed on, or replaced by nobody knows what. */
+  name: string;
+  site?: number;
+  /** It comes with `module.exports = …`: in place of another object, or of nothing, where the bundle has none before. */
+  replaces?: 'object' | 'nothing';
+}
+
+/**
  * Which sites of a module are recorded. Those of its phases (awaits, dynamic imports, requires) always are. `bindings`
  * are declarations of exported bindings, and false for a module that is not included.
  */
@@ -125,6 +137,8 @@ export interface ModuleRecord {
   starExports: number[];
   bindings: Binding[];
   sites: Site[];
+  /** Of a CommonJS module that is wrapped in a function. */
+  properties?: Property[];
   /** ECMA-262 [[HasTLA]]: an `await` at its top level, be it one that has no site. */
   hasTLA?: true;
   positions: Positions;
@@ -132,11 +146,12 @@ export interface ModuleRecord {
   isCompiled?: true;
 }
 
-/** Positions of a record's requests, bindings and sites, by their index. */
+/** Positions of a record's requests, bindings, sites and properties, by their index. */
 export interface Positions {
   requests: Position[];
   bindings: Position[];
   sites: Position[];
+  properties?: Position[];
 }
 
 /** The resolved target of a read, a dynamic import or a require. */

@@ -10,6 +10,7 @@ export const RUNTIME_PARTS = [
   'imports',
   'requires',
   'awaits',
+  'deadlocks',
   'findings',
   'tracks',
   'console',
@@ -68,6 +69,8 @@ const PART_OF: Record<SiteRow[0], RuntimePart> = {
 export function partsFor(settings: RuntimeSettings, kinds: Iterable<SiteRow[0]>): RuntimePart[] {
   const used = new Set<RuntimePart>(['core', 'findings']);
   for (const kind of kinds) used.add(PART_OF[kind]);
+  // Modules wait for each other only through an import().
+  if (used.has('imports') && used.has('awaits')) used.add('deadlocks');
   for (const [sink, isWanted] of Object.entries(WANTED_SINKS)) {
     if (isWanted(settings)) used.add(sink as RuntimePart).add('lines');
   }

@@ -2,8 +2,8 @@
 import { componentsOf } from '../graph/components.ts';
 import { shortestPath } from '../graph/shortest-path.ts';
 import type { CycleRank, Finding } from '../protocol/finding.ts';
-import { bodyAt, type Context, importSteps, type Reason, wayOf } from './not-run.ts';
-import { bindingText, pathAt, requestPlace, requestText } from './words.ts';
+import { bodyAt, type Context, type Reason, wayOf } from './not-run.ts';
+import { bindingText, importSteps, pathAt, requestPlace, requestText } from './words.ts';
 
 /** Cycles whose shortest path is looked for. Of the others only the import that closes them is known. */
 const SHOWN = 200;

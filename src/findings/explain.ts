@@ -3,14 +3,12 @@ import type { TraceEvent } from '../protocol/events.ts';
 import type { Finding, Severity } from '../protocol/finding.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import { cycleFindings } from './cycles.ts';
-import { deadlocks } from './deadlocks.ts';
 import { earlyReadAt, earlyReads, errorsNatively, givenNatively } from './early-reads.ts';
 import { hiddenReads } from './hidden-reads.ts';
 import { type Context, whyNotRun } from './not-run.ts';
 import { orderFindings } from './order.ts';
-import { partialExports } from './partial-exports.ts';
 import { predict } from './prediction.ts';
-import { runOf } from './run.ts';
+import { runOf, type Seen } from './run.ts';
 import { snapshots } from './snapshots.ts';
 import { why } from './why.ts';
 
@@ -20,9 +18,17 @@ export interface Traced {
   dropped: number;
 }
 
+/** Looks for findings of which not every bundle can have any. */
+export type Find = (seen: Seen) => readonly Finding[];
+
+export const seenIn = (manifest: Manifest, events: readonly TraceEvent[]): Seen => ({
+  manifest,
+  run: runOf(manifest, events),
+  requests: manifest.modules.map((module) => module.requests.map((request) => request.module)),
+});
+
 function contextOf(manifest: Manifest, { events, dropped }: Traced): Context {
-  const seen = runOf(manifest, events);
-  const requests = manifest.modules.map((module) => module.requests.map((request) => request.module));
+  const { run: seen, requests } = seenIn(manifest, events);
   const first = predict(manifest, seen, requests);
   const context = { manifest, run: seen, prediction: first, requests, errorOf: seen.errorOf, dropped };
   const hidden = hiddenReads(context, events);
@@ -37,16 +43,15 @@ function contextOf(manifest: Manifest, { events, dropped }: Traced): Context {
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 
-export function explain(manifest: Manifest, traced: Traced): Finding[] {
+export function explain(manifest: Manifest, traced: Traced, find?: Find): Finding[] {
   const context = contextOf(manifest, traced);
   const given = context.run.wrong.map((read, index) => givenNatively(context, read, index));
   const reasons = context.run.wrong.map((read, index) =>
     given[index] === 'value' ? undefined : whyNotRun(context, read),
   );
   const findings = earlyReads(context, reasons).concat(
-    deadlocks(context),
+    find?.(context) ?? [],
     orderFindings(context),
-    partialExports(context.run),
     snapshots(context, traced.events),
     cycleFindings(context, reasons),
   );

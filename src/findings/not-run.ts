@@ -1,11 +1,18 @@
 /** Why a module had not run when one of its bindings was read: by ECMA-262's own evaluation. */
-import type { Edges } from '../graph/edges.ts';
 import { shortestPath } from '../graph/shortest-path.ts';
 import type { Cause, FindingStep } from '../protocol/finding.ts';
 import type { Manifest, ManifestImport } from '../protocol/manifest.ts';
 import { type Prediction, stackOf } from './prediction.ts';
-import type { Run, WrongRead } from './run.ts';
-import { bindingText, declarationOf, pathAt, placeText, requestPlace, requestText } from './words.ts';
+import type { Run, Seen, WrongRead } from './run.ts';
+import {
+  bindingText,
+  declarationOf,
+  importSteps,
+  pathAt,
+  placeText,
+  requestPlace,
+  requestText,
+} from './words.ts';
 
 export interface Reason {
   cause: Cause;
@@ -28,12 +35,8 @@ export interface Knot {
   way: readonly number[];
 }
 
-export interface Context {
-  manifest: Manifest;
-  run: Run;
+export interface Context extends Seen {
   prediction: Prediction;
-  /** By module: those that it requests. */
-  requests: Edges;
   /** By module, where it throws natively: `seq` of the event of its error. */
   errorOf: Run['errorOf'];
   /** How many events the trace left out. */
@@ -211,15 +214,4 @@ function stepsOf({ manifest }: Context, { event, importer, exporter }: WrongRead
     };
   }
   return steps.concat(back);
-}
-
-/** A step for each request of a path. */
-export function importSteps(manifest: Manifest, path: readonly number[]): FindingStep[] {
-  return path.slice(1).map((requested, i) => {
-    const importer = path[i] as number;
-    return {
-      text: `${requestText(manifest, importer, requested)} imports ${pathAt(manifest, requested)}`,
-      loc: requestPlace(manifest, importer, requested),
-    };
-  });
 }

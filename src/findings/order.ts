@@ -6,10 +6,8 @@ import { shortestPath } from '../graph/shortest-path.ts';
 import type { Cause, Finding, FindingStep, Remedy, Severity } from '../protocol/finding.ts';
 import type { Context } from './not-run.ts';
 import { predictChanged } from './prediction.ts';
-import { ENTRY_UNKNOWN, isOwn, pathAt, placeText, specifierTo } from './words.ts';
+import { ENTRY_UNKNOWN, isOwn, ONLY_HERE, pathAt, placeText, specifierTo } from './words.ts';
 
-/** The first words of what the unbundled modules don't do. */
-const ONLY_HERE = 'only in this build: ';
 /** Modules that are named around the first difference. */
 const NAMED = 3;
 /** Entries that are evaluated to find the one whose order a chunk has. */

@@ -1,4 +1,5 @@
 /** What the events say of the modules of one build: which started when, which ended, and who read what too early. */
+import type { Edges } from '../graph/edges.ts';
 import type {
   BindingState,
   ImportEvent,
@@ -78,6 +79,14 @@ export interface Run {
   wrong: readonly WrongRead[];
   /** Reads that modules made while their bodies ran: {@link pairOf} the module and the one that declares the binding. */
   pairs: ReadonlySet<number>;
+}
+
+/** The run of a build, and its modules. */
+export interface Seen {
+  manifest: Manifest;
+  run: Run;
+  /** By module: those that it requests. */
+  requests: Edges;
 }
 
 /** What errors say that come of a read of this state, in the words of all engines; other texts are of other errors. */
@@ -244,7 +253,7 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
     const { event, exporter, running: stack } = suspect;
     const isLast = lastOf[stack[stack.length - 1] as number] === event.seq;
     const isFunction = bindingOf(manifest, exporter, event.name)?.kind === 'function';
-    if (isLast && isFunction && mayCome(error, event)) add({ ...suspect, threw: error });
+    if (isLast && isFunction && mayCome(error, event.state)) add({ ...suspect, threw: error });
   }
 
   function outcomeOf({ event, running: stack }: WrongRead): Outcome {
@@ -253,12 +262,12 @@ export function runOf(manifest: Manifest, events: readonly TraceEvent[]): Run {
     const error = errorOf[body];
     if ((lastOf[body] ?? 0) > event.seq) return 'end';
     if (error === undefined || error < event.seq) return 'unknown';
-    return mayCome(errors[body], event) ? 'error' : 'end';
+    return mayCome(errors[body], event.state) ? 'error' : 'end';
   }
 }
 
-/** Whether an error with this text may come of a read. */
-const mayCome = (text: string | undefined, { state }: ReadEvent): boolean =>
+/** Whether an error with this text may come of a read in this state. */
+export const mayCome = (text: string | undefined, state: BindingState): boolean =>
   text === undefined || WORDS[state].some((words) => text.includes(words));
 
 /** An own property of an event: a page may have put one on `Object.prototype`. */

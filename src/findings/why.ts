@@ -1,9 +1,9 @@
 /** Why one module ran before another, in lines of text. */
 import { shortestPath } from '../graph/shortest-path.ts';
 import type { Manifest } from '../protocol/manifest.ts';
-import { type Context, importSteps } from './not-run.ts';
+import type { Context } from './not-run.ts';
 import { stackOf } from './prediction.ts';
-import { pathAt, requestText } from './words.ts';
+import { importSteps, pathAt, requestText } from './words.ts';
 
 /** Undefined where the build lacks one of the modules. A module is named by its path, or by the end of it. */
 export function why(context: Context, first: string, second: string): string | undefined {

@@ -1,6 +1,6 @@
 /** Words that findings share: places, and the specifier by which one module imports another. */
 import type { BindingKind } from '../protocol/events.ts';
-import type { Place } from '../protocol/finding.ts';
+import type { FindingStep, Place } from '../protocol/finding.ts';
 import type { Manifest, ManifestBinding, ManifestModule } from '../protocol/manifest.ts';
 
 const { assign, create } = Object;
@@ -15,9 +15,18 @@ export function placeText(place: Place): string {
   return `${file}:${line}${column === undefined ? '' : `:${column + 1}`}${compiled ? COMPILED : ''}`;
 }
 
+/** Whether one place of a file comes before another. */
+export const isBefore = (a: Position, b: Position): boolean =>
+  a.line < b.line || (a.line === b.line && a.column < b.column);
+
+type Position = Readonly<{ line: number; column: number }>;
+
 /** `a`, or `the default export` where the binding has no name of its own. */
 export const bindingText = (name: string): string =>
   name === 'default' ? 'the default export' : name === '*' ? 'the namespace' : name;
+
+/** The first words of what the unbundled modules don't do. */
+export const ONLY_HERE = 'only in this build: ';
 
 /** Why a finding says less, where an entry failed and another one may have. */
 export const ENTRY_UNKNOWN = 'which entry was asked for is unknown';
@@ -67,6 +76,17 @@ function placeIn(
 export function requestText(manifest: Manifest, importer: number, requested: number): string {
   const place = requestPlace(manifest, importer, requested);
   return place ? placeText(place) : pathAt(manifest, importer);
+}
+
+/** A step for each request of a path. */
+export function importSteps(manifest: Manifest, path: readonly number[]): FindingStep[] {
+  return path.slice(1).map((requested, i) => {
+    const importer = path[i] as number;
+    return {
+      text: `${requestText(manifest, importer, requested)} imports ${pathAt(manifest, requested)}`,
+      loc: requestPlace(manifest, importer, requested),
+    };
+  });
 }
 
 /** `./a.js`, as the importer writes it. */

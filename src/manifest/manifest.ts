@@ -7,7 +7,9 @@ import {
   type ManifestChunk,
   type ManifestImport,
   type ManifestModule,
+  type ManifestProperty,
   type ManifestRequest,
+  type ManifestRequire,
   type ManifestWrite,
   type ReadGuard,
 } from '../protocol/manifest.ts';
@@ -114,6 +116,33 @@ export function manifestModule(input: ManifestInput, number: number, withImports
       return isKnown ? { ...binding, local, ...localOf(input, number, record, index, local) } : binding;
     }),
     ...(needs && record.wanted.reads && { imports: needs.imports }),
+    ...(phases === 'required' && withImports && propertiesOf(input, number, record)),
+  };
+}
+
+/** What a CommonJS module assigns to properties of `exports`, and which it reads of others. */
+function propertiesOf(
+  { numbering }: ManifestInput,
+  number: number,
+  { properties = [], positions }: ModuleRecord,
+): Pick<ManifestModule, 'exportsAt' | 'requires'> {
+  const exportsAt: ManifestProperty[] = [];
+  const requires = new Map<number, ManifestRequire & { reads: ManifestProperty[] }>();
+  for (const [index, { name, site, replaces }] of properties.entries()) {
+    const at = positions.properties?.[index];
+    if (!at || at.file !== undefined) continue;
+    const place = { line: at.line, column: at.column };
+    if (site === undefined) exportsAt.push({ name, ...place, ...(replaces && { replaces }) });
+    const target = numbering.moduleAt(number)?.targets[site ?? -1]?.[0]?.module;
+    const from = positions.sites[site ?? -1];
+    if (site === undefined || !from || typeof target !== 'number') continue;
+    const row = requires.get(site) ?? { module: target, line: from.line, column: from.column, reads: [] };
+    row.reads.push({ name, ...place });
+    requires.set(site, row);
+  }
+  return {
+    ...(exportsAt.length > 0 && { exportsAt }),
+    ...(requires.size > 0 && { requires: [...requires.values()] }),
   };
 }
 

@@ -1,10 +1,12 @@
 /** Makes the build's table, which the bundle carries. */
-import { onCycle } from '../graph/components.ts';
+import { componentsOf, onCycle } from '../graph/components.ts';
+import { waitsOf } from '../graph/waits.ts';
 import type { RealisedSite } from '../model.ts';
 import type {
   ManifestBinding,
   ManifestChunk,
   ManifestImport,
+  ManifestProperty,
   ManifestRequest,
 } from '../protocol/manifest.ts';
 import {
@@ -18,7 +20,9 @@ import {
   HERITAGE,
   type ImportRow,
   type ModuleRow,
+  type PropertyRow,
   type RequestRow,
+  type RequireRow,
   type SiteRow,
   STATES,
   UNCONDITIONAL,
@@ -36,6 +40,7 @@ export function buildTable(input: TableInput, { format, chunks }: ManifestOutput
   const { numbering, settings, cells, sites } = input;
   const imported = new Set(chunks.flatMap(({ imports }) => imports));
   const importsEntry = chunks.some(({ entry }, number) => entry !== undefined && imported.has(number));
+  const isWaiting = mayWaitForItself(input, chunks);
   const staticEntries = numbering.numbersOf(input.entries.static);
   const isCircular = onCycle(edgesOf(numbering.modules));
   return {
@@ -43,7 +48,7 @@ export function buildTable(input: TableInput, { format, chunks }: ManifestOutput
     modules: numbering.modules.map((_, number) => moduleRow(input, number, isCircular[number] === true)),
     entries: [...staticEntries, ...numbering.numbersOf(input.entries.dynamic)],
     staticEntries: staticEntries.length,
-    ...(importsEntry && { format, chunks: chunks.map(chunkRow) }),
+    ...((importsEntry || isWaiting) && { format, chunks: chunks.map((chunk) => chunkRow(chunk, isWaiting)) }),
     cells,
     sites,
   };
@@ -52,12 +57,22 @@ export function buildTable(input: TableInput, { format, chunks }: ManifestOutput
 /** The module as the manifest has it; its imports only where it is on a cycle, which these may explain. */
 function moduleRow(input: TableInput, number: number, isCircular: boolean): ModuleRow {
   const { numbering, rendered } = input;
-  const { bindings, requests, imports, isExcluded, ...module } = manifestModule(input, number, isCircular);
+  const { bindings, requests, imports, exportsAt, requires, isExcluded, ...module } = manifestModule(
+    input,
+    number,
+    isCircular,
+  );
   const renderedModule = rendered.get(number);
   const row = {
     ...module,
     requests: requests.map(requestRow),
     ...(imports && { imports: imports.map((each) => importRow(each, numbering)) }),
+    ...(exportsAt && { exportsAt: exportsAt.map(propertyRow) }),
+    ...(requires && {
+      requires: requires.map(
+        ({ module, line, column, reads }): RequireRow => [module, line, column, ...reads.map(propertyRow)],
+      ),
+    }),
   };
   // A module that is not in the bundle matters only as a step of an import path.
   if (!renderedModule) return { ...row, bindings: [], exports: [] };
@@ -80,8 +95,36 @@ function bindingRow(binding: ManifestBinding, all: readonly ManifestBinding[]): 
   return isTold ? [...row, printed, exported < 0 ? local : exported] : [...row, printed];
 }
 
-const chunkRow = ({ imports, entry }: ManifestChunk): ChunkRow =>
-  entry === undefined ? [imports] : [imports, entry];
+function chunkRow({ imports, entry, file }: ManifestChunk, withFile: boolean): ChunkRow {
+  if (withFile) return [imports, entry ?? -1, file];
+  return entry === undefined ? [imports] : [imports, entry];
+}
+
+/** Whether a module with a top-level await may wait for an import() that waits for the module's own chunk. */
+function mayWaitForItself(
+  { numbering: { modules, numberOf }, rendered }: ManifestInput,
+  chunks: readonly ManifestChunk[],
+): boolean {
+  const numbers = new Map(chunks.map(({ file }, chunk) => [file, chunk]));
+  const chunkOf = modules.map((_, module) => numbers.get(rendered.get(module)?.chunk ?? ''));
+  const awaited = modules.flatMap(({ record, dynamic }, module) =>
+    [...(record.hasTLA ? dynamic.values() : [])].flatMap((id): [number, number][] => {
+      const target = numberOf(id);
+      return target === undefined || chunkOf[target] === chunkOf[module] ? [] : [[module, target]];
+    }),
+  );
+  if (awaited.length === 0) return false;
+  const imports = chunks.map((chunk) => chunk.imports);
+  const { componentOf } = componentsOf(waitsOf(edgesOf(modules), chunkOf, imports, awaited));
+  return awaited.some(([importer, target]) => {
+    const chunk = chunkOf[importer];
+    return chunk !== undefined && componentOf[target] === componentOf[modules.length + chunk];
+  });
+}
+
+function propertyRow({ name, line, column, replaces }: ManifestProperty): PropertyRow {
+  return replaces ? [name, line, column, replaces === 'object' ? 1 : 2] : [name, line, column];
+}
 
 function requestRow({ module, line, isKept, isUnread }: ManifestRequest): RequestRow {
   if (isKept) return [module, line ?? 0, isUnread ? 2 : 1];

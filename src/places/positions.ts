@@ -24,13 +24,18 @@ export function createLocator(code: string): (offset: number) => Position {
 }
 
 /** The lists of a record whose elements have a position. */
-type Positioned = Pick<ModuleRecord, 'requests' | 'bindings' | 'sites'>;
+type Positioned = Pick<ModuleRecord, 'requests' | 'bindings' | 'sites' | 'properties'>;
 
 /** Positions in the code that was recorded. */
-export function positionsIn(code: string, { requests, bindings, sites }: Positioned): Positions {
+export function positionsIn(code: string, { requests, bindings, sites, properties }: Positioned): Positions {
   const locate = createLocator(code);
   const all = (list: readonly { offset: number }[]): Position[] => list.map(({ offset }) => locate(offset));
-  return { requests: all(requests), bindings: all(bindings), sites: all(sites) };
+  return {
+    requests: all(requests),
+    bindings: all(bindings),
+    sites: all(sites),
+    ...(properties && { properties: all(properties) }),
+  };
 }
 
 export interface MarkedModule {
@@ -93,6 +98,13 @@ export function originalPositions(module: MarkedModule, map: SourceMap): Positio
       original(known, parsed ? declarations.get(index) : markedOffset(record.bindings[index]?.offset ?? 0)),
     ),
     sites: positions.sites.map((known, number) => original(known, offsets[number])),
+    // They have no marks, so of changed code nobody knows where they are.
+    ...(positions.properties &&
+      !parsed && {
+        properties: positions.properties.map((known, index) =>
+          original(known, markedOffset(record.properties?.[index]?.offset ?? 0)),
+        ),
+      }),
   };
 }
 

@@ -13,8 +13,8 @@ export interface Manifest {
   /** Format of the output, as `es`. A bundle carries it only with `chunks`. */
   format?: string;
   /**
-   * A bundle carries them only where an entry's chunk is imported by another one, and of each only its imports and its
-   * entry.
+   * A bundle carries them only where an entry's chunk is imported by another one, or where a chunk may wait for itself.
+   * Of each it has the imports and the entry; the file only in the latter case, else `file` is empty.
    */
   chunks?: readonly ManifestChunk[];
 }
@@ -53,6 +53,37 @@ export interface ManifestModule {
   bindings: readonly ManifestBinding[];
   /** Names that it imports and reads. Absent where nobody looked for them. */
   imports?: readonly ManifestImport[];
+  /** Of a CommonJS module with `phases: 'required'`: where its body assigns properties of `exports`, in source order. */
+  exportsAt?: readonly ManifestProperty[];
+  /** Of such a module: the `require` calls of whose value it reads properties by name, for sure, when it runs. */
+  requires?: readonly ManifestRequire[];
+}
+
+/** A property of `exports`. */
+export interface ManifestProperty {
+  /** Empty where it may be any: `exports` is handed on to other code, or replaced by nobody knows what. */
+  name: string;
+  /** 1-based. */
+  line: number;
+  /** 0-based, in UTF-16 code units. */
+  column: number;
+  /**
+   * It comes with `module.exports = …`: in place of another object, or of nothing, where the bundle has no object before
+   * that, as \@rollup/plugin-commonjs prints it.
+   */
+  replaces?: 'object' | 'nothing';
+}
+
+/** A `require` call of a CommonJS module. */
+export interface ManifestRequire {
+  /** The required module. */
+  module: number;
+  /** 1-based. */
+  line: number;
+  /** 0-based, in UTF-16 code units. */
+  column: number;
+  /** The properties that are read, each where it is read first. */
+  reads: readonly ManifestProperty[];
 }
 
 /** A module that another one requests. */

@@ -83,6 +83,12 @@ export const DROPPED = 16;
 /** Flags of an {@link ImportRow}: what each read is prepared for. */
 export const GUARDS: Readonly<Record<ReadGuard, number>> = { catch: 4, test: 8 };
 
+/** See `ManifestProperty`: name, line, column, and 1 or 2 where it replaces an object or nothing. */
+export type PropertyRow = [name: string, line: number, column: number, replaces?: 1 | 2];
+
+/** See `ManifestRequire`. */
+export type RequireRow = [module: number, line: number, column: number, ...reads: PropertyRow[]];
+
 export interface ModuleRow {
   path: string;
   /** File name of its chunk; absent for a module of which the bundle has no statement. */
@@ -101,12 +107,18 @@ export interface ModuleRow {
   requests: RequestRow[];
   /** Of a module on an import cycle; absent for others, and where nobody looked for its reads. */
   imports?: ImportRow[];
+  /** Of a CommonJS module on a cycle. */
+  exportsAt?: PropertyRow[];
+  requires?: RequireRow[];
   bindings: BindingRow[];
   exports: ExportRow[];
 }
 
-/** A chunk: the chunks that it imports, as indices of `chunks`, and the static entry whose chunk it is. */
-export type ChunkRow = [imports: readonly number[], entry?: number];
+/**
+ * A chunk: the chunks that it imports, as indices of `chunks`; the static entry whose chunk it is, -1 where it is none's;
+ * and its file name, where chunks can wait for each other.
+ */
+export type ChunkRow = [imports: readonly number[], entry?: number, file?: string];
 
 /** The module graph of a build. Modules refer to each other by their index in `modules`. */
 export interface BuildTable {
@@ -116,7 +128,9 @@ export interface BuildTable {
   entries: number[];
   /** How many of `entries` are static. */
   staticEntries: number;
-  /** Format of the output, and its chunks; absent where no chunk imports that of a static entry. */
+  /**
+   * Format of the output, and its chunks; absent where no chunk imports that of a static entry, and none can wait for itself.
+   */
   format?: string;
   chunks?: ChunkRow[];
   /** Length of `seen`: at least the number of sites of all chunks. */

@@ -2,6 +2,7 @@
 import type { Program } from 'estree';
 import type { ModuleRecord, WantedSites } from '../model.ts';
 import { readEntries } from './entries.ts';
+import { propertiesIn } from './properties.ts';
 import { findSites } from './sites.ts';
 
 export interface RecordInput {
@@ -33,8 +34,16 @@ export function recordModule({ code, program, wanted }: RecordInput): Recorded {
   const entries = readEntries(program);
   const { sites, hasTLA } = findSites(program, code, entries, wanted);
   const { importsByLocal: _imports, bindingsByLocal: _bindings, ...plain } = entries;
+  const found = sites.map(({ site }) => site);
+  const properties = propertiesIn(program, entries, found);
   return {
-    record: { wanted, ...plain, sites: sites.map(({ site }) => site), ...(hasTLA && { hasTLA }) },
+    record: {
+      wanted,
+      ...plain,
+      sites: found,
+      ...(properties.length > 0 && { properties }),
+      ...(hasTLA && { hasTLA }),
+    },
     marks: sites.map(({ mark }) => mark),
   };
 }

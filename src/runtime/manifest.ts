@@ -9,6 +9,7 @@ import {
   type ManifestChunk,
   type ManifestImport,
   type ManifestModule,
+  type ManifestProperty,
   type ManifestRequest,
 } from '../protocol/manifest.ts';
 import {
@@ -21,6 +22,7 @@ import {
   HERITAGE,
   type ImportRow,
   type ModuleRow,
+  type PropertyRow,
   type RequestRow,
   STATES,
   UNCONDITIONAL,
@@ -34,11 +36,11 @@ export const manifestOf = ({ modules, entries, staticEntries, format, chunks }: 
   ...(format !== undefined && chunks && { format, chunks: chunks.map(chunkOf) }),
 });
 
-const chunkOf = ([imports, entry]: ChunkRow): ManifestChunk =>
-  bare({ file: '', modules: [], imports, ...(entry !== undefined && { entry }) });
+const chunkOf = ([imports, entry = -1, file = '']: ChunkRow): ManifestChunk =>
+  bare({ file, modules: [], imports, ...(entry >= 0 && { entry }) });
 
 function moduleOf(
-  { requests, imports, bindings, exports, ...row }: ModuleRow,
+  { requests, imports, bindings, exports, exportsAt, requires, ...row }: ModuleRow,
   index: number,
   modules: readonly ModuleRow[],
 ): ManifestModule {
@@ -52,6 +54,12 @@ function moduleOf(
     requests: requests.map(requestOf),
     bindings: bindings.map((binding, at) => bindingOf(binding, bindings, names.get(at))),
     ...(imports && { imports: imports.map((each) => importOf(each, modules)) }),
+    ...(exportsAt && { exportsAt: exportsAt.map(propertyOf) }),
+    ...(requires && {
+      requires: requires.map(([module, line, column, ...reads]) =>
+        bare({ module, line, column, reads: reads.map(propertyOf) }),
+      ),
+    }),
   });
 }
 
@@ -62,6 +70,9 @@ const requestOf = ([module, line, need]: RequestRow): ManifestRequest =>
     ...(need && { isKept: true as const }),
     ...(need === 2 && { isUnread: true as const }),
   });
+
+const propertyOf = ([name, line, column, replaces]: PropertyRow): ManifestProperty =>
+  bare({ name, line, column, ...(replaces && { replaces: replaces > 1 ? 'nothing' : 'object' }) });
 
 const bindingOf = (
   [name, kind, line, column, state, local]: BindingRow,

@@ -1,3 +1,4 @@
+import type { Seen } from '../findings/run.ts';
 import type { Edges } from '../graph/edges.ts';
 import type { NewEvent, SharedTrace, Tracer } from '../protocol/calls.ts';
 import type { Loc, TraceEvent } from '../protocol/events.ts';
@@ -44,6 +45,8 @@ export interface Findings {
   all(): readonly Finding[];
   /** That of a read that gave no value, by `seq` of its event; undefined where it is known already. */
   ofRead(seq: number): Finding | undefined;
+  /** What other parts look for findings of their own in. */
+  seen(): Seen;
 }
 
 /** Hooks that a part may have; the core calls them. */
@@ -59,6 +62,10 @@ export interface Hooks {
   idle(): void;
   /** An error of which no module is known to have thrown it; `target` is the module whose import it rejected. */
   unowned(error: string, target?: number): void;
+  /** Somebody asks what the events mean: adds what only bundles with this part can have. */
+  find(seen: Seen, found: Finding[]): void;
+  /** A part has found something that can't wait until somebody asks. */
+  found(finding: Finding): void;
   /** An entry has ended and no module is pending, or (`isOver`) the program exits. */
   finish(isOver: boolean): void;
 }

@@ -60,6 +60,17 @@ module-phases: tax.js:2:21 reads config of config.js before it has a value: Refe
                try moving config to a module of its own, which imports none of these
   more         docs/findings/early-read.md`;
 
+/** A module awaits an import() of what imports it. */
+const CIRCLE = {
+  'main.js': "import { config } from './config.js';\nconsole.log(config);\n",
+  'config.js': "const { plugins } = await import('./plugins.js');\nexport const config = plugins.length;\n",
+  'plugins.js': "import { config } from './config.js';\nexport const plugins = [() => config];\n",
+};
+const CIRCLE_BLOCK = `\
+module-phases: config.js:1:27 awaits import('./plugins.js'), and plugins.js:1 imports config.js, which has not ended
+  because      plugins.js:1 imports config.js, which has not ended
+  to fix       try not to await it at the top level of config.js`;
+
 const MODULE = '<!doctype html><script type="module" src="main.js"></script>';
 const CLASSIC = '<!doctype html><script src="main.js"></script>';
 
@@ -293,6 +304,15 @@ module-phases: 3 modules evaluated in <time>, 5 reads
     expect(traceOf(found)).to.match(
       /^error tax\.js Uncaught ReferenceError: Cannot access 'config' before initialization$/m,
     );
+  });
+
+  it('modules that wait for each other are told while the page stays open', async () => {
+    const files = { 'index.html': `${MODULE}<script type="module">console.log('loaded')</script>` };
+    const found = await visit({ bundles: [{ source: CIRCLE }], files, last: 'loaded' });
+    expect(found.program).to.deep.equal(printed('loaded'));
+    expect(found.trace.filter(({ type }) => type === 'error')).to.deep.equal([
+      { type: 'error', text: CIRCLE_BLOCK },
+    ]);
   });
 
   it('an early read of undefined is a warning, and the summary of a small program is open', async () => {

@@ -1,5 +1,6 @@
 /** Part that says what the events mean: `explain` and `why` of the trace, and what the console prints of them. */
-import { explain, explainRead, type Traced, whyBefore } from '../../findings/explain.ts';
+import { explain, explainRead, type Find, seenIn, type Traced, whyBefore } from '../../findings/explain.ts';
+import type { Finding } from '../../protocol/finding.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import { manifestOf } from '../manifest.ts';
 import type { BuildState, Part } from '../state.ts';
@@ -12,13 +13,20 @@ export default function createFindings(state: BuildState): Part {
     return manifest;
   };
   const traced = (): Traced => ({ events: state.events, dropped: shared.trace.dropped });
+  const find: Find = (seen) => {
+    const found: Finding[] = [];
+    state.tell('find', seen, found);
+    return found;
+  };
+  const all = (): Finding[] => explain(given(), traced(), find);
   shared.onExplain({
-    explain: () => explain(given(), traced()),
+    explain: all,
     why: (first, second) => whyBefore(given(), traced(), first, second),
   });
   state.findings = {
-    all: () => explain(given(), traced()),
+    all,
     ofRead: (seq) => explainRead(given(), traced(), seq),
+    seen: () => seenIn(given(), state.events),
   };
   return {};
 }

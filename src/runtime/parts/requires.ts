@@ -1,9 +1,15 @@
 /** Part for `require` of CommonJS modules that run when they are required. */
+import { partialExports } from '../../findings/partial-exports.ts';
 import type { RequireCalls } from '../../protocol/calls.ts';
 import type { RequireEvent } from '../../protocol/events.ts';
+import { bare } from '../bare.ts';
 import { createFirsts } from '../firsts.ts';
+import { each, push } from '../list.ts';
 import { indexPaths, moduleNamed } from '../specifier.ts';
 import type { BuildState, Part, Phases } from '../state.ts';
+
+/** How often the events are looked through while the program runs. */
+const LOOKS = 10;
 
 /** A `require` call that, as far as the runtime knows, has neither returned nor thrown. */
 interface OpenRequire {
@@ -24,10 +30,11 @@ interface OpenRequire {
  * those above it have thrown. The realised code has no `try` around the call: it would rethrow the error and show in
  * stack traces.
  */
-export default function createRequires(
-  { host, modules, sites, seen, locOf, log, admit, safely }: BuildState,
-  phases: Phases,
-): Part {
+export default function createRequires(state: BuildState, phases: Phases): Part {
+  const { host, modules, sites, seen, locOf, log, admit, safely } = state;
+  /** By path: modules that read properties of a module that ran, since they have required it. */
+  const due: Record<string, boolean> = bare({});
+  let looks = 0;
   const open: OpenRequire[] = [];
   const isFirstOf = createFirsts();
   let paths: Record<string, number> | undefined;
@@ -36,6 +43,16 @@ export default function createRequires(
   return {
     backIn,
     idle: () => failAbove(-1),
+    find: (seen, found) => each(partialExports(seen), (finding) => push(found, finding)),
+    event(event) {
+      // What a module that failed has read depends on its error, of which the host tells later.
+      if (event.type !== 'evaluate-end' || !due[event.module] || !state.findings || looks >= LOOKS) return;
+      due[event.module] = false;
+      looks++;
+      each(partialExports(state.findings.seen()), (finding) => {
+        if (finding.severity !== 'info' && finding.modules[0] === event.module) state.tell('found', finding);
+      });
+    },
     calls: {
       requiring(...args) {
         requiring(args[0], args[1]);
@@ -71,6 +88,7 @@ export default function createRequires(
       fields,
     };
     phases.queueCheck();
+    if (module?.status === 'evaluating' && modules[importer]?.row.requires) due[fields.importer] = true;
     if (isLogged)
       log({ type: 'require-start', ...fields, ...(module?.row.phases && { status: module.status }) });
   }

@@ -40,6 +40,7 @@ export default function createConsolePart(state: BuildState): Part {
         }),
       );
     },
+    found: sink.found,
     finish,
     ...(isGrouped && { failed, unowned: failed }),
   };

@@ -25,6 +25,8 @@ export interface ConsoleInput {
 export interface ConsoleSink {
   /** Called with each event as it happens; `explain` gives the finding of a read that gave no value. */
   event(event: TraceEvent, explain?: () => Finding | undefined): void;
+  /** Called with what a part has found before anybody asked. */
+  found(finding: Finding): void;
   /** Prints the lines that wait. */
   flush(): void;
   /**
@@ -83,6 +85,7 @@ export function createConsole({
       if (orderLine) orderLine(event).forEach(say);
       else if (isFull) tell(event);
     },
+    found,
     flush,
     finish(droppedNow, found = null, waits = []) {
       tellInstantiated();
@@ -101,14 +104,15 @@ export function createConsole({
     },
   };
 
-  function isNews({ code, seq, modules }: Finding): boolean {
-    const key = `${code} ${seq ?? modules}`;
+  /** By what stays the same when more is known: of one `require` there may be several, each with a place of its own. */
+  function isNews({ code, seq, modules, loc }: Finding): boolean {
+    const key = `${code} ${seq ?? modules} ${loc?.line}:${loc?.column}`;
     const isKnown = known[key];
     known[key] = true;
     return !isKnown;
   }
 
-  /** What the order was shows in the end, and what came of some reads; other reads are explained when they happen. */
+  /** What has no block yet. Of one event there is one: reads that go wrong mostly have theirs when they happen. */
   function explainLate(finding: Finding): void {
     const { seq, severity } = finding;
     const isTold = told[causeText(finding)] || told[`${seq}`];
@@ -125,6 +129,11 @@ export function createConsole({
       explained++;
     }
     print(findingBlock(finding), SEVERITY_TONES[severity]);
+  }
+
+  function found(finding: Finding): void {
+    flush();
+    explainLate(finding);
   }
 
   function tellInstantiated(): void {
