@@ -11,6 +11,7 @@ export const RUNTIME_PARTS = [
   'requires',
   'awaits',
   'deadlocks',
+  'snapshots',
   'findings',
   'tracks',
   'console',
@@ -68,7 +69,11 @@ const PART_OF: Record<SiteRow[0], RuntimePart> = {
 /** The parts that a bundle can use, by its settings and its surviving sites. */
 export function partsFor(settings: RuntimeSettings, kinds: Iterable<SiteRow[0]>): RuntimePart[] {
   const used = new Set<RuntimePart>(['core', 'findings']);
-  for (const kind of kinds) used.add(PART_OF[kind]);
+  for (const kind of kinds) {
+    used.add(PART_OF[kind]);
+    // A copy is of no interest unless something is written.
+    if (kind === 'w') used.add('snapshots');
+  }
   // Modules wait for each other only through an import().
   if (used.has('imports') && used.has('awaits')) used.add('deadlocks');
   for (const [sink, isWanted] of Object.entries(WANTED_SINKS)) {

@@ -9,7 +9,6 @@ import { type Context, whyNotRun } from './not-run.ts';
 import { orderFindings } from './order.ts';
 import { predict } from './prediction.ts';
 import { runOf, type Seen } from './run.ts';
-import { snapshots } from './snapshots.ts';
 import { why } from './why.ts';
 
 /** The events of a trace, and how many of them it left out. */
@@ -52,7 +51,6 @@ export function explain(manifest: Manifest, traced: Traced, find?: Find): Findin
   const findings = earlyReads(context, reasons).concat(
     find?.(context) ?? [],
     orderFindings(context),
-    snapshots(context, traced.events),
     cycleFindings(context, reasons),
   );
   return worstFirst(findings);

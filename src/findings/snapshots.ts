@@ -5,7 +5,7 @@
 import type { ReadEvent, TraceEvent, WriteEvent } from '../protocol/events.ts';
 import type { Finding, FindingStep, Place, Remedy } from '../protocol/finding.ts';
 import type { ManifestBinding } from '../protocol/manifest.ts';
-import type { Context } from './not-run.ts';
+import type { Seen } from './run.ts';
 import { declarationOf, placeText } from './words.ts';
 
 const { assign, create } = Object;
@@ -19,7 +19,7 @@ interface Default {
   last?: WriteEvent;
 }
 
-export function snapshots({ manifest, run }: Context, events: readonly TraceEvent[]): Finding[] {
+export function snapshots({ manifest, run }: Seen, events: readonly TraceEvent[]): Finding[] {
   const findings = new Map<string, Finding>();
   /** By path of a module. */
   const defaults = new Map<string, Default | undefined>();

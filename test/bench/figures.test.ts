@@ -9,7 +9,7 @@ const free = (): Record<string, object> => ({
     ROWS.map(({ name, modes }) => {
       const sample = { cpu: 100, mb: 100, bytes: 1000, gzip: 500, load: 10, work: 10 };
       const modules = Number.parseInt(name.replace(/\D+/, ''), 10);
-      const samples: Record<string, object> = { predicted: { cpu: modules / 10_000 } };
+      const samples: Record<string, object> = { predicted: { cpu: modules / 10_000 }, told: { cpu: 5 } };
       return [
         name,
         Object.fromEntries(modes.map((mode: string) => [mode, Array(3).fill(samples[mode] ?? sample)])),

@@ -636,7 +636,7 @@ describe("Rollup's own logs have the user's code, position and frame", () => {
         const dir = project(files);
         const setup = { before: [...before, ...plugins], options, output };
         const plain = await failure(dir, { ...setup, trace: false });
-        const traced = await failure(dir, setup);
+        const traced = await failure(dir, { ...setup, trace: { verdict: false } });
         expect(traced).to.deep.equal(plain);
         const found = [...plain.logs, plain.error].map((log) => (log as RollupLog | null)?.code);
         if (how === '') expect(found).to.include.members(codes);

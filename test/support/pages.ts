@@ -26,7 +26,7 @@ export const EXAMPLES: Readonly<Record<FindingCode, Example>> = {
   CHUNK_CYCLE: ['field/manual-chunks-import-each-other', 'es'],
   SNAPSHOT_LOST: ['findings/snapshot-lost', 'es'],
   SNAPSHOT: ['findings/snapshot-stale', 'es'],
-  PARTIAL_EXPORTS: ['commonjs/cycle', 'es'],
+  PARTIAL_EXPORTS: ['commonjs/partial-throws', 'es'],
   DEADLOCK: ['findings/deadlock', 'es'],
 };
 

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { explain } from '../../../src/findings/explain.ts';
+import { snapshots } from '../../../src/findings/snapshots.ts';
 import { verdictOf } from '../../../src/findings/verdict.ts';
+import type { TraceEvent } from '../../../src/protocol/events.ts';
 import type { Finding } from '../../../src/protocol/finding.ts';
 import type { Manifest } from '../../../src/protocol/manifest.ts';
 import { end, eventsOf, manifestOf, read, start, type Told, write } from './hand-made.ts';
@@ -32,10 +34,10 @@ const writeThing = (previous?: string, value?: string, name = 'thing'): Told =>
 
 /** Findings of what comes once `dep.js` has ended. */
 const found = (manifest: Manifest, ...told: readonly Told[]): Finding[] =>
-  explain(manifest, {
-    events: eventsOf(start('dep.js'), end('dep.js'), start('main.js'), ...told),
-    dropped: 0,
-  });
+  explained(manifest, eventsOf(start('dep.js'), end('dep.js'), start('main.js'), ...told));
+
+const explained = (manifest: Manifest, events: readonly TraceEvent[]): Finding[] =>
+  explain(manifest, { events, dropped: 0 }, (seen) => snapshots(seen, events));
 
 const codes = (findings: readonly Finding[]): string[] =>
   findings.map(({ code, severity, native }) => `${code} ${severity} ${native}`);
@@ -72,7 +74,7 @@ describe('a default export that this build makes live', () => {
     expect(found(aliased, readDefault('1'), readDefault('2'))).to.be.empty;
     expect(found(aliased, writeThing('1', '2', 'other'), readDefault('2'))).to.be.empty;
     const events = eventsOf(start('dep.js'), writeThing('1', '2'), end('dep.js'), readDefault('2'));
-    expect(explain(aliased, { events, dropped: 0 })).to.be.empty;
+    expect(explained(aliased, events)).to.be.empty;
   });
 
   it('is told by the build where a module reads it and something writes it', () => {
