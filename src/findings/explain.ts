@@ -15,6 +15,8 @@ import { why } from './why.ts';
 export interface Traced {
   events: readonly TraceEvent[];
   dropped: number;
+  /** Nothing has run: the events are those that the build foresees. */
+  isForeseen?: boolean;
 }
 
 /** Looks for findings of which not every bundle can have any. */
@@ -26,10 +28,18 @@ export const seenIn = (manifest: Manifest, events: readonly TraceEvent[]): Seen 
   requests: manifest.modules.map((module) => module.requests.map((request) => request.module)),
 });
 
-function contextOf(manifest: Manifest, { events, dropped }: Traced): Context {
+function contextOf(manifest: Manifest, { events, dropped, isForeseen = false }: Traced): Context {
   const { run: seen, requests } = seenIn(manifest, events);
   const first = predict(manifest, seen, requests);
-  const context = { manifest, run: seen, prediction: first, requests, errorOf: seen.errorOf, dropped };
+  const context = {
+    manifest,
+    run: seen,
+    prediction: first,
+    requests,
+    errorOf: seen.errorOf,
+    dropped,
+    isForeseen,
+  };
   const hidden = hiddenReads(context, events);
   const run = { ...seen, wrong: seen.wrong.concat(hidden) };
   const errorOf = errorsNatively({ ...context, run });

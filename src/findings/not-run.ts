@@ -41,6 +41,8 @@ export interface Context extends Seen {
   errorOf: Run['errorOf'];
   /** How many events the trace left out. */
   dropped: number;
+  /** Nothing has run. */
+  isForeseen: boolean;
 }
 
 /** The modules through which the importer's name resolves, with the importer; nothing where that is unknown. */

@@ -111,7 +111,7 @@ function awaitedBefore(
 }
 
 function unrequestedFinding(context: Context, modules: readonly number[]): Finding {
-  const { manifest, prediction } = context;
+  const { manifest, prediction, isForeseen } = context;
   const first = modules.find((module) => isUsersOwn(context, module)) ?? (modules[0] as number);
   const name = pathAt(manifest, first);
   const names = [first, ...modules.filter((module) => module !== first)].map((module) =>
@@ -126,7 +126,7 @@ function unrequestedFinding(context: Context, modules: readonly number[]): Findi
   return {
     code: 'UNREQUESTED',
     severity: severityOf(context, [first]),
-    message: `${ONLY_HERE}${name} runs before anything has asked for it${others}`,
+    message: `${ONLY_HERE}${name} runs ${isForeseen ? 'whether anything has asked for it or not' : 'before anything has asked for it'}${others}`,
     native: 'differs',
     modules: names.slice(0, LISTED),
     loc: null,
@@ -162,7 +162,7 @@ function serializedFinding(context: Context, awaited: number, late: readonly num
 }
 
 function orderFinding(context: Context, { actual, prescribed, at }: Difference): Finding {
-  const { manifest, run, prediction } = context;
+  const { manifest, run, prediction, isForeseen } = context;
   const [is, should] = [actual[at] as number, prescribed[at] as number];
   const name = pathAt(manifest, is);
   const around = (order: readonly number[]): string =>
@@ -192,7 +192,7 @@ function orderFinding(context: Context, { actual, prescribed, at }: Difference):
         loc: null,
       });
   }
-  const notRun = run.startOf[should] === undefined ? ', which has not run' : '';
+  const notRun = !isForeseen && run.startOf[should] === undefined ? ', which has not run' : '';
   return {
     code: 'ORDER',
     severity: severityOf(context, [is, should]),

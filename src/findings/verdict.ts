@@ -23,7 +23,10 @@ export function verdictOf(manifest: Manifest): Verdict {
   const looked = entries.slice(0, ENTRIES);
   for (const entry of looked) {
     const events = foresee(manifest, entry);
-    for (const finding of explain({ ...manifest, entries: [entry] }, { events, dropped: 0 })) {
+    for (const finding of explain(
+      { ...manifest, entries: [entry] },
+      { events, dropped: 0, isForeseen: true },
+    )) {
       const key = `${finding.code} ${finding.message}`;
       if (!known.has(key)) known.set(key, finding);
     }
