@@ -5,6 +5,7 @@ import type { ParseFailure } from './errors.ts';
 import { onCycle } from './graph/components.ts';
 import { isDeclaredAround, layoutOf, type PrintedChunk } from './locate/layout.ts';
 import type { Layout } from './located.ts';
+import { edgesOf } from './manifest/graph.ts';
 import { createManifest, manifestText, type RenderedModule } from './manifest/manifest.ts';
 import type { Numbering } from './manifest/numbering.ts';
 import { buildTable, siteRow } from './manifest/table.ts';
@@ -106,6 +107,8 @@ export function createOutput(input: OutputInput): Output {
   const traced = new Map<string, ChunkContents>();
   const included = new Set(chunks.flatMap(({ modules }) => numbering.numbersOf(modules)));
   const kept = new Map<number, ReadonlySet<number>>();
+  /** Whether modules import each other in a circle, once that is asked. */
+  let isCyclic: boolean | undefined;
   /** The plugin may be in the config twice; its files must be emitted once. */
   let isFinished = false;
 
@@ -205,10 +208,9 @@ export function createOutput(input: OutputInput): Output {
 
   /** Text of the runtime, with only the parts that these chunks can use. */
   function runtimeOf(contents: readonly ChunkContents[]): string {
-    const parts = partsFor(
-      input.settings,
-      contents.flatMap(({ sites }) => sites.map(({ kind }) => kind)),
-    );
+    const kinds = contents.flatMap(({ sites }) => sites.map(({ kind }) => kind));
+    isCyclic ??= onCycle(edgesOf(numbering.modules)).includes(true);
+    const parts = partsFor({ settings: input.settings, kinds, isCyclic });
     return runtimeText(input.runtime, parts);
   }
 

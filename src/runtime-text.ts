@@ -12,6 +12,7 @@ export const RUNTIME_PARTS = [
   'awaits',
   'deadlocks',
   'snapshots',
+  'cycles',
   'findings',
   'tracks',
   'console',
@@ -66,9 +67,18 @@ const PART_OF: Record<SiteRow[0], RuntimePart> = {
   a: 'awaits',
 };
 
-/** The parts that a bundle can use, by its settings and its surviving sites. */
-export function partsFor(settings: RuntimeSettings, kinds: Iterable<SiteRow[0]>): RuntimePart[] {
+/** What decides which parts a bundle can use. */
+interface Use {
+  settings: RuntimeSettings;
+  /** Of the surviving sites. */
+  kinds: Iterable<SiteRow[0]>;
+  /** Whether modules of the build import each other in a circle. */
+  isCyclic: boolean;
+}
+
+export function partsFor({ settings, kinds, isCyclic }: Use): RuntimePart[] {
   const used = new Set<RuntimePart>(['core', 'findings']);
+  if (isCyclic) used.add('cycles');
   for (const kind of kinds) {
     used.add(PART_OF[kind]);
     // A copy is of no interest unless something is written.

@@ -2,7 +2,7 @@
 import { componentsOf } from '../graph/components.ts';
 import { shortestPath } from '../graph/shortest-path.ts';
 import type { CycleRank, Finding } from '../protocol/finding.ts';
-import { bodyAt, type Context, type Reason, wayOf } from './not-run.ts';
+import { bodyAt, type Context, type Explained, wayOf } from './not-run.ts';
 import { bindingText, importSteps, pathAt, requestPlace, requestText } from './words.ts';
 
 /** Cycles whose shortest path is looked for. Of the others only the import that closes them is known. */
@@ -10,15 +10,11 @@ const SHOWN = 200;
 
 const RANKS: readonly CycleRank[] = ['fatal', 'latent', 'harmless', 'unused', 'unknown'];
 
-/**
- * The worst first.
- *
- * @param reasons by index of a wrong read: why its module had not run; undefined where only this build has the read
- */
-export function cycleFindings(context: Context, reasons: readonly (Reason | undefined)[]): Finding[] {
+/** The worst first. */
+export function cycleFindings(context: Explained): Finding[] {
   const { manifest, prediction, requests } = context;
   if (prediction.inProgress.length === 0) return [];
-  const fatal = fatalRequests(context, reasons);
+  const fatal = fatalRequests(context);
   const { componentOf } = componentsOf(requests);
   const findings = prediction.inProgress.map(([module, required], index): Finding => {
     const path = index < SHOWN ? closedPath(context, module, required) : [];
@@ -62,7 +58,7 @@ const closedPath = ({ requests }: Context, module: number, required: number): nu
   module === required ? [module] : shortestPath(requests, required, module);
 
 /** The requests of modules in progress by which an early read is explained. */
-function fatalRequests(context: Context, reasons: readonly (Reason | undefined)[]): ReadonlySet<string> {
+function fatalRequests(context: Explained): ReadonlySet<string> {
   const fatal = new Set<string>();
   const add = (path: readonly number[]): void => {
     path.forEach((module, i) => {
@@ -70,7 +66,7 @@ function fatalRequests(context: Context, reasons: readonly (Reason | undefined)[
     });
   };
   for (const [index, read] of context.run.wrong.entries()) {
-    const reason = reasons[index];
+    const reason = context.reasons[index];
     if (!reason) continue;
     const { knot } = reason;
     const body = bodyAt(context, read);

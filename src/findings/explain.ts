@@ -2,10 +2,9 @@
 import type { TraceEvent } from '../protocol/events.ts';
 import type { Finding, Severity } from '../protocol/finding.ts';
 import type { Manifest } from '../protocol/manifest.ts';
-import { cycleFindings } from './cycles.ts';
 import { earlyReadAt, earlyReads, errorsNatively, givenNatively } from './early-reads.ts';
 import { hiddenReads } from './hidden-reads.ts';
-import { type Context, whyNotRun } from './not-run.ts';
+import { type Context, type Explained, whyNotRun } from './not-run.ts';
 import { orderFindings } from './order.ts';
 import { predict } from './prediction.ts';
 import { runOf, type Seen } from './run.ts';
@@ -20,7 +19,7 @@ export interface Traced {
 }
 
 /** Looks for findings of which not every bundle can have any. */
-export type Find = (seen: Seen) => readonly Finding[];
+export type Find = (explained: Explained) => readonly Finding[];
 
 export const seenIn = (manifest: Manifest, events: readonly TraceEvent[]): Seen => ({
   manifest,
@@ -59,9 +58,8 @@ export function explain(manifest: Manifest, traced: Traced, find?: Find): Findin
     given[index] === 'value' ? undefined : whyNotRun(context, read),
   );
   const findings = earlyReads(context, reasons).concat(
-    find?.(context) ?? [],
     orderFindings(context),
-    cycleFindings(context, reasons),
+    find?.({ ...context, reasons }) ?? [],
   );
   return worstFirst(findings);
 }

@@ -35,6 +35,12 @@ export interface Knot {
   way: readonly number[];
 }
 
+/** A context, and why reads went wrong. */
+export interface Explained extends Context {
+  /** By index of a wrong read: why its module had not run; undefined where only this build has the read. */
+  reasons: readonly (Reason | undefined)[];
+}
+
 export interface Context extends Seen {
   prediction: Prediction;
   /** By module, where it throws natively: `seq` of the event of its error. */

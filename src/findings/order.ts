@@ -117,7 +117,7 @@ function unrequestedFinding(context: Context, modules: readonly number[]): Findi
   const names = [first, ...modules.filter((module) => module !== first)].map((module) =>
     pathAt(manifest, module),
   );
-  const others = modules.length > 1 ? `, and so do ${modules.length - 1} more` : '';
+  const others = modules.length > 1 ? alsoText(modules) : '';
   const chunk = manifest.modules[first]?.chunk;
   const path: FindingStep[] = [{ text: `it is in ${chunk}, which this build runs as a whole`, loc: null }];
   const natively = prediction.startOf[first];
@@ -140,7 +140,7 @@ function serializedFinding(context: Context, awaited: number, late: readonly num
   const { manifest, run } = context;
   const names = late.map((module) => pathAt(manifest, module));
   const loc = run.waits[awaited]?.loc ?? null;
-  const others = late.length > 1 ? `, and so do ${late.length - 1} more` : '';
+  const others = late.length > 1 ? alsoText(late) : '';
   const name = pathAt(manifest, awaited);
   return {
     code: 'AWAIT_SERIALIZED',
@@ -205,6 +205,10 @@ function orderFinding(context: Context, { actual, prescribed, at }: Difference):
     remedies: requestRemedies(context, is, should),
   };
 }
+
+/** `, and so do 2 more` */
+const alsoText = ({ length }: readonly number[]): string =>
+  `, and so ${length > 2 ? 'do' : 'does'} ${length - 1} more`;
 
 /** Another entry that has them in the order of this build if it is loaded alone. */
 function entryWith(

@@ -2,6 +2,7 @@
 import type { Finding } from '../protocol/finding.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import { chunkCycles } from './chunk-cycles.ts';
+import { cycleFindings } from './cycles.ts';
 import { explain, worstFirst } from './explain.ts';
 import { foresee } from './foreseen.ts';
 import { liveDefaults } from './live-defaults.ts';
@@ -22,11 +23,8 @@ export function verdictOf(manifest: Manifest): Verdict {
   const known = new Map<string, Finding>();
   const looked = entries.slice(0, ENTRIES);
   for (const entry of looked) {
-    const events = foresee(manifest, entry);
-    for (const finding of explain(
-      { ...manifest, entries: [entry] },
-      { events, dropped: 0, isForeseen: true },
-    )) {
+    const foreseen = { events: foresee(manifest, entry), dropped: 0, isForeseen: true };
+    for (const finding of explain({ ...manifest, entries: [entry] }, foreseen, cycleFindings)) {
       const key = `${finding.code} ${finding.message}`;
       if (!known.has(key)) known.set(key, finding);
     }

@@ -1,3 +1,4 @@
+import type { Explained } from '../findings/not-run.ts';
 import type { Seen } from '../findings/run.ts';
 import type { Edges } from '../graph/edges.ts';
 import type { NewEvent, SharedTrace, Tracer } from '../protocol/calls.ts';
@@ -63,7 +64,7 @@ export interface Hooks {
   /** An error of which no module is known to have thrown it; `target` is the module whose import it rejected. */
   unowned(error: string, target?: number): void;
   /** Somebody asks what the events mean: adds what only bundles with this part can have. */
-  find(seen: Seen, found: Finding[]): void;
+  find(explained: Explained, found: Finding[]): void;
   /** A part has found something that can't wait until somebody asks. */
   found(finding: Finding): void;
   /** An entry has ended and no module is pending, or (`isOver`) the program exits. */

@@ -13,9 +13,9 @@ export default function createFindings(state: BuildState): Part {
     return manifest;
   };
   const traced = (): Traced => ({ events: state.events, dropped: shared.trace.dropped });
-  const find: Find = (seen) => {
+  const find: Find = (explained) => {
     const found: Finding[] = [];
-    state.tell('find', seen, found);
+    state.tell('find', explained, found);
     return found;
   };
   const all = (): Finding[] => explain(given(), traced(), find);

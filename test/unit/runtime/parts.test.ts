@@ -15,7 +15,7 @@ const commonjs = commonjsPlugin as unknown as (options: RollupCommonJSOptions) =
 const ALWAYS: readonly RuntimePart[] = ['core', 'findings'];
 const OPTIONAL = RUNTIME_PARTS.filter((part) => !ALWAYS.includes(part));
 
-/** By part: a module that needs it, and what it makes the trace have. */
+/** By part: a module that needs it, and the type of event or code of finding that it makes the trace have. */
 const USES = {
   imports: {
     code: `import('./lazy.js').then(({ lazy }) => console.log(lazy));`,
@@ -28,6 +28,11 @@ const USES = {
     printed: 'required',
   },
   awaits: { code: `console.log(await 'awaited');`, type: 'evaluate-resume', printed: 'awaited' },
+  cycles: {
+    code: `import { circular } from './circular.js';\nexport const round = () => circular;\nconsole.log(circular());`,
+    type: 'CYCLE',
+    printed: 'round',
+  },
   snapshots: {
     code: `import { written, write } from './written.js';\nconsole.log(written);\nwrite();`,
     type: 'write',
@@ -46,6 +51,7 @@ const modules = (used: readonly Used[]): Record<string, string> => ({
   ].join('\n'),
   'n.js': 'export let n = 1;\n',
   ...Object.fromEntries(used.map((part) => [`${part}.js`, USES[part].code])),
+  'circular.js': `import { round } from './cycles.js';\nexport const circular = () => round.name;`,
   'written.js': `export let written = 'before';\nexport const write = () => (written = 'after');`,
   'lazy.js': `export const lazy = 'lazy';`,
   // It runs when it is required, so it is wrapped in a function.
@@ -68,7 +74,8 @@ function carried({ output }: Bundle): RuntimePart[] {
 const subsets = <T>(list: readonly T[]): T[][] =>
   list.reduce<T[][]>((all, item) => all.flatMap((some) => [some, [...some, item]]), [[]]);
 
-const typesOf = ({ events = [] }: Run): Set<string> => new Set(events.map(({ type }) => type));
+const typesOf = ({ events = [], findings = [] }: Run): Set<string> =>
+  new Set([...events.map(({ type }) => type), ...findings.map(({ code }) => code)]);
 
 describe('parts of the runtime', () => {
   for (const used of subsets(Object.keys(USES) as Used[])) {
