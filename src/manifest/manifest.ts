@@ -14,7 +14,6 @@ import { type ModuleRow, STATES } from '../protocol/tables.ts';
 import { isIncluded } from '../record/record.ts';
 import type { GraphModule } from './graph.ts';
 import { type ImportsInput, importsOf, requestsOf } from './imports.ts';
-import type { Numbering } from './numbering.ts';
 
 /** A module in the bundle. */
 export interface RenderedModule {
