@@ -61,7 +61,11 @@ export function importsOf(
     const isBinding = imported !== null && imported.binding >= 0;
     isListed.set(site.import, isBinding && isListed.get(site.import) !== false);
     if (imported) guard(imported, site.guard);
-    if (imported && site.isUnconditional) unconditional(imported, index, site.isFatalUndefined === true);
+    if (imported && site.isUnconditional) {
+      // `b` of `ns.a.b` is a property of the value, unless `ns.a` is a namespace object.
+      const hasProperty = chain.length > imported.local.length;
+      unconditional(imported, index, hasProperty || site.isFatalUndefined === true);
+    }
     if (imported && site.isHeritage) imported.isHeritage = true;
   }
   return { imports: [...byLocal.values()], ...needsOf(module, isListed) };

@@ -179,7 +179,7 @@ export function findSites(program: Program, code: string, entries: Entries, want
       path,
       ...(offset < thrown && !isConditional(nodePath) && { isUnconditional: true }),
       ...(isHeritage(nodePath) && { isHeritage: true }),
-      ...(isFatalUndefined(nodePath) && { isFatalUndefined: true }),
+      ...(isFatalUndefined(end) && { isFatalUndefined: true }),
       ...(guard && { guard }),
     });
   }

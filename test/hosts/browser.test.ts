@@ -69,7 +69,8 @@ const CIRCLE = {
 const CIRCLE_BLOCK = `\
 module-phases: config.js:1:27 awaits import('./plugins.js'), and plugins.js:1 imports config.js, which has not ended
   because      plugins.js:1 imports config.js, which has not ended
-  to fix       try not to await it at the top level of config.js`;
+  to fix       try not to await it at the top level of config.js
+  more         docs/findings/deadlock.md`;
 
 const MODULE = '<!doctype html><script type="module" src="main.js"></script>';
 const CLASSIC = '<!doctype html><script src="main.js"></script>';

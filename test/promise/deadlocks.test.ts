@@ -28,6 +28,7 @@ describe('a deadlock', () => {
 │   because      plugins.js:1 imports plugin-base.js
 │                plugin-base.js:1 imports config.js, which has not ended
 │   to fix       try not to await it at the top level of config.js
+│   more         docs/findings/deadlock.md
 `,
     ]);
     const lines = found.stderr.split('\n');
@@ -85,6 +86,7 @@ describe('a deadlock', () => {
 │   because      b.js:1:7 awaits import('./c.js')
 │                c.js:1 imports a.js, which has not ended
 │   to fix       try not to await it at the top level of a.js
+│   more         docs/findings/deadlock.md
 `,
     ]);
   });

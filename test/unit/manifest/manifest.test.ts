@@ -196,7 +196,6 @@ describe('the manifest', () => {
         way: [a],
         isUnconditional: true,
         at: { line: 2, column: 66 },
-        throwsAt: { line: 2, column: 66 },
       },
     ]);
   });
