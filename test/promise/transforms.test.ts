@@ -341,6 +341,7 @@ console.log(reason);
 };
 
 describe('minifiers after ours', () => {
+  const linesOf = ({ chunk }: Bundle): number => chunk.code.split('\n').length;
   const dir = project(APP);
 
   for (const [name, minify] of Object.entries(MINIFIERS)) {
@@ -353,7 +354,8 @@ describe('minifiers after ours', () => {
         traced = await made(dir, [], ALL);
         minified = await made(dir, [minifier(name, minify)], ALL);
         expectSameBundle(minified, plain);
-        expect(minified.chunk.code.length).to.be.below(traced.chunk.code.length);
+        // Not characters: the runtime, which is most of the bundle, is minified already, by a better minifier than some.
+        expect(linesOf(minified)).to.be.below(linesOf(traced) / 2);
       });
 
       it('the program does the same, and its trace is the same', async () => {
