@@ -16,7 +16,7 @@ import {
   unparsableChunk,
   wrapperUnknown,
 } from './errors.ts';
-import { verdictOf } from './findings/verdict.ts';
+import { factOf, verdictOf } from './findings/verdict.ts';
 import { type FoundMark, findMarks } from './locate/marks/grammar.ts';
 import { hideMarks, sortedByToken } from './locate/marks/rendered.ts';
 import { createNumbering, inLinkOrder } from './manifest/numbering.ts';
@@ -77,7 +77,7 @@ export function createBuild(input: BuildInput): Build {
   const outputs = new WeakMap<NormalizedOutputOptions, Output>();
   /** By rendered module: sum of the lengths of its marks. */
   const marked = new WeakMap<RenderedModule, number>();
-  /** By code and message: the findings that an output has told. */
+  /** What an output has told. */
   const told = new Set<string>();
   let hasEnded = false;
 
@@ -121,10 +121,8 @@ export function createBuild(input: BuildInput): Build {
   function tell(manifest: Manifest): void {
     if (!input.verdict && input.gate === false) return;
     const verdict = verdictOf(manifest);
-    const findings = verdict.findings.filter(({ code, message }) => {
-      const key = `${code} ${message}`;
-      return !told.has(key) && told.add(key);
-    });
+    const findings = verdict.findings.filter((finding) => !told.has(factOf(finding)));
+    for (const finding of findings) told.add(factOf(finding));
     const { warnings, infos } = buildLogs({ ...verdict, findings }, input);
     if (input.verdict) {
       for (const log of warnings) host.warn(log);

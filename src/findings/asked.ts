@@ -46,6 +46,11 @@ export function createAsked(manifest: Manifest, run: Run, requests: Edges): Aske
   const lastJob = steps.reduce<number | undefined>((last, { job }) => job ?? last, undefined);
   /** By module: where its import() ended or failed. */
   const settledAt = new Map(stepsOf(steps, 'imported').map(({ module, at }) => [module, at]));
+  /** Entries whose chunk is loaded by none that comes to its body later in the same job. */
+  const roots = entered.filter(
+    ({ job, at, module }) =>
+      !entered.some((later) => later.at > at && later.job === job && imports(later.module, module)),
+  );
 
   return {
     at(at) {
@@ -53,9 +58,7 @@ export function createAsked(manifest: Manifest, run: Run, requests: Edges): Aske
       // Then what starts says more: this chunk may be imported by that of an entry which failed.
       if (type === 'entry' && isCutShort(job)) return undefined;
       const inSameJob = entered.filter((entry) => entry.job === job);
-      const isLoaded = (entry: At): boolean =>
-        inSameJob.some(({ module: other, at: later }) => later > entry.at && imports(other, entry.module));
-      const inJob = inSameJob.filter((entry) => !isLoaded(entry) && reaches(entry.module, module));
+      const inJob = roots.filter((entry) => entry.job === job && reaches(entry.module, module));
       const [first] = inJob;
       // An entry that failed, or is about to, does not come to its body, but its chunk may have imported this one's.
       const failing = isCutShort(job) ? unentered.filter((entry) => reaches(entry, module)) : [];

@@ -1,14 +1,12 @@
 /** Cycles of imports: each request that the prescribed evaluation finds in progress. */
 import { componentsOf } from '../graph/components.ts';
 import { shortestPath } from '../graph/shortest-path.ts';
-import type { CycleRank, Finding } from '../protocol/finding.ts';
+import { type CycleRank, type Finding, RANKS } from '../protocol/finding.ts';
 import { bodyAt, type Context, type Explained, wayOf } from './not-run.ts';
 import { bindingText, importSteps, pathAt, requestPlace, requestText } from './words.ts';
 
 /** Cycles whose shortest path is looked for. Of the others only the import that closes them is known. */
 const SHOWN = 200;
-
-const RANKS: readonly CycleRank[] = ['fatal', 'latent', 'harmless', 'unused', 'unknown'];
 
 /** The worst first. */
 export function cycleFindings(context: Explained): Finding[] {

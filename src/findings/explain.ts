@@ -1,6 +1,6 @@
 /** Events of a trace and the manifest of a build → findings, the worst first. */
 import type { TraceEvent } from '../protocol/events.ts';
-import type { Finding, Severity } from '../protocol/finding.ts';
+import { type Finding, SEVERITIES } from '../protocol/finding.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import { earlyReadAt, earlyReads, errorsNatively, givenNatively } from './early-reads.ts';
 import { hiddenReads } from './hidden-reads.ts';
@@ -48,8 +48,6 @@ function contextOf(manifest: Manifest, { events, dropped, isForeseen = false }: 
   const reached = hidden.filter(({ importer }) => prediction.startOf[importer] !== undefined);
   return { ...context, run: { ...seen, wrong: seen.wrong.concat(reached) }, errorOf, prediction };
 }
-
-const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 
 export function explain(manifest: Manifest, traced: Traced, find?: Find): Finding[] {
   const context = contextOf(manifest, traced);

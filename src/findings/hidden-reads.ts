@@ -13,9 +13,11 @@ import { isLexical, pathAt, requestPlace } from './words.ts';
 export function hiddenReads(context: Context, events: readonly TraceEvent[]): WrongRead[] {
   const { manifest, run, prediction } = context;
   const predictions = [prediction].concat(prediction.others);
+  const isWrong: Record<number, true> = {};
+  for (const { importer } of run.wrong) isWrong[importer] = true;
   return manifest.modules.flatMap((row, reader): WrongRead[] => {
     if (!row.imports || row.hasTLA || !hasCompleted(context, row, reader)) return [];
-    if (run.wrong.some(({ importer }) => importer === reader)) return [];
+    if (isWrong[reader]) return [];
     for (const imported of row.imports) {
       const hidden = hiddenIn(context, reader, imported);
       if (hidden && predictions.every((each) => isTooEarly(each, reader, imported.module)))

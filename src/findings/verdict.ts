@@ -17,16 +17,17 @@ export interface Verdict {
   left: number;
 }
 
+/** Several entries, or outputs, may lead to one fact. */
+export const factOf = ({ code, message }: Finding): string => `${code} ${message}`;
+
 export function verdictOf(manifest: Manifest): Verdict {
   const { entries } = manifest;
-  /** By code and message: several entries may lead to one fact. */
   const known = new Map<string, Finding>();
   const looked = entries.slice(0, ENTRIES);
   for (const entry of looked) {
     const foreseen = { events: foresee(manifest, entry), dropped: 0, isForeseen: true };
     for (const finding of explain({ ...manifest, entries: [entry] }, foreseen, cycleFindings)) {
-      const key = `${finding.code} ${finding.message}`;
-      if (!known.has(key)) known.set(key, finding);
+      if (!known.has(factOf(finding))) known.set(factOf(finding), finding);
     }
   }
   const findings = [...known.values(), ...chunkCycles(manifest), ...liveDefaults(manifest)];

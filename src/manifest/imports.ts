@@ -1,5 +1,6 @@
 /** What a module imports: which names, by which requests, and what its reads of them are. */
-import type { ManifestImport, ManifestRequest, ReadGuard } from '../protocol/manifest.ts';
+import type { ModuleRecord } from '../model.ts';
+import type { ManifestImport, ManifestRequest, ReadGuard, ReadPosition } from '../protocol/manifest.ts';
 import type { GraphModule } from './graph.ts';
 import type { Numbering } from './numbering.ts';
 
@@ -73,8 +74,7 @@ export function importsOf(
   function unconditional(imported: ManifestImport, site: number, isFatalUndefined: boolean): void {
     const wasDropped = !imported.isUnconditional || imported.isDropped;
     imported.isUnconditional = true;
-    const { line = 1, column = 0, file } = record.positions.sites[site] ?? {};
-    const position = { line, column, ...(file !== undefined && { file: pathOf(file) }) };
+    const position = sitePosition(record, site, pathOf);
     imported.at ??= position;
     if (isFatalUndefined) imported.throwsAt ??= position;
     if (wasDropped && isDropped(number, site)) imported.isDropped = true;
@@ -102,6 +102,16 @@ export function importsOf(
     byLocal.set(local, imported);
     return imported;
   }
+}
+
+/** Where a site is; with its file, where that is not the module itself. */
+export function sitePosition(
+  { positions }: ModuleRecord,
+  site: number,
+  pathOf: (id: string) => string,
+): ReadPosition {
+  const { line = 1, column = 0, file } = positions.sites[site] ?? {};
+  return { line, column, ...(file !== undefined && { file: pathOf(file) }) };
 }
 
 /** Keeps the weakest guard of the reads of an import. */

@@ -13,7 +13,7 @@ import {
 import { type ModuleRow, STATES } from '../protocol/tables.ts';
 import { isIncluded } from '../record/record.ts';
 import type { GraphModule } from './graph.ts';
-import { type ImportsInput, importsOf, requestsOf } from './imports.ts';
+import { type ImportsInput, importsOf, requestsOf, sitePosition } from './imports.ts';
 
 /** A module in the bundle. */
 export interface RenderedModule {
@@ -142,16 +142,16 @@ function propertiesOf(
 function localOf(
   { rendered, isDropped, pathOf }: ManifestInput,
   number: number,
-  { bindings, sites, positions }: ModuleRecord,
+  record: ModuleRecord,
   ofDefault: number,
   local: string,
 ): Pick<ManifestBinding, 'writes' | 'isAliased'> {
+  const { bindings, sites } = record;
   const exported = bindings.findIndex(({ name }) => name === local);
   const written = exported < 0 ? ofDefault : exported;
   const writes = sites.flatMap((site, index): ManifestWrite[] => {
     if (site.kind !== 'write' || site.binding !== written || isDropped(number, index)) return [];
-    const { line = 1, column = 0, file } = positions.sites[index] ?? {};
-    return [{ line, column, ...(file !== undefined && { file: pathOf(file) }) }];
+    return [sitePosition(record, index, pathOf)];
   });
   // Rollup drops the statement where it uses the variable itself.
   const statement = sites.findIndex(({ kind }) => kind === 'default');

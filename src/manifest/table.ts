@@ -88,7 +88,7 @@ function bindingRow(binding: ManifestBinding, all: readonly ManifestBinding[]): 
   const { name, kind, line, column, state, local, writes, isAliased } = binding;
   const row = [name, kind, line, column] as const;
   if (!state && !isAliased) return [...row];
-  const exported = all.findIndex((other) => other.name === local);
+  const exported = local === undefined ? -1 : all.findIndex((other) => other.name === local);
   const isTold = local !== undefined && writes && (isAliased || exported >= 0);
   if (isAliased && !isTold) return [...row];
   const printed = state ? STATES.indexOf(state) : ALIASED;

@@ -31,6 +31,9 @@ export type FindingCode =
 /** How bad it is. `error`: it broke something; `warning`: a program can break by it; `info`: nothing went wrong. */
 export type Severity = 'error' | 'warning' | 'info';
 
+/** The worst first. */
+export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
+
 /**
  * How the unbundled modules behave by ECMA-262, over the graph as the bundler resolved it: `same`: so as well;
  * `differs`: only this build does so.
@@ -77,6 +80,9 @@ export interface Remedy {
  * `unknown`: nobody looked for all reads of its modules.
  */
 export type CycleRank = 'fatal' | 'latent' | 'harmless' | 'unused' | 'unknown';
+
+/** The worst first. */
+export const RANKS: readonly CycleRank[] = ['fatal', 'latent', 'harmless', 'unused', 'unknown'];
 
 /** What some events of a trace mean: what went wrong, why, and what mends it. */
 export interface Finding {

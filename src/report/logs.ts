@@ -4,7 +4,7 @@ import { codeFrameColumns } from '@babel/code-frame';
 import type { RollupLog } from 'rollup';
 import type { Verdict } from '../findings/verdict.ts';
 import { placeText } from '../findings/words.ts';
-import type { Finding, Severity } from '../protocol/finding.ts';
+import { type Finding, SEVERITIES, type Severity } from '../protocol/finding.ts';
 import { cyclesText } from './text/cycles.ts';
 import { findingBlock, withPage } from './text/finding.ts';
 import { lineText } from './text/line.ts';
@@ -55,8 +55,6 @@ export function buildLogs({ findings, left: entries }: Verdict, input: LogInput)
     ],
   };
 }
-
-const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 
 /** The error of a build that the option `gate` ends; null where no finding is as bad as that. */
 export function gateError(findings: readonly Finding[], gate: Severity): RollupLog | null {

@@ -8,6 +8,8 @@ export function push<T>(list: T[], item: T): void {
   list[list.length] = item;
 }
 
+export const pushAll = <T>(list: T[], items: readonly T[]): void => each(items, (item) => push(list, item));
+
 /** A copy of the list without one item. */
 export function without<T>(list: readonly T[], left: T): T[] {
   const others: T[] = [];

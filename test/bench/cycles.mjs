@@ -34,7 +34,6 @@ const PACKAGES = [
   'chevrotain',
   '@babel/core',
 ];
-const RANKS = ['fatal', 'latent', 'harmless', 'unused', 'unknown'];
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,

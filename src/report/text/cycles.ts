@@ -1,8 +1,6 @@
 /** Cycles in one line: how many of each rank. */
-import type { CycleRank, Finding } from '../../protocol/finding.ts';
+import { type Finding, RANKS } from '../../protocol/finding.ts';
 import { count, list } from './line.ts';
-
-const RANKS: readonly CycleRank[] = ['fatal', 'latent', 'harmless', 'unused', 'unknown'];
 
 /** `3 imports of a module in progress: 1 fatal, 2 harmless`; empty where there is none. */
 export function cyclesText(findings: readonly Finding[]): string {

@@ -1,10 +1,10 @@
 /** Part for modules that import each other in a circle: says what the circle does. */
 import { cycleFindings } from '../../findings/cycles.ts';
-import { each, push } from '../list.ts';
+import { pushAll } from '../list.ts';
 import type { Part } from '../state.ts';
 
 export default function createCycles(): Part {
   return {
-    find: (explained, found) => each(cycleFindings(explained), (finding) => push(found, finding)),
+    find: (explained, found) => pushAll(found, cycleFindings(explained)),
   };
 }

@@ -1,7 +1,7 @@
 /** Part for modules that wait for each other: finds such circles, and tells of one as soon as nothing can open it. */
 import { deadlocks, isOperand } from '../../findings/deadlocks.ts';
 import { bare } from '../bare.ts';
-import { each, push } from '../list.ts';
+import { each, pushAll } from '../list.ts';
 import type { BuildState, Part } from '../state.ts';
 
 export default function createDeadlocks(state: BuildState): Part {
@@ -10,7 +10,7 @@ export default function createDeadlocks(state: BuildState): Part {
   let isDue = false;
   const told: Record<string, true> = bare({});
   return {
-    find: (seen, found) => each(deadlocks(seen), (finding) => push(found, finding)),
+    find: (seen, found) => pushAll(found, deadlocks(seen)),
     event(event) {
       const before = events[events.length - 2];
       if (event.type !== 'evaluate-suspend' || before?.type !== 'import-start') return;

@@ -4,7 +4,7 @@ import type { RequireCalls } from '../../protocol/calls.ts';
 import type { RequireEvent } from '../../protocol/events.ts';
 import { bare } from '../bare.ts';
 import { createFirsts } from '../firsts.ts';
-import { each, push } from '../list.ts';
+import { each, pushAll } from '../list.ts';
 import { indexPaths, moduleNamed } from '../specifier.ts';
 import type { BuildState, Part, Phases } from '../state.ts';
 
@@ -43,7 +43,7 @@ export default function createRequires(state: BuildState, phases: Phases): Part 
   return {
     backIn,
     idle: () => failAbove(-1),
-    find: (seen, found) => each(partialExports(seen), (finding) => push(found, finding)),
+    find: (seen, found) => pushAll(found, partialExports(seen)),
     event(event) {
       // What a module that failed has read depends on its error, of which the host tells later.
       if (event.type !== 'evaluate-end' || !due[event.module] || !state.findings || looks >= LOOKS) return;
