@@ -2,6 +2,7 @@
  * A text with edits. Offsets are UTF-16 code units of the original text. MagicString makes the source map; without a
  * map the edits are joined here, because MagicString splits its chunks at each edit and takes long for many.
  */
+import type { SourceMapSegment } from '@jridgewell/trace-mapping';
 import MagicString, { type SourceMap } from 'magic-string';
 
 interface Replacement {
@@ -77,6 +78,65 @@ export class EditedText {
       if (right) text.prependRight(offset, right);
     }
     return text.generateMap({ hires: 'boundary' });
+  }
+
+  /**
+   * The mappings of a source map of the original text, for the edited text. Inserted text belongs to the segment before
+   * it, and a segment inside a replaced range stays where the range began.
+   *
+   * @param mappings decoded: by line, the segments
+   */
+  mapped(mappings: readonly SourceMapSegment[][]): SourceMapSegment[][] {
+    this.#join();
+    const edits = [
+      ...this.#insertions.map(({ offset, left, right }) => ({
+        start: offset,
+        end: offset,
+        text: left + right,
+      })),
+      ...this.#replacements,
+    ].sort((a, b) => a.start - b.start || a.end - b.end);
+    const result: SourceMapSegment[][] = [[]];
+    let line = 0;
+    let column = 0;
+    let offset = 0;
+    let next = 0;
+    const advance = (text: string): void => {
+      for (let from = 0; ; ) {
+        const end = text.indexOf('\n', from);
+        if (end < 0) {
+          column += text.length - from;
+          return;
+        }
+        result[++line] = [];
+        column = 0;
+        from = end + 1;
+      }
+    };
+    /** Goes on to an offset of the original text, past the edits that begin at it or before. */
+    const advanceTo = (target: number): void => {
+      for (let edit = edits[next]; edit && edit.start <= target; edit = edits[++next]) {
+        if (edit.start > offset) advance(this.#code.slice(offset, edit.start));
+        advance(edit.text);
+        offset = Math.max(offset, edit.end);
+      }
+      if (target > offset) {
+        advance(this.#code.slice(offset, target));
+        offset = target;
+      }
+    };
+    let lineStart = 0;
+    for (const segments of mappings) {
+      for (const segment of segments) {
+        advanceTo(lineStart + segment[0]);
+        const [, ...original] = segment;
+        (result[line] as SourceMapSegment[]).push([column, ...original] as SourceMapSegment);
+      }
+      const end = this.#code.indexOf('\n', lineStart);
+      if (end < 0) break;
+      lineStart = end + 1;
+    }
+    return result;
   }
 
   /** Sorts the insertions, and joins those of the same offset. */

@@ -7,15 +7,17 @@ import type { Position } from './model.ts';
 
 const PACKAGE = 'rollup-plugin-module-phases';
 
-const DUPLICATE_PLUGIN = 'DUPLICATE_PLUGIN',
+const CHUNK_REWRITTEN = 'CHUNK_REWRITTEN',
+  DUPLICATE_PLUGIN = 'DUPLICATE_PLUGIN',
   GLOBALS_HIDDEN = 'GLOBALS_HIDDEN',
   INVALID_OPTION = 'INVALID_OPTION',
   MANIFEST_NAME_TAKEN = 'MANIFEST_NAME_TAKEN',
   MARKS_REMOVED = 'MARKS_REMOVED',
   MARKS_REMOVED_IN_CHUNK = 'MARKS_REMOVED_IN_CHUNK',
+  MINIFIER_MISSING = 'MINIFIER_MISSING',
   NO_BUNDLE = 'NO_BUNDLE',
   NOTHING_INCLUDED = 'NOTHING_INCLUDED',
-  ROLLDOWN_UNTRACED = 'ROLLDOWN_UNTRACED',
+  ROLLDOWN_TOO_OLD = 'ROLLDOWN_TOO_OLD',
   ROLLUP_TOO_OLD = 'ROLLUP_TOO_OLD',
   RUNTIME_NAME_TAKEN = 'RUNTIME_NAME_TAKEN',
   RUNTIME_PLACED = 'RUNTIME_PLACED',
@@ -83,10 +85,22 @@ export const noBundle = (): RollupLog => ({
   message: `${PACKAGE} traces bundles, and a dev server makes none, so nothing is traced here. Build the app and run that (vite build, vite preview).`,
 });
 
-/** Rolldown drops comments, and with them the marks. */
-export const rolldownUntraced = (version: string): RollupLog => ({
-  code: ROLLDOWN_UNTRACED,
-  message: `${PACKAGE} does not support Rolldown yet (Rolldown ${version}), so this build is not traced. Build with Rollup: Vite 7 does, and Rollup itself.`,
+/** The Rolldown that runs is older than the oldest one that works. */
+export const rolldownTooOld = (version: string, needed: string): RollupLog => ({
+  code: ROLLDOWN_TOO_OLD,
+  message: `Rolldown ${version} is too old for ${PACKAGE}, which needs ${needed}, so this build is not traced. Update it (npm install --save-dev "rolldown@${needed}"), or update Vite.`,
+});
+
+/** The utilities of Rolldown are installed nowhere that this package can see. */
+export const minifierMissing = (version: string): RollupLog => ({
+  code: MINIFIER_MISSING,
+  message: `${PACKAGE} finds no Rolldown ${version} to minify traced chunks with, so they stay unminified. Install it beside this package: npm install --save-dev "rolldown@${version}".`,
+});
+
+/** A plugin's renderChunk has changed the code of modules in a chunk. */
+export const chunkRewritten = (chunk: string): RollupLog => ({
+  code: CHUNK_REWRITTEN,
+  message: `Chunk ${quote(chunk)} is left untraced, because it does not hold its modules as Rolldown printed them: another plugin's renderChunk has rewritten it, as minifiers do. Let Rolldown minify (build.minify: 'oxc' in Vite), or remove that plugin while you trace.`,
 });
 
 /** The patterns include no module; `id` is a module that they leave out. */

@@ -26,6 +26,15 @@ export interface LocatedPiece {
   sites: readonly LocatedSite[];
   /** Offset of the piece's code → offset of the chunk's `text`. */
   offsetOf(offset: number): number;
+  /** Where the modules of the piece run, if that is not just where the piece stands. */
+  bodies?: readonly Extent[];
+  /** `return` statements by which CommonJS modules end. */
+  returns?: readonly ReturnOf[];
+}
+
+export interface ReturnOf {
+  module: ChunkModule;
+  nodePath: NodePath;
 }
 
 /** A module's slice of the chunk, or the chunk as a whole. */
@@ -45,6 +54,8 @@ export interface Extent {
   module: ChunkModule;
   start: number;
   end: number;
+  /** They stand in a function, which runs when something asks for the module. */
+  isInside?: true;
 }
 
 export interface Layout {
@@ -65,6 +76,8 @@ export interface Layout {
   /** Offset of some statement in `body`. */
   at: number;
   pieces: readonly Piece[];
+  /** Names of variables that hold exports of CommonJS modules or of other chunks, beside those of the format. */
+  publishers?: ReadonlySet<string>;
   /** In the order of the chunk; null for a chunk without slices, whose extents follow from the located sites. */
   extents: readonly Extent[] | null;
 }

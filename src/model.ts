@@ -13,6 +13,15 @@ export interface Position {
   file?: string;
 }
 
+/** A source map with encoded mappings (ECMA-426). */
+export interface RawMap {
+  version: 3;
+  names: string[];
+  sources: (string | null)[];
+  sourcesContent?: (string | null)[];
+  mappings: string;
+}
+
 interface Recorded {
   /** UTF-16 code units from the start of the code that was recorded. */
   offset: number;

@@ -8,7 +8,7 @@ import { createToken, type MarkedCode, markModule } from './locate/marks/mark.ts
 import { type GraphModule, NOT_RECORDED } from './manifest/graph.ts';
 import { unrecordedForReads, unrecordedOnCycles } from './manifest/missing.ts';
 import type { ModuleRecord, WantedSites } from './model.ts';
-import { parseModuleAsync } from './parse.ts';
+import type { Parser } from './parse.ts';
 import {
   createLocator,
   originalPositions,
@@ -32,6 +32,7 @@ export interface ModulesInput {
   /** Version of the plugin. */
   version: string;
   host: Host;
+  parser: Parser;
   wantedOf(id: string): WantedSites;
   /** Whether a file's whole content is the text. */
   isFile(id: string, text: string): boolean;
@@ -83,7 +84,7 @@ interface Transformed extends Pick<MarkedCode, 'code' | 'insertions'> {
 const isSame = (a: WantedSites, b: WantedSites): boolean =>
   a.bindings === b.bindings && a.reads === b.reads && a.writes === b.writes;
 
-export function createModules({ version, host, wantedOf, isFile }: ModulesInput): Modules {
+export function createModules({ version, host, parser, wantedOf, isFile }: ModulesInput): Modules {
   const transformed = new Map<string, Transformed>();
   const unparsed = new Map<string, ParseFailure>();
   /**
@@ -123,7 +124,7 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
         mapsOf.set(id, mapOf);
         return null;
       }
-      const program = await parseModuleAsync(code);
+      const program = await parser.parseModuleAsync(code);
       if (!('body' in program)) {
         const { message, pos } = program;
         unparsed.set(id, {
@@ -230,7 +231,7 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
     transformedModule: Transformed,
     code: string,
   ): Promise<void> {
-    const program = await parseModuleAsync(code);
+    const program = await parser.parseModuleAsync(code);
     if (!('body' in program)) return;
     const requests = requestsIn(program);
     const specifiers = [...requests.keys()];
@@ -284,7 +285,7 @@ export function createModules({ version, host, wantedOf, isFile }: ModulesInput)
   async function recordParsed(id: string): Promise<ModuleRecord | undefined> {
     const info = host.getModuleInfo(id);
     const code = info?.code;
-    const program = code == null ? undefined : await parseModuleAsync(code);
+    const program = code == null ? undefined : await parser.parseModuleAsync(code);
     if (!info || code == null || !program || !('body' in program)) return undefined;
     // The module was not marked in `transform`, so more sites than these could not be located.
     const { record } = recordModule({ code, program, wanted: PHASES_ALONE });

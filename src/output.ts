@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import type { EditedText } from './edited-text.ts';
 import type { ParseFailure } from './errors.ts';
 import { onCycle } from './graph/components.ts';
-import { isDeclaredAround, layoutOf, type PrintedChunk } from './locate/layout.ts';
+import { isDeclaredAround } from './locate/layout.ts';
 import type { Layout } from './located.ts';
 import { edgesOf } from './manifest/graph.ts';
 import { createManifest, manifestText, type RenderedModule } from './manifest/manifest.ts';
@@ -55,11 +55,9 @@ export interface OutputInput {
   /** Ids of static entries, and of targets of dynamic imports. */
   entries: { static: readonly string[]; dynamic: readonly string[] };
   pathOf(file: string): string;
-  /** Whether a transform removed a module's marks. */
-  isUnmarked(id: string): boolean;
+  /** Whether the bundler dropped a site of a module. */
+  isDropped(id: string, site: number): boolean;
 }
-
-type ChunkCode = Pick<PrintedChunk, 'code' | 'rendered' | 'marks'>;
 
 /** A file that the plugin adds to the bundle. */
 export interface AddedFile {
@@ -78,16 +76,13 @@ export interface Finished {
 export interface Output {
   /** Whether the chunk has been traced. */
   has(fileName: string): boolean;
-  /** Takes the chunk apart; null where its modules are not inside the wrapper of the format. */
-  layoutOf(chunk: ChunkCode): Layout | ParseFailure | null;
+  numbering: Numbering;
   /** Whether the chunk has to carry the runtime inline, in a scope that declares a `globalThis`. */
   isUnreachable(layout: Layout): boolean;
   /** Where this output can't follow the `runtime` option: the wanted placement, and the one used instead. */
   insteadOf: { wanted: RuntimePlacement; used: RuntimePlacement } | null;
   /** The traced chunk, or the reason why it can't be traced. */
   trace(fileName: string, layout: Layout): EditedText | ParseFailure | 'no statement' | 'no wrapper';
-  /** Takes the indices of a module's sites of which a chunk still has the text. */
-  noteKept(id: string, sites: ReadonlySet<number>): void;
   /**
    * Called when all chunks are traced. Returns the files that this output needs, and the manifest; null on the second
    * call.
@@ -105,8 +100,6 @@ export function createOutput(input: OutputInput): Output {
   const chunkNumbers = new Map(chunks.map(({ fileName }, number) => [fileName, number]));
   const circular = circularChunks(chunks, chunkNumbers);
   const traced = new Map<string, ChunkContents>();
-  const included = new Set(chunks.flatMap(({ modules }) => numbering.numbersOf(modules)));
-  const kept = new Map<number, ReadonlySet<number>>();
   /** Whether modules import each other in a circle, once that is asked. */
   let isCyclic: boolean | undefined;
   /** The plugin may be in the config twice; its files must be emitted once. */
@@ -114,13 +107,7 @@ export function createOutput(input: OutputInput): Output {
 
   return {
     has: (fileName) => traced.has(fileName),
-    layoutOf: (chunk) =>
-      layoutOf({
-        ...chunk,
-        format,
-        moduleOf: (id) => (input.isUnmarked(id) ? undefined : numbering.moduleOf(id)),
-        markedBy: numbering.markedBy,
-      }),
+    numbering,
     isUnreachable: (layout) => mustInline && hidesGlobals(layout),
     insteadOf: placement === 'auto' || placement === placed ? null : { wanted: placement, used: placed },
     trace(fileName, layout) {
@@ -146,10 +133,6 @@ export function createOutput(input: OutputInput): Output {
       if (prologue === null) return 'no wrapper';
       traced.set(fileName, contents);
       return realised.finish(prologue);
-    },
-    noteKept(id, sites) {
-      const module = numbering.numberOf(id);
-      if (module !== undefined) kept.set(module, sites);
     },
     finish(nameOf) {
       if (isFinished) return null;
@@ -178,9 +161,7 @@ export function createOutput(input: OutputInput): Output {
   };
 
   function isDropped(module: number, site: number): boolean {
-    if (input.isUnmarked(numbering.modules[module]?.id ?? '')) return false;
-    // A module of which no chunk has a statement was dropped as a whole.
-    return kept.get(module)?.has(site) === false || !included.has(module);
+    return input.isDropped(numbering.modules[module]?.id ?? '', site);
   }
 
   function manifestChunks(nameOf: (fileName: string) => string): ManifestChunk[] {

@@ -1,45 +1,58 @@
-/** Code → AST, with Rollup's parser. */
+/** Code → AST, with the bundler's parser. */
 import type { Program } from 'estree';
-import { parseAst, parseAstAsync } from 'rollup/parseAst';
 import { endOf, type Ranged, startOf } from './ast/node-path.ts';
 import type { ParseFailure } from './errors.ts';
+
+export interface Parser {
+  /** Parses code in which `await` is an identifier. */
+  parse(code: string): Program | ParseFailure;
+  /** Parses an ECMAScript module, or a part of one; returns the parser's failure if it is none. */
+  parseModule(code: string): Program | ParseFailure;
+  /** As `parseModule`, outside of the main thread where the bundler can. */
+  parseModuleAsync(code: string): Promise<Program | ParseFailure>;
+}
+
+/** Functions of a bundler; they throw a {@link ParseFailure}. */
+export interface BundlerParser {
+  parseAst(code: string): unknown;
+  /** @default `parseAst` */
+  parseAstAsync?(code: string): Promise<unknown>;
+}
 
 /** An await that only a module can have, and that can't continue the statement before it. */
 const CERTAIN_AWAIT = '\nawait 0;';
 
-/** Rollup handles JSX itself, so it is parsed too. */
-const OPTIONS = { jsx: true };
-
 /**
- * Parses an ECMAScript module, or a part of one; returns the parser's failure if it is none.
- *
  * In code without an import, an export or an unambiguous await, Rollup's parser reads `await (x)` as a call,
- * `await [x]` as a member and `await -x` as a subtraction. So an unambiguous await is added after the code, where it
- * changes neither directives nor offsets.
+ * `await [x]` as a member and `await -x` as a subtraction. So an unambiguous await is added after the code of a module,
+ * where it changes neither directives nor offsets.
  */
-export function parseModule(code: string): Program | ParseFailure {
-  return (hasAwait(code) && withoutCertain(code, parse(code + CERTAIN_AWAIT))) || parse(code);
-}
+export function createParser({
+  parseAst,
+  parseAstAsync = async (code) => parseAst(code),
+}: BundlerParser): Parser {
+  return {
+    parse,
+    parseModule: (code) =>
+      (hasAwait(code) && withoutCertain(code, parse(code + CERTAIN_AWAIT))) || parse(code),
+    parseModuleAsync: async (code) =>
+      (hasAwait(code) && withoutCertain(code, await parseAsync(code + CERTAIN_AWAIT))) || parseAsync(code),
+  };
 
-/** As {@link parseModule}, outside of the main thread. */
-export async function parseModuleAsync(code: string): Promise<Program | ParseFailure> {
-  return (hasAwait(code) && withoutCertain(code, await parseAsync(code + CERTAIN_AWAIT))) || parseAsync(code);
-}
-
-/** Parses code in which `await` is an identifier. */
-export function parse(code: string): Program | ParseFailure {
-  try {
-    return parseAst(code, OPTIONS);
-  } catch (error) {
-    return error as ParseFailure;
+  function parse(code: string): Program | ParseFailure {
+    try {
+      return parseAst(code) as Program;
+    } catch (error) {
+      return error as ParseFailure;
+    }
   }
-}
 
-async function parseAsync(code: string): Promise<Program | ParseFailure> {
-  try {
-    return await parseAstAsync(code, OPTIONS);
-  } catch (error) {
-    return error as ParseFailure;
+  async function parseAsync(code: string): Promise<Program | ParseFailure> {
+    try {
+      return (await parseAstAsync(code)) as Program;
+    } catch (error) {
+      return error as ParseFailure;
+    }
   }
 }
 

@@ -1,26 +1,47 @@
-/** Rollup's hooks; each calls the build that it belongs to. */
+/** The hooks of Rollup and Rolldown; each calls the build that it belongs to. */
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Node } from 'estree';
-import type { LogLevel, Plugin, PluginContext, RollupLog, SourceMap } from 'rollup';
-import { type Build, createBuild } from './build.ts';
+import type { LogLevel, OutputOptions, Plugin, PluginContext, RollupLog, SourceMap } from 'rollup';
+import {
+  createRolldownBuild,
+  type RolldownBuild,
+  type RolldownBundle,
+  type RolldownOptions,
+  type WantedOutput,
+} from './build-rolldown.ts';
+import { createRollupBuild, type RollupBuild } from './build-rollup.ts';
 import {
   duplicatePlugin,
   manifestNameTaken,
+  minifierMissing,
   noBundle,
-  rolldownUntraced,
+  rolldownTooOld,
   rollupTooOld,
   runtimeNameTaken,
 } from './errors.ts';
+import type { RawMap } from './model.ts';
 import { NAME } from './modules.ts';
 import { type Options, resolveOptions } from './options.ts';
+import type { AddedFile } from './output.ts';
+import { type BundlerParser, createParser } from './parse.ts';
+import { loadRolldownUtils } from './rolldown-utils.ts';
 import { RUNTIME_PARTS, type RuntimeTexts } from './runtime-text.ts';
 
 /**
- * Traces the bundle that a Rollup config makes: see {@link Options}.
+ * The plugin, for Rollup, Rolldown, Vite and what is built on them: each takes it as one of its own plugins.
+ */
+export interface ModulePhasesPlugin {
+  name: string;
+  api: { enabled: boolean };
+}
+
+/**
+ * Traces the bundle that a config of Rollup, Rolldown or Vite makes: see {@link Options}.
  *
  * @throws {Error} with `code` `INVALID_OPTION` or `UNKNOWN_OPTION`
  */
-export function modulePhases(options: Options = {}): Plugin {
+export function modulePhases(options: Options = {}): ModulePhasesPlugin {
   const resolved = resolveOptions(options);
   if (!resolved.enabled) return disabledPlugin();
   const runtimeTexts = Object.fromEntries(
@@ -29,28 +50,66 @@ export function modulePhases(options: Options = {}): Plugin {
   const { version, peerDependencies } = JSON.parse(readText('../package.json')) as Manifest;
   /** Identifies this instance: hosts may copy the plugin, but copies share this object. */
   const api = { enabled: true };
-  /** A plugin may serve several builds at once. `getModuleInfo` is the same function in all hooks of one build. */
-  const builds = new WeakMap<PluginContext['getModuleInfo'], Build>();
-  /** The same builds for `onLog`, which has no `getModuleInfo`. */
-  const live = new Set<WeakRef<Build>>();
+  /** A plugin may serve several builds at once. */
+  const builds = {
+    rollup: new WeakMap<object, RollupBuild>(),
+    rolldown: new WeakMap<object, RolldownBuild>(),
+  };
+  /** The builds of Rollup for `onLog`, which has no `getModuleInfo`. */
+  const live = new Set<WeakRef<RollupBuild>>();
+  const buildInput = { ...resolved, version, runtimeTexts, textOf };
+  const rollupBuild = (context: PluginContext): RollupBuild | undefined => builds.rollup.get(keyOf(context));
+  const rolldownBuild = (context: PluginContext): RolldownBuild | undefined =>
+    builds.rolldown.get(keyOf(context));
 
-  return {
+  /** An object that all hooks of one build share. */
+  function keyOf(context: PluginContext): object {
+    // In Rollup it is the same function in all hooks of one build.
+    if (versionOfRolldown(context) === undefined) return context.getModuleInfo;
+    return (context as RolldownContext).data ?? api;
+  }
+
+  const plugin: Plugin & { outputOptions: unknown } = {
     name: NAME,
     api,
 
-    buildStart({ plugins }) {
+    outputOptions(options) {
+      // Until the chunks are realised they must be as Rolldown prints them, with a map.
+      if (versionOfRolldown(this as unknown as PluginContext) === undefined) return null;
+      const { sourcemap, minify } = options as OutputOptions & { minify?: unknown };
+      const wanted: WantedOutput = { sourcemap: sourcemap ?? false, minify: minify ?? false };
+      return { ...options, sourcemap: 'hidden', minify: false, [WANTED]: wanted } as OutputOptions;
+    },
+
+    async buildStart({ plugins }) {
       // The plugin is in the config twice: the first call has created the build for both.
-      if (builds.has(this.getModuleInfo)) return;
-      const { rollupVersion, rolldownVersion } = this.meta as Meta;
-      const twins = (plugins ?? []).filter((plugin) => plugin.name === NAME && plugin.api?.enabled);
+      if (rollupBuild(this) || rolldownBuild(this)) return;
+      const { rollupVersion } = this.meta;
+      const rolldownVersion = versionOfRolldown(this);
+      const twins = (plugins ?? []).filter((other) => other.name === NAME && other.api?.enabled);
       if (twins[1]?.api === api) this.warn(duplicatePlugin());
       if (plugins === undefined) this.warn(noBundle());
-      else if (rolldownVersion !== undefined) this.warn(rolldownUntraced(rolldownVersion));
-      else if (isOlder(rollupVersion, peerDependencies.rollup.slice(1)))
+      else if ((twins[0]?.api ?? api) !== api) return;
+      else if (rolldownVersion !== undefined) {
+        const needed = peerDependencies.rolldown;
+        if (isOlder(rolldownVersion, needed.slice(1))) this.warn(rolldownTooOld(rolldownVersion, needed));
+        else {
+          const utils = await loadRolldownUtils(rolldownVersion, [resolved.root, process.cwd()]);
+          if (!utils) this.warn(minifierMissing(rolldownVersion));
+          const parser = createParser({ parseAst: (code) => this.parse(code) });
+          const host = Object.assign(Object.create(this), {
+            resolve: (specifier: string, importer: string) => this.resolve(specifier, importer),
+          });
+          builds.rolldown.set(keyOf(this), createRolldownBuild({ ...buildInput, parser, utils, host }));
+        }
+      } else if (isOlder(rollupVersion, peerDependencies.rollup.slice(1)))
         this.error(rollupTooOld(rollupVersion, peerDependencies.rollup));
-      else if ((twins[0]?.api ?? api) === api) {
-        const build = createBuild({ ...resolved, version, runtimeTexts, textOf, host: this });
-        builds.set(this.getModuleInfo, build);
+      else {
+        const parser = createParser(
+          rollupParser() ?? { parseAst: (code) => this.parse(code, { jsx: true }) },
+        );
+        const build = createRollupBuild({ ...buildInput, parser, host: this });
+        builds.rollup.set(keyOf(this), build);
         for (const known of live) if (!known.deref()) live.delete(known);
         live.add(new WeakRef(build));
       }
@@ -65,14 +124,24 @@ export function modulePhases(options: Options = {}): Plugin {
     },
 
     shouldTransformCachedModule({ id, code, meta }) {
-      return builds.get(this.getModuleInfo)?.modules.isOutdated(id, code, meta) ?? false;
+      return rollupBuild(this)?.modules.isOutdated(id, code, meta) ?? false;
     },
 
     transform: {
       order: 'post',
-      async handler(code, id) {
+      async handler(code, id, options) {
+        const byPlace = rolldownBuild(this)?.modules;
+        if (byPlace) {
+          byPlace.transform({
+            id,
+            code,
+            type: (options as { moduleType?: string } | undefined)?.moduleType ?? 'js',
+            mapOf: () => this.getCombinedSourcemap() as RawMap,
+          });
+          return null;
+        }
         const mapOf = (): SourceMap => this.getCombinedSourcemap();
-        return (await builds.get(this.getModuleInfo)?.modules.transform(code, id, mapOf)) ?? null;
+        return (await rollupBuild(this)?.modules.transform(code, id, mapOf)) ?? null;
       },
     },
 
@@ -81,23 +150,23 @@ export function modulePhases(options: Options = {}): Plugin {
       handler(specifier, importer) {
         // Rollup resolves literals by itself.
         if (typeof specifier !== 'string')
-          builds.get(this.getModuleInfo)?.modules.noteUnresolved(importer, specifier as Node);
+          rollupBuild(this)?.modules.noteUnresolved(importer, specifier as Node);
         return null;
       },
     },
 
     moduleParsed(info) {
-      return builds.get(this.getModuleInfo)?.modules.parsed(info);
+      return (rolldownBuild(this) ?? rollupBuild(this))?.modules.parsed(info);
     },
 
     buildEnd(error) {
-      return builds.get(this.getModuleInfo)?.end(error !== undefined);
+      return (rolldownBuild(this) ?? rollupBuild(this))?.end(error !== undefined);
     },
 
     renderChunk: {
       order: 'pre',
       handler(code, chunk, outputOptions, { chunks }) {
-        const build = builds.get(this.getModuleInfo);
+        const build = rollupBuild(this);
         const text = build?.renderChunk(code, chunk, outputOptions, chunks);
         return text
           ? { code: text.toString(), map: outputOptions.sourcemap ? text.generateMap() : null }
@@ -105,27 +174,39 @@ export function modulePhases(options: Options = {}): Plugin {
       },
     },
 
-    generateBundle(outputOptions, bundle) {
-      const files = builds.get(this.getModuleInfo)?.finish(outputOptions, bundle) ?? [];
-      for (const { content, fileName, text } of files) {
-        const isRuntime = content === 'runtime';
-        const existing = Object.keys(bundle).find((name) => name.toLowerCase() === fileName.toLowerCase());
-        if (existing !== undefined)
-          this.error(isRuntime ? runtimeNameTaken(existing) : manifestNameTaken(existing));
-        // As a chunk, not an asset: some tools use only the chunks of an output.
-        if (isRuntime)
-          this.emitFile({ type: 'prebuilt-chunk', fileName, code: text, exports: ['build', 'seen'] });
-        else this.emitFile({ type: 'asset', fileName, source: text });
-      }
+    generateBundle: {
+      // Other plugins are to see the chunks as they will be.
+      order: 'pre',
+      handler(outputOptions, bundle) {
+        const byPlace = rolldownBuild(this);
+        const files: readonly AddedFile[] = byPlace
+          ? byPlace.finish(
+              outputOptions as unknown as RolldownOptions,
+              (this as RolldownContext).outputOptions?.[WANTED] ?? { sourcemap: 'hidden', minify: false },
+              bundle as unknown as RolldownBundle,
+            )
+          : (rollupBuild(this)?.finish(outputOptions, bundle) ?? []);
+        for (const { content, fileName, text } of files) {
+          const isRuntime = content === 'runtime';
+          const existing = Object.keys(bundle).find((name) => name.toLowerCase() === fileName.toLowerCase());
+          if (existing !== undefined)
+            this.error(isRuntime ? runtimeNameTaken(existing) : manifestNameTaken(existing));
+          // As a chunk, not an asset: some tools use only the chunks of an output.
+          if (isRuntime)
+            this.emitFile({ type: 'prebuilt-chunk', fileName, code: text, exports: ['build', 'seen'] });
+          else this.emitFile({ type: 'asset', fileName, source: text });
+        }
+      },
     },
   };
+  return plugin as ModulePhasesPlugin;
 }
 
 /** A plugin that only makes Rollup transform modules anew whose cached code has marks from an enabled build. */
-function disabledPlugin(): Plugin {
+function disabledPlugin(): ModulePhasesPlugin {
   /** Builds that another instance traces. */
   const traced = new WeakSet<PluginContext['getModuleInfo']>();
-  return {
+  const plugin: Plugin = {
     name: NAME,
     api: { enabled: false },
     buildStart({ plugins }) {
@@ -136,19 +217,44 @@ function disabledPlugin(): Plugin {
       return NAME in meta && !traced.has(this.getModuleInfo);
     },
   };
+  return plugin as ModulePhasesPlugin;
 }
 
 /** Fields of this package's package.json. */
 interface Manifest {
   version: string;
   /** `^` and the oldest version. */
-  peerDependencies: { rollup: string };
+  peerDependencies: { rollup: string; rolldown: string };
 }
 
+/** Property of an output's options: what they were before `outputOptions`. */
+const WANTED = Symbol(`${NAME}: wanted`);
+
+/** What Rolldown's context has beside that of Rollup. */
+type RolldownContext = PluginContext & {
+  /** Shared by all hooks of one build. */
+  data?: object;
+  outputOptions?: { [WANTED]?: WantedOutput };
+};
+
 /** Rolldown adds its own version to that of the Rollup whose interface it has. */
-interface Meta {
-  rollupVersion: string;
-  rolldownVersion?: string;
+const versionOfRolldown = ({ meta }: PluginContext): string | undefined =>
+  (meta as { rolldownVersion?: string }).rolldownVersion;
+
+/** Rollup's parser, which can work outside of the main thread; undefined where only Vite has a Rollup. */
+function rollupParser(): BundlerParser | undefined {
+  const require = createRequire(import.meta.url);
+  try {
+    const { parseAst, parseAstAsync } = require('rollup/parseAst') as typeof import('rollup/parseAst');
+    const options = { jsx: true };
+    return {
+      parseAst: (code) => parseAst(code, options),
+      parseAstAsync: (code) => parseAstAsync(code, options),
+    };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
 }
 
 function isOlder(version: string, than: string): boolean {

@@ -2,85 +2,57 @@
 import type { Node, Program } from 'estree';
 import { walk } from 'estree-walker';
 import { declares, mayDeclare } from '../ast/declares.ts';
-import { endOf, isFunction, type NodePath, startOf, Trail } from '../ast/node-path.ts';
+import { endOf, type NodePath, startOf, Trail } from '../ast/node-path.ts';
 import { skipTrivia } from '../ast/trivia.ts';
 import { EditedText } from '../edited-text.ts';
-import type { ParseFailure } from '../errors.ts';
 import type { Extent, Layout, Piece } from '../located.ts';
 import type { ChunkModule } from '../model.ts';
-import { parse, parseModule } from '../parse.ts';
-import type { FoundMark } from './marks/grammar.ts';
-import { locate } from './marks/locate.ts';
-import { type Slice, slicesOf } from './slices.ts';
+import type { Parser } from '../parse.ts';
+import type { Slice } from './slices.ts';
 
-export interface PrintedChunk {
+export interface SlicedChunk {
   code: string;
   format: string;
-  /** The rendered code of each module by its id, in the order of the chunk. */
-  rendered: Iterable<readonly [id: string, code: string | null]>;
-  /** In the order of their offsets. */
-  marks: readonly FoundMark[];
+  slices: readonly Slice[];
+  parser: Parser;
   moduleOf(id: string): ChunkModule | undefined;
-  /** The module whose marks carry a token. */
-  markedBy(token: string): ChunkModule | undefined;
+  /** Returns the function that finds the sites of a slice. Called with each slice, in order. */
+  locatorOf(slice: SliceText, edited: EditedText): Piece['locate'];
 }
 
-/** By format: the number of nested functions around the modules' statements. */
-const WRAPPERS: Record<string, number> = { iife: 1, umd: 1, amd: 1, system: 2 };
-
-/** Null where the modules' statements are not inside the wrapper of the format. */
-export function layoutOf(chunk: PrintedChunk): Layout | ParseFailure | null {
-  const slices = slicesOf(chunk.code, chunk.rendered);
-  return (slices && layoutOfSlices(chunk, slices)) ?? layoutOfWhole(chunk);
+/** A module's slice; offsets are those of the chunk. */
+export interface SliceText {
+  module: ChunkModule;
+  text: string;
+  start: number;
+  end: number;
+  /** Parses as the wrapper of the format has it: an `await` is an await or a name. */
+  parse: Parser['parse'];
 }
 
-function layoutOfSlices(chunk: PrintedChunk, slices: readonly Slice[]): Layout | undefined {
-  const { code, format } = chunk;
-  const skeleton = (format === 'es' ? parseModule : parse)(withoutSlices(code, slices));
+/** Undefined where the statements of all slices are in no common list. */
+export function layoutOfSlices(chunk: SlicedChunk): Layout | undefined {
+  const { code, format, slices, parser } = chunk;
+  const skeleton = (format === 'es' ? parser.parseModule : parser.parse)(withoutSlices(code, slices));
   const at = slices[0]?.start ?? 0;
   const body = 'body' in skeleton ? listOf(skeleton, at, slices, format) : undefined;
   if (!body || !('body' in skeleton)) return undefined;
   // In an async wrapper an `await` in a slice is an await, else a name.
-  const parsed = format === 'es' || isAsync(body.parent?.node) ? parseModule : parse;
+  const parse = format === 'es' || isAsync(body.parent?.node) ? parser.parseModule : parser.parse;
   const extents: Extent[] = [];
   const pieces: Piece[] = [];
   const edited = new EditedText(code);
-  const marks = chunk.marks.values();
-  let mark = marks.next().value;
   for (const { id, start, end } of slices) {
     const module = chunk.moduleOf(id);
-    const own: FoundMark[] = [];
-    for (; mark && mark.start < end; mark = marks.next().value) {
-      const isOwn = mark.start >= start && mark.token === module?.record.token;
-      if (isOwn) own.push({ ...mark, start: mark.start - start, end: mark.end - start });
-    }
     if (!module) continue;
     const text = code.slice(start, end);
-    // Rollup may keep only comments of a module.
+    // The bundler may keep only comments of a module.
     if (skipTrivia(text, 0) < text.length) extents.push({ module, start, end });
-    const { markedBy: moduleOf } = chunk;
-    pieces.push({
-      start,
-      end,
-      module,
-      program: () => parsed(text),
-      locate() {
-        if (own.length === 0 && !hasImports(module)) return null;
-        const located = locate({ text, marks: own, moduleOf, parse: parsed });
-        if ('message' in located) return { ...located, pos: start + (located.pos ?? 0) };
-        for (const mark of located.marks) edited.replace(start + mark.start, start + mark.end, '');
-        return { ...located, offsetOf: (offset) => start + located.offsetOf(offset) };
-      },
-    });
+    const locate = chunk.locatorOf({ module, text, start, end, parse }, edited);
+    pieces.push({ start, end, module, program: () => parse(text), locate });
   }
   return { text: edited, code, offsetOf: (offset) => offset, skeleton, body, at, pieces, extents };
 }
-
-/**
- * A module with dynamic imports is parsed even without marks: a plugin may print something for them that is no
- * JavaScript.
- */
-const hasImports = ({ record }: ChunkModule): boolean => record.sites.some(({ kind }) => kind === 'import');
 
 const isAsync = (wrapper: Node | undefined): boolean =>
   wrapper !== undefined && 'async' in wrapper && wrapper.async === true;
@@ -148,27 +120,8 @@ function listOfEmpty(skeleton: Program, at: number, slices: readonly Slice[]): L
   });
 }
 
-function layoutOfWhole(chunk: PrintedChunk): Layout | ParseFailure | null {
-  const { code: text, format, marks, markedBy: moduleOf } = chunk;
-  const located = locate({ text, marks, moduleOf, parse: format === 'es' ? parseModule : parse });
-  if ('message' in located) return located;
-  const { code, offsetOf, program, offsets } = located;
-  // Without marks there are no modules to find inside the wrapper: the program itself will do.
-  let depth = offsets.length > 0 ? (WRAPPERS[format] ?? 0) : 0;
-  const at = offsets[0] ?? 0;
-  const body = find(program, at, offsets.at(-1) ?? 0, ({ node, parent }) => {
-    if (node.type === 'BlockStatement' && parent && isFunction(parent.node)) depth--;
-    return depth === 0 && (node.type === 'Program' || node.type === 'BlockStatement');
-  });
-  if (!body) return null;
-  const edited = new EditedText(text);
-  for (const { start, end } of located.marks) edited.replace(start, end, '');
-  const whole = { start: 0, end: text.length, program: () => program, locate: () => located };
-  return { text: edited, code, offsetOf, skeleton: program, body, at, pieces: [whole], extents: null };
-}
-
 /** The outermost node around a range for which `isList` is true. */
-function find(
+export function find(
   program: Program,
   from: number,
   to: number,

@@ -26,6 +26,8 @@ export interface GraphModule {
   requested: readonly (string | null)[];
   /** By number of a site: the id to which the dynamic import resolved. */
   dynamic: ReadonlyMap<number, string>;
+  /** The bundler itself wraps it as a CommonJS module, which runs when it is required. */
+  isCommonJS?: boolean;
 }
 
 /** By position in the list: the positions of the modules that it requests. */

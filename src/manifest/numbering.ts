@@ -112,7 +112,7 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
 }
 
 /** `required` for a wrapped CommonJS module, undefined for generated code, else `true`. */
-function phasesOf({ id, record }: GraphModule): ChunkModule['phases'] {
+function phasesOf({ id, record, isCommonJS }: GraphModule): ChunkModule['phases'] {
   if (isGenerated(id)) return undefined;
-  return record.sites.some(({ kind }) => kind === 'body') ? 'required' : true;
+  return isCommonJS || record.sites.some(({ kind }) => kind === 'body') ? 'required' : true;
 }

@@ -68,16 +68,12 @@ export interface ParsedModule {
 export function originalPositions(module: MarkedModule, map: SourceMap): Positions {
   const { id, record, marked, parsed } = module;
   const { sources, names, mappings } = map;
-  const originalOf = createOriginals(new TraceMap({ version: 3, sources, names, mappings }));
+  const originalOf = createMapper(id, new TraceMap({ version: 3, sources, names, mappings }));
   const markedOffset = createMarkedOffsets(module);
   const locate = createLocator(parsed?.code ?? marked);
   const original = (known: Position, offset: number | undefined): Position => {
     if (offset === undefined) return known;
-    const at = locate(offset);
-    const { source, line, column } = originalOf(at.line, at.column);
-    if (source === null) return known;
-    const file = isAbsolute(source) || source.startsWith('\0') ? source : resolve(dirname(id), source);
-    return { line, column, ...(file !== id && source !== id && { file }) };
+    return originalOf(locate(offset)) ?? known;
   };
 
   const offsets = record.sites.map(({ offset }, number) =>
@@ -105,6 +101,17 @@ export function originalPositions(module: MarkedModule, map: SourceMap): Positio
           original(known, markedOffset(record.properties?.[index]?.offset ?? 0)),
         ),
       }),
+  };
+}
+
+/** Returns a function that gives the original of a position in the module with this id, if the map has one. */
+export function createMapper(id: string, map: TraceMap): (position: Position) => Position | undefined {
+  const originalOf = createOriginals(map);
+  return (position) => {
+    const { source, line, column } = originalOf(position.line, position.column);
+    if (source === null) return undefined;
+    const file = isAbsolute(source) || source.startsWith('\0') ? source : resolve(dirname(id), source);
+    return { line, column, ...(file !== id && source !== id && { file }) };
   };
 }
 

@@ -1,9 +1,9 @@
 /** `start` and `end` calls around the statements of each module, and the `entry` call before them all. */
 import type { Node } from 'estree';
 import { endOf, startOf } from '../ast/node-path.ts';
-import type { Extent, LocatedSite } from '../located.ts';
+import type { Extent, LocatedSite, ReturnOf } from '../located.ts';
 import type { ChunkModule } from '../model.ts';
-import type { Names } from './context.ts';
+import type { Context, Names } from './context.ts';
 import { endOfRequires } from './printed-by-rollup.ts';
 import { literal } from './table-text.ts';
 
@@ -44,8 +44,8 @@ export function realiseBodies(
   extents: readonly Extent[],
   startAt: number,
 ): void {
-  for (const { module, start, end } of extents) {
-    if (module.phases === true) {
+  for (const { module, start, end, isInside } of extents) {
+    if (module.phases === true || (module.phases && isInside)) {
       const before = beforeComments(code, start, startAt);
       const line = `\n${names.build}.start(${module.index});`;
       insert(before, before === start ? `${line}\n` : line);
@@ -54,6 +54,12 @@ export function realiseBodies(
     // The next module may begin with a guard's parenthesis, which would call an unfinished expression.
     else if (code.charAt(end - 1) !== ';') insert(end, '\n;');
   }
+}
+
+/** `return x;`  →  `build.end(0);return x;`: a CommonJS module ends there too. */
+export function realiseReturns({ edits, names }: Context, returns: readonly ReturnOf[]): void {
+  for (const { module, nodePath } of returns)
+    if (module.phases) edits.beforeStatement(nodePath, `${names.build}.end(${module.index});`);
 }
 
 const beforeComments = (code: string, start: number, startAt: number): number =>

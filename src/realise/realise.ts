@@ -5,9 +5,9 @@ import type { NodePath } from '../ast/node-path.ts';
 import type { EditedText } from '../edited-text.ts';
 import type { ParseFailure } from '../errors.ts';
 import type { Extent, Layout, LocatedPiece, LocatedSite } from '../located.ts';
-import type { RealisedSite, Site } from '../model.ts';
+import type { ChunkModule, RealisedSite, Site } from '../model.ts';
 import { realiseAwaits } from './awaits.ts';
-import { type Entry, extentsOf, realiseBodies, realiseEntry } from './bodies.ts';
+import { type Entry, extentsOf, realiseBodies, realiseEntry, realiseReturns } from './bodies.ts';
 import type { ChunkContext, Context, DeclaredBinding, Names } from './context.ts';
 import { realiseInitializations } from './declarations.ts';
 import { realiseDynamicImports } from './dynamic-imports.ts';
@@ -77,9 +77,11 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
   const chunk = contextOf(input, located);
 
   const unslicedSites: LocatedSite[] = [];
+  const bodiesOf = new Map<ChunkModule, readonly Extent[]>();
   for (const piece of pieces) {
     const locatedPiece = located.take(piece);
     if (!locatedPiece) continue;
+    if (piece.module && locatedPiece.bodies) bodiesOf.set(piece.module, locatedPiece.bodies);
     realisePiece(chunk, locatedPiece, layout).apply(text, locatedPiece.offsetOf);
     if (!piece.module) unslicedSites.push(...locatedPiece.sites);
   }
@@ -88,13 +90,14 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
   const extents = layout.extents ?? extentsOf(body.node.body, unslicedSites);
   if (!extents) return 'no wrapper';
   if (isEmpty(extents)) return 'no statement';
+  const bodies = extents.flatMap((extent) => bodiesOf.get(extent.module) ?? extent);
 
   const edits = new Edits(code);
   if (input.tracesNamespaces) realiseNamespaces(chunk, body.node.body, edits);
   const { names } = chunk;
   return {
     contents: {
-      modules: extents.map(({ module }) => module.index),
+      modules: [...new Set(bodies.concat(extents).map(({ module }) => module.index))],
       declared: [...chunk.declared.values()],
       sites: chunk.sites,
     },
@@ -104,9 +107,9 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
       edits.apply(text, offsetOf);
       const at = prologueOffset(code, body);
       insert(at, `${at === 0 ? '' : '\n'}${getterFunctions(chunk)}${prologue}${at === 0 ? '\n' : ''}`);
-      const bodies = { code, names, insert };
-      if (entry) realiseEntry(bodies, entry, body.node.body, extents, at);
-      realiseBodies(bodies, extents, at);
+      const context = { code, names, insert };
+      if (entry) realiseEntry(context, entry, body.node.body, extents, at);
+      realiseBodies(context, bodies, at);
       return text;
     },
   };
@@ -130,7 +133,7 @@ function contextOf(
     sites: [],
     declared,
     declarationOf,
-    publishers: publishersOf(layout.body),
+    publishers: new Set([...publishersOf(layout.body), ...(layout.publishers ?? [])]),
     getters: new Map(),
   };
 }
@@ -166,6 +169,7 @@ function realisePiece(chunk: ChunkContext, piece: LocatedPiece, layout: Layout):
       sites.filter(({ site }) => REALISERS[site.kind] === realiser),
     );
   }
+  realiseReturns(context, piece.returns ?? []);
   // Last, so that their calls go around those of the await.
   realiseSnapshots(context, sites);
   return edits;

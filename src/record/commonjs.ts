@@ -11,9 +11,14 @@ const REQUIRE = '__require';
 /** The plugin's helper that returns a `require` function for specifiers known only at run time. */
 const CREATE_REQUIRE = 'createCommonjsRequire';
 
-/** Whether a module holds no code of the user: helpers of the plugin, and the `exports` and `module` objects. */
+/**
+ * Whether a module holds no code of the user: helpers of the plugin, and the `exports` and `module` objects; Rolldown's
+ * own helpers.
+ */
 export const isGenerated = (specifier: string): boolean =>
-  /commonjsHelpers\.js$|commonjs-dynamic-modules$|\?commonjs-(?:exports|module)$/.test(specifier);
+  /^\0rolldown\/|commonjsHelpers\.js$|commonjs-dynamic-modules$|\?commonjs-(?:exports|module)$/.test(
+    specifier,
+  );
 
 /** Id of the user's module for which the plugin's proxy module stands; other ids are returned as they are. */
 export const wrappedModule = (id: string): string => /^\0(.+)\?commonjs-[\w-]+$/.exec(id)?.[1] ?? id;

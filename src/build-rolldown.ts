@@ -1,0 +1,263 @@
+/** One build of Rolldown, for one output: realises the chunks when they are complete, by their source maps. */
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { decodedMappings, encodedMappings, TraceMap } from '@jridgewell/trace-mapping';
+import { type BuildHost, type BuildInput, type ChunkInfo, createSharedBuild } from './build.ts';
+import type { EditedText } from './edited-text.ts';
+import { chunkRewritten, globalsHidden, unparsableChunk, wrapperUnknown } from './errors.ts';
+import { createChunkMap } from './locate/maps/chunk-map.ts';
+import { layoutOfMapped } from './locate/maps/layout.ts';
+import type { RawMap } from './model.ts';
+import {
+  createModulesByPlace,
+  type Lowered,
+  type ModulesByPlace,
+  type ModulesByPlaceInput,
+} from './modules-by-place.ts';
+import type { AddedFile, Output } from './output.ts';
+import type { RolldownUtils } from './rolldown-utils.ts';
+
+/** What the user's config says of an output, and the plugin changes until the chunks are realised. */
+export interface WantedOutput {
+  sourcemap: boolean | 'inline' | 'hidden';
+  /** Options of Rolldown's minifier, or whether to call it. */
+  minify: unknown;
+}
+
+/** Rolldown's chunk and asset, as far as they are used. */
+export interface RolldownChunk extends ChunkInfo {
+  type: 'chunk';
+  preliminaryFileName: string;
+  sourcemapFileName: string | null;
+  code: string;
+  map: (RawMap & { toString(): string }) | null;
+  modules: Readonly<Record<string, { code: string | null }>>;
+}
+interface RolldownAsset {
+  type: 'asset';
+  fileName: string;
+  source: string | Uint8Array;
+}
+export type RolldownBundle = Record<string, RolldownChunk | RolldownAsset>;
+
+export interface RolldownOptions {
+  format: string;
+  dir?: string | undefined;
+  file?: string | undefined;
+  sourcemapBaseUrl?: string | undefined;
+}
+
+export interface RolldownBuildInput extends Omit<BuildInput, 'host'> {
+  host: BuildHost & ModulesByPlaceInput['host'];
+  utils: RolldownUtils | undefined;
+}
+
+export interface RolldownBuild {
+  modules: ModulesByPlace;
+  end(hasFailed: boolean): Promise<void>;
+  /** Traces the chunks of the bundle. Returns the files that the output needs beside them. */
+  finish(options: RolldownOptions, wanted: WantedOutput, bundle: RolldownBundle): readonly AddedFile[];
+}
+
+export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
+  const { host, parser, utils, version } = input;
+  const shared = createSharedBuild(input);
+  const { wantedOf, isFile } = shared;
+  const modules = createModulesByPlace({ version, host, parser, wantedOf, isFile, lower });
+
+  return {
+    modules,
+    async end(hasFailed) {
+      if (hasFailed) return;
+      await modules.end();
+      shared.warnOfUnincluded();
+    },
+    finish(options, wanted, bundle) {
+      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+      const output = shared.createOutput({
+        // Rolldown's formats are a part of Rollup's.
+        options: { format: options.format as 'es' },
+        chunks,
+        graph: (ids) => modules.graph(ids),
+        // Rolldown inlines constants, and a site may be missing in its map: what isn't found proves nothing.
+        isDropped: () => false,
+      });
+      const names = preliminaryNames(chunks);
+      for (const chunk of chunks) {
+        const traced = trace(output, chunk, options, names);
+        settle(chunk, traced, options, wanted, bundle);
+      }
+      const finished = output.finish((fileName) => fileName);
+      if (!finished) return [];
+      shared.tell(finished.manifest());
+      return finished.files.map((file) =>
+        file.content === 'runtime'
+          ? { ...file, text: minified(file.fileName, file.text, wanted).code }
+          : file,
+      );
+    },
+  };
+
+  /** TypeScript and JSX, which Rolldown compiles after all `transform` hooks. */
+  function lower(id: string, code: string): Lowered | undefined {
+    const result = utils?.transformSync(id.replace(/[?#].*$/, ''), code, { sourcemap: true });
+    // Rolldown itself reports what does not compile.
+    return result && result.errors.length === 0
+      ? { code: result.code, map: result.map ?? undefined }
+      : undefined;
+  }
+
+  /** The traced chunk; null where it is left untraced, after a warning where the user can change that. */
+  function trace(
+    output: Output,
+    chunk: RolldownChunk,
+    { format, dir, file }: RolldownOptions,
+    names: ReadonlyMap<string, string>,
+  ): EditedText | null {
+    const { code, fileName, map } = chunk;
+    // A chunk of virtual modules alone has no map.
+    const chunkMap = createChunkMap(code, map ?? EMPTY_MAP);
+    const folder = resolve(dir ?? dirname(file ?? ''), dirname(fileName));
+    const bySource = modulesBySource(chunkMap.map, folder);
+    const { numbering } = output;
+    const layout = layoutOfMapped({
+      code,
+      format,
+      rendered: renderedBy(chunk, names),
+      parser,
+      map: chunkMap,
+      moduleOf: numbering.moduleOf,
+      placesOf: ({ index }) => modules.placesOf(numbering.modules[index]?.id ?? ''),
+      moduleOfSource: (source) => numbering.moduleOf(bySource(source)),
+      originalAt: ({ source, line, column }) => lineOf(chunkMap.map, source, line)?.slice(column),
+    });
+    if (!layout) {
+      host.warn(chunkRewritten(fileName));
+      return null;
+    }
+    if ('message' in layout) {
+      host.warn(unparsableChunk(fileName, layout));
+      return null;
+    }
+    if (output.isUnreachable(layout)) {
+      host.warn(globalsHidden(fileName));
+      return null;
+    }
+    const traced = output.trace(fileName, layout);
+    if (traced === 'no statement') return null;
+    if (traced === 'no wrapper') host.warn(wrapperUnknown(fileName, format));
+    else if ('message' in traced) host.warn(unparsableChunk(fileName, traced));
+    else return traced;
+    return null;
+  }
+
+  /** Gives the chunk its final code and map, and the map's asset what the user wants of it. */
+  function settle(
+    chunk: RolldownChunk,
+    traced: EditedText | null,
+    { sourcemapBaseUrl }: RolldownOptions,
+    wanted: WantedOutput,
+    bundle: RolldownBundle,
+  ): void {
+    const original = wanted.sourcemap === false ? null : chunk.map;
+    const map = original && mapOf(original, traced);
+    const text = traced ? traced.toString() : chunk.code;
+    const final = minified(chunk.fileName, text, wanted, map);
+    const name = chunk.sourcemapFileName ?? `${chunk.fileName}.map`;
+    const asset = bundle[name];
+    let { code } = final;
+    if (!original || wanted.sourcemap === 'inline') delete bundle[name];
+    if (final.map) {
+      const stored = asset?.type === 'asset' ? (JSON.parse(String(asset.source)) as RawMap) : original;
+      const json = JSON.stringify({ ...stored, names: final.map.names, mappings: final.map.mappings });
+      if (asset?.type === 'asset') asset.source = json;
+      const url =
+        wanted.sourcemap === 'inline'
+          ? `data:application/json;charset=utf-8;base64,${Buffer.from(json).toString('base64')}`
+          : sourcemapBaseUrl
+            ? new URL(name, sourcemapBaseUrl).href
+            : (name.split('/').at(-1) ?? name);
+      if (wanted.sourcemap !== 'hidden') code = `${code.replace(/\n?$/, '\n')}//# sourceMappingURL=${url}\n`;
+      chunk.map = Object.assign(final.map, { toString: () => json });
+    } else chunk.map = null;
+    chunk.code = code;
+  }
+
+  /** The map of a chunk, through the edits. */
+  function mapOf({ names, sources, sourcesContent, mappings }: RawMap, traced: EditedText | null): RawMap {
+    const map: RawMap = { version: 3, names, sources, ...(sourcesContent && { sourcesContent }), mappings };
+    if (traced) {
+      const decoded = traced.mapped(decodedMappings(new TraceMap(map)));
+      map.mappings = encodedMappings(new TraceMap({ ...map, mappings: decoded }));
+    }
+    return map;
+  }
+
+  function minified(
+    file: string,
+    code: string,
+    { minify }: WantedOutput,
+    map: RawMap | null = null,
+  ): { code: string; map: RawMap | null } {
+    if (!minify || minify === 'dce-only' || !utils) return { code, map };
+    const given = typeof minify === 'object' ? minify : {};
+    const result = utils.minifySync(file, code, {
+      module: true,
+      ...given,
+      sourcemap: map !== null,
+      ...(map && { inputMap: map }),
+    });
+    const [error] = result.errors;
+    if (error) throw new Error(error.message);
+    return { code: result.code, map: result.map ?? null };
+  }
+
+  function modulesBySource(map: TraceMap, folder: string): (source: number) => string {
+    const ids = new Set(host.getModuleIds());
+    return (source) => {
+      const path = map.sources[source] ?? '';
+      const absolute = isAbsolute(path) ? path : resolve(folder, path);
+      return ids.has(absolute) ? absolute : path;
+    };
+  }
+}
+
+const EMPTY_MAP = { version: 3 as const, names: [], sources: [], mappings: '' };
+
+const linesOf = new WeakMap<TraceMap, (readonly string[] | undefined)[]>();
+
+function lineOf(map: TraceMap, source: number, line: number): string | undefined {
+  const known = linesOf.get(map) ?? [];
+  linesOf.set(map, known);
+  known[source] ??= map.sourcesContent?.[source]?.split('\n');
+  return known[source]?.[line];
+}
+
+/** By the placeholder of a hash in the names of chunks: the hash. */
+function preliminaryNames(chunks: readonly RolldownChunk[]): Map<string, string> {
+  const hashes = new Map<string, string>();
+  for (const { preliminaryFileName, fileName } of chunks) {
+    const placeholder = PLACEHOLDER.exec(preliminaryFileName);
+    if (!placeholder) continue;
+    const [text] = placeholder;
+    hashes.set(
+      text,
+      fileName.slice(
+        placeholder.index,
+        placeholder.index + fileName.length - preliminaryFileName.length + text.length,
+      ),
+    );
+  }
+  return hashes;
+}
+
+const PLACEHOLDER = /!~\{[^}]*\}~/;
+const PLACEHOLDERS = new RegExp(PLACEHOLDER, 'g');
+
+/** A module's code names other chunks by placeholders, which the chunk has no more. */
+function* renderedBy(
+  { modules }: RolldownChunk,
+  hashes: ReadonlyMap<string, string>,
+): Iterable<[id: string, code: string | null]> {
+  for (const [id, { code }] of Object.entries(modules))
+    yield [id, code?.replace(PLACEHOLDERS, (placeholder) => hashes.get(placeholder) ?? placeholder) ?? null];
+}

@@ -1,0 +1,37 @@
+/** Takes a chunk with a source map apart. */
+import type { ParseFailure } from '../../errors.ts';
+import type { Layout } from '../../located.ts';
+import type { ChunkModule } from '../../model.ts';
+import type { Parser } from '../../parse.ts';
+import { layoutOfSlices } from '../layout.ts';
+import { slicesOf } from '../slices.ts';
+import { locateByMap, type MappedSlices } from './locate.ts';
+import { MAY_BE_WRAPPED, publisherNames } from './printed-by-rolldown.ts';
+
+export interface MappedChunk extends Omit<MappedSlices, 'publishers'> {
+  code: string;
+  format: string;
+  /** The rendered code of each module by its id, in the order of the chunk. */
+  rendered: Iterable<readonly [id: string, code: string | null]>;
+  parser: Parser;
+  moduleOf(id: string): ChunkModule | undefined;
+}
+
+/** Null where the chunk's modules are not printed in it as they were rendered. */
+export function layoutOfMapped(chunk: MappedChunk): Layout | ParseFailure | null {
+  const slices = slicesOf(chunk.code, chunk.rendered);
+  if (!slices) return null;
+  const mapped = { ...chunk, publishers: publisherNames(chunk.code) };
+  const layout = layoutOfSlices({
+    ...chunk,
+    slices,
+    locatorOf: (slice) => () => {
+      const { module, text, start, parse } = slice;
+      if (module.record.sites.length === 0 && !MAY_BE_WRAPPED.test(text)) return null;
+      const program = parse(text);
+      if (!('body' in program)) return { ...program, pos: start + (program.pos ?? 0) };
+      return locateByMap(slice, program, mapped);
+    },
+  });
+  return layout ? { ...layout, publishers: mapped.publishers } : null;
+}

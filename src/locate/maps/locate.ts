@@ -1,0 +1,265 @@
+/**
+ * Finds the nodes of a slice that stand for the sites of its module, by their place in the original source. Two sites
+ * may share a place, as in code that another plugin compiled: then they are told apart by their order, or left untraced.
+ */
+import type { Node, Program } from 'estree';
+import { walk } from 'estree-walker';
+import { endOf, type NodePath, startOf, Trail } from '../../ast/node-path.ts';
+import { memberName, roleOf } from '../../ast/role.ts';
+import type { Extent, LocatedPiece, LocatedSite, ReturnOf } from '../../located.ts';
+import type { ChunkModule, Position, Site } from '../../model.ts';
+import type { SliceText } from '../layout.ts';
+import type { ChunkMap, Place } from './chunk-map.ts';
+import { countImports, standsForDynamicImport, wrapped } from './printed-by-rolldown.ts';
+
+export interface MappedSlices {
+  map: ChunkMap;
+  /** Places of a module's sites in the original sources, by their index. */
+  placesOf(module: ChunkModule): readonly Position[];
+  /** The module of which the whole source is. */
+  moduleOfSource(source: number): ChunkModule | undefined;
+  /** Names of variables that hold the exports of CommonJS modules or other chunks. */
+  publishers: ReadonlySet<string>;
+  /** Text of the line of an original source from the place on; undefined where it isn't known. */
+  originalAt(place: Place): string | undefined;
+}
+
+/** The sites of one kind, at one place, and the nodes that may stand for them. */
+interface Sought {
+  module: ChunkModule;
+  sites: number[];
+  nodes: NodePath[];
+}
+
+/** What a node may stand for. */
+type Kind = 'read' | 'require' | 'write' | 'declaration' | 'import' | 'await' | 'disposal';
+
+const KINDS: Readonly<Record<Site['kind'], Kind | undefined>> = {
+  read: 'read',
+  require: 'require',
+  write: 'write',
+  declaration: 'declaration',
+  default: 'declaration',
+  import: 'import',
+  await: 'await',
+  disposal: 'disposal',
+  body: undefined,
+};
+
+export function locateByMap(slice: SliceText, program: Program, slices: MappedSlices): LocatedPiece {
+  const { module, text, start } = slice;
+  const { map, publishers } = slices;
+  const soughtOf = new Map<ChunkModule, Map<string, Sought>>();
+  /** Modules whose body is in a function, from the innermost outwards: the slice's own at the end. */
+  const owners: { module: ChunkModule; node: Node }[] = [];
+  const bodies: Extent[] = [];
+  const returns: ReturnOf[] = [];
+  const trail = new Trail();
+  let own = module;
+
+  walk(program, {
+    enter(node, _parent, key) {
+      const path = (): NodePath => trail.pathTo(node, key);
+      const wrapper = wrapped(node);
+      if (wrapper) {
+        owners.push({ module: own, node });
+        own = ownerOf(wrapper.block, wrapper.isCommonJS) ?? own;
+        bodies.push(bodyOf(own, wrapper.block.body, wrapper.block));
+      }
+      if (node.type === 'ReturnStatement' && own !== undefined && isOfBody(path()))
+        returns.push({ module: own, nodePath: path() });
+      for (const kind of kindsOf(node)) {
+        const place = placeOf(node);
+        const sought = place && soughtFor(own).get(keyOf(kind, place));
+        if (!sought) continue;
+        const found = nodeFor(kind, path());
+        if (found) sought.nodes.push(...found);
+      }
+      trail.enter(node, key);
+    },
+    leave(node) {
+      trail.leave();
+      if (owners.at(-1)?.node === node) own = (owners.pop() as { module: ChunkModule }).module;
+    },
+  });
+
+  const sites: LocatedSite[] = [];
+  for (const known of soughtOf.values()) {
+    for (const sought of known.values()) sites.push(...paired(sought));
+  }
+  sites.sort((a, b) => startOf(a.nodePath.node) - startOf(b.nodePath.node));
+  if (!bodies.some((body) => body.module === module)) {
+    const whole = bodyOf(module, program.body, undefined);
+    if (whole.end > whole.start) bodies.unshift(whole);
+  }
+  return { code: text, program, sites, offsetOf: (offset) => start + offset, bodies, returns };
+
+  function placeOf(node: Node): Place | undefined {
+    return map.placeAt(start + startOf(node));
+  }
+
+  function soughtFor(owner: ChunkModule): Map<string, Sought> {
+    let known = soughtOf.get(owner);
+    if (known) return known;
+    known = new Map();
+    soughtOf.set(owner, known);
+    const places = slices.placesOf(owner);
+    for (const [number, site] of owner.record.sites.entries()) {
+      const kind = KINDS[site.kind];
+      const place = places[number];
+      if (!kind || !place) continue;
+      const key = keyOf(kind, { line: place.line - 1, column: place.column });
+      const same = known.get(key);
+      if (same) same.sites.push(number);
+      else known.set(key, { module: owner, sites: [number], nodes: [] });
+    }
+    return known;
+  }
+
+  /** The module whose CommonJS code Rolldown put into another one's statement, where that is the only use of it. */
+  function ownerOf({ body }: { body: readonly Node[] }, isCommonJS: boolean): ChunkModule | undefined {
+    if (!isCommonJS) return undefined;
+    for (const statement of body) {
+      const place = placeOf(statement);
+      const source = place && slices.moduleOfSource(place.source);
+      if (source) return source;
+    }
+    return undefined;
+  }
+
+  /** The range of a body's own statements, in the chunk. */
+  function bodyOf(of: ChunkModule, list: readonly Node[], block: Node | undefined): Extent {
+    const imports = countImports(list, isOwnCall);
+    const before = list[imports - 1];
+    const first = list[imports];
+    const last = list.at(-1);
+    if (block) {
+      const from = before ? endOf(before) : startOf(block) + 1;
+      const to = last ? endOf(last) : from;
+      return { module: of, start: start + from, end: start + Math.max(from, to), isInside: true };
+    }
+    if (!before) return { module: of, start, end: start + text.length };
+    return { module: of, start: start + (first ? endOf(before) : text.length), end: start + text.length };
+  }
+
+  /** The user's own call of a function that is named `init_a` maps to itself, one that stands for an import to that. */
+  function isOwnCall(statement: Node): boolean {
+    const place = placeOf(statement);
+    const original = place && slices.originalAt(place);
+    return (
+      original !== undefined && /^(?:await\s|new\s|(?:var|let|const)\s|[\w$]+\s*(?:\(|=))/.test(original)
+    );
+  }
+
+  function nodeFor(kind: Kind, nodePath: NodePath): NodePath[] | undefined {
+    const { node, key } = nodePath;
+    switch (kind) {
+      case 'read':
+        return node.type === 'Identifier' && roleOf(nodePath) === 'reference' ? [nodePath] : undefined;
+      case 'require':
+        return key === 'callee' ? [nodePath] : undefined;
+      case 'write':
+        return roleOf(nodePath) === 'target' ? [nodePath] : undefined;
+      case 'declaration': {
+        const role = roleOf(nodePath);
+        const isName = key === 'id' && role === 'other' && nodePath.parent?.node.type !== 'ClassExpression';
+        return role === 'declaration' || role === 'target' || isName ? [nodePath] : undefined;
+      }
+      case 'disposal':
+        return node.type === 'VariableDeclaration'
+          ? node.declarations.map((declarator) => ({
+              node: declarator.id,
+              key: 'id',
+              parent: { node: declarator, key: 'declarations', parent: nodePath },
+            }))
+          : undefined;
+      case 'import':
+      case 'await':
+        return [nodePath];
+    }
+  }
+
+  function paired({ module: owner, sites: numbers, nodes }: Sought): LocatedSite[] {
+    if (nodes.length !== numbers.length) return [];
+    return numbers.flatMap((number, index): LocatedSite[] => {
+      const site = owner.record.sites[number];
+      const nodePath = nodes[index];
+      if (!site || !nodePath) return [];
+      return [
+        {
+          module: owner,
+          number,
+          site,
+          nodePath: site.kind === 'read' ? chainOf(owner, site, nodePath) : nodePath,
+        },
+      ];
+    });
+  }
+
+  /** The read's whole member chain, as far as it is printed: of `ns.a.b` that is `ns.a.b`, `a.b`, or `b`. */
+  function chainOf(owner: ChunkModule, site: Site & { kind: 'read' }, identifier: NodePath): NodePath {
+    const { path } = site;
+    const name = identifier.node.type === 'Identifier' ? identifier.node.name : '';
+    const isNamespace = owner.record.imports[site.import]?.name === null;
+    const isPublished = publishers.has(name);
+    let at = identifier;
+    // import_a.default, require_chunk.a
+    if (isPublished && !isNamespace) at = memberOf(at) ?? at;
+    const chain = [at];
+    const names: string[] = [];
+    for (let member = memberOf(at); member && names.length < path.length; member = memberOf(member)) {
+      const property = member.node.type === 'MemberExpression' ? memberName(member.node) : undefined;
+      if (property === undefined) break;
+      names.push(property);
+      chain.push(member);
+    }
+    for (let count = names.length; count > 0; count--) {
+      const rest = path.slice(path.length - count);
+      if (rest.every((part, index) => part === names[index])) return chain[count] as NodePath;
+    }
+    return at;
+  }
+}
+
+/** The member expression whose object the node is. */
+const memberOf = ({ key, parent }: NodePath): NodePath | undefined =>
+  parent?.node.type === 'MemberExpression' && key === 'object' ? parent : undefined;
+
+const keyOf = (kind: Kind, { line, column }: Pick<Place, 'line' | 'column'>): string =>
+  `${kind} ${line}:${column}`;
+
+/** The kinds of sites for which a node may stand, by its type alone. */
+function kindsOf(node: Node): readonly Kind[] {
+  switch (node.type) {
+    case 'Identifier':
+      return OF_IDENTIFIER;
+    case 'ImportExpression':
+      return OF_IMPORT;
+    case 'CallExpression':
+      return standsForDynamicImport(node) ? OF_IMPORT : NONE;
+    case 'AwaitExpression':
+      return OF_AWAIT;
+    case 'ForOfStatement':
+      return node.await ? OF_AWAIT : NONE;
+    case 'VariableDeclaration':
+      return node.kind === 'await using' ? OF_DISPOSAL : NONE;
+    default:
+      return NONE;
+  }
+}
+
+const NONE: readonly Kind[] = [];
+const OF_IDENTIFIER: readonly Kind[] = ['read', 'require', 'write', 'declaration'];
+const OF_IMPORT: readonly Kind[] = ['import'];
+const OF_AWAIT: readonly Kind[] = ['await'];
+const OF_DISPOSAL: readonly Kind[] = ['disposal'];
+
+/** Whether the return statement leaves a CommonJS module's own function. */
+function isOfBody({ parent }: NodePath): boolean {
+  for (let at = parent; at; at = at.parent) {
+    if (!/Function/.test(at.node.type)) continue;
+    const call = at.parent?.node.type === 'Property' ? at.parent.parent?.parent : at.parent;
+    return call !== null && call !== undefined && wrapped(call.node)?.isCommonJS === true;
+  }
+  return false;
+}

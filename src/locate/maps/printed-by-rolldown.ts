@@ -1,0 +1,119 @@
+/**
+ * Recognizes syntax that Rolldown prints instead of the module's own: functions around a module, and the calls and
+ * variables that stand for its imports.
+ *
+ * ```js
+ * var require_a = __commonJSMin(((exports, module) => { … }));
+ * var init_b = __esmMin((() => { init_c(); import_a = __toESM(require_a()); … }));
+ * function init_d() { return (init_d = __esmMin((async () => { … })))(); }
+ * var import_a = __toESM((__commonJSMin((exports) => { … }))());
+ * ```
+ */
+import type { BlockStatement, Expression, Node, Statement } from 'estree';
+import { isFunction } from '../../ast/node-path.ts';
+
+/** Text without which a slice has none of that syntax. */
+export const MAY_BE_WRAPPED = /\b__(?:commonJS|esm|toESM|reExport)|\b(?:init|require)_[\w$]+\(\)/;
+
+/** Variables that hold the exports of a CommonJS module, or of another chunk in format cjs. */
+const PUBLISHER =
+  /\b(import_[\w$]+) = (?:\/\* @__PURE__ \*\/ )?__toESM|\b((?:import|require)_[\w$]+) = (?:\/\* @__PURE__ \*\/ )?require(?:_[\w$]+)?\(/g;
+
+export const publisherNames = (code: string): Set<string> =>
+  new Set(Array.from(code.matchAll(PUBLISHER), ([, imported, required]) => imported ?? required ?? ''));
+
+const WRAPPER = /^__(commonJS|esm)(?:Min)?(?:\$\d+)?$/;
+
+/** The function around a module: its block, and of which kind the module is. */
+export function wrapped(node: Node): { block: BlockStatement; isCommonJS: boolean } | undefined {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier') return undefined;
+  const kind = WRAPPER.exec(node.callee.name)?.[1];
+  const [argument] = node.arguments;
+  const wrapper = argument?.type === 'ObjectExpression' ? valueIn(argument.properties[0]) : argument;
+  if (!kind || !wrapper || !isFunction(wrapper) || !('body' in wrapper)) return undefined;
+  const { body } = wrapper;
+  const isBlock = body !== null && !Array.isArray(body) && body.type === 'BlockStatement';
+  return isBlock ? { block: body, isCommonJS: kind === 'commonJS' } : undefined;
+}
+
+/** `__commonJS({ "src/a.js": ((exports) => { … }) })`, which Rolldown prints for profilers. */
+const valueIn = (property: Node | undefined): Node | undefined =>
+  property?.type === 'Property' ? property.value : undefined;
+
+/**
+ * Number of statements at the beginning of a list that stand for imports and hoisted declarations: the module's own body
+ * begins behind them.
+ *
+ * @param isOwn whether the user's own code has the call
+ */
+export function countImports(
+  list: readonly (Statement | Node)[],
+  isOwn: (statement: Node) => boolean,
+): number {
+  let count = 0;
+  for (const [index, statement] of list.entries()) {
+    if ('directive' in statement || (standsForImport(statement) && !isOwn(statement))) count = index + 1;
+    else if (!isHoisted(statement)) break;
+  }
+  return count;
+}
+
+const isHoisted = (statement: Node): boolean =>
+  statement.type === 'FunctionDeclaration' ||
+  (statement.type === 'VariableDeclaration' &&
+    statement.declarations.every(({ init }) => !init || isHelperCall(init)));
+
+function standsForImport(statement: Node): boolean {
+  if (statement.type === 'VariableDeclaration')
+    return statement.declarations.every(({ init }) => init && isHelperCall(init));
+  return statement.type === 'ExpressionStatement' && isHelperCall(statement.expression);
+}
+
+/** `init_a()`, `require_a()`, `await init_a()`, `await Promise.all([init_a()])`, `import_a = __toESM(require_a())` … */
+function isHelperCall(node: Expression | Node): boolean {
+  switch (node.type) {
+    case 'AwaitExpression':
+      return isHelperCall(node.argument);
+    case 'AssignmentExpression':
+      return node.left.type === 'Identifier' && /^import_/.test(node.left.name) && isHelperCall(node.right);
+    case 'SequenceExpression':
+      return node.expressions.every(isHelperCall);
+    case 'ArrayExpression':
+      return node.elements.length > 0 && node.elements.every((element) => element && isHelperCall(element));
+    case 'CallExpression': {
+      const { callee } = node;
+      if (callee.type === 'Identifier')
+        return /^(?:init|require)_[\w$]+$/.test(callee.name)
+          ? node.arguments.length === 0
+          : /^__(?:toESM|reExport|exportAll|toCommonJS)(?:\$\d+)?$/.test(callee.name);
+      // Promise.all([…])
+      return (
+        callee.type === 'MemberExpression' &&
+        callee.object.type === 'Identifier' &&
+        callee.object.name === 'Promise' &&
+        node.arguments.length === 1 &&
+        isHelperCall(node.arguments[0] as Node)
+      );
+    }
+    default:
+      return false;
+  }
+}
+
+/** `Promise.resolve().then(() => …)`, which stands for an `import()` of a module in the same chunk. */
+export function standsForDynamicImport(node: Node): boolean {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return false;
+  const { object, property } = node.callee;
+  const [reaction] = node.arguments;
+  if (property.type !== 'Identifier' || property.name !== 'then' || !reaction || !isFunction(reaction))
+    return false;
+  if (object.type !== 'CallExpression' || object.arguments.length > 0) return false;
+  const { callee } = object;
+  return (
+    callee.type === 'MemberExpression' &&
+    callee.object.type === 'Identifier' &&
+    callee.object.name === 'Promise' &&
+    callee.property.type === 'Identifier' &&
+    callee.property.name === 'resolve'
+  );
+}

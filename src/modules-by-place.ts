@@ -1,0 +1,187 @@
+/** Records the modules of one build of Rolldown, which touches no code: sites are found again by their places. */
+import { TraceMap } from '@jridgewell/trace-mapping';
+import type { ModuleInfo } from 'rollup';
+import { unparsableModule } from './errors.ts';
+import { type GraphModule, NOT_RECORDED } from './manifest/graph.ts';
+import { unrecordedForReads, unrecordedOnCycles } from './manifest/missing.ts';
+import type { ModuleRecord, Position, RawMap, WantedSites } from './model.ts';
+import type { Host } from './modules.ts';
+import type { Parser } from './parse.ts';
+import { createLocator, createMapper, positionsIn } from './places/positions.ts';
+import { isIncluded, mayHavePhaseSites, PHASES_ALONE, recordModule } from './record/record.ts';
+import { addRequires, isCommonJS } from './record/requires.ts';
+
+/** What Rolldown's `transform` tells of a module. */
+export interface ModuleCode {
+  id: string;
+  code: string;
+  /** Rolldown's module type: `js`, `ts`, `jsx` … */
+  type: string;
+  /** The map of the transforms up to ours. Must be called before `transform` returns: later Rolldown panics. */
+  mapOf(): RawMap | undefined;
+}
+
+/** What Rolldown makes of a module that is not JavaScript yet. */
+export interface Lowered {
+  code: string;
+  map: RawMap | undefined;
+}
+
+export interface ModulesByPlaceInput {
+  version: string;
+  host: Host & { resolve(specifier: string, importer: string): Promise<{ id: string } | null> };
+  parser: Parser;
+  wantedOf(id: string): WantedSites;
+  isFile(id: string, text: string): boolean;
+  /** TypeScript or JSX → JavaScript, as Rolldown itself does it after `transform`. */
+  lower(id: string, code: string, type: string): Lowered | undefined;
+}
+
+export interface ModulesByPlace {
+  transform(module: ModuleCode): void;
+  parsed(info: ModuleInfo): Promise<void> | undefined;
+  end(): Promise<void>;
+  graph(ids: readonly string[]): GraphModule[];
+  /** Places of a module's sites in the original sources, by their index. */
+  placesOf(id: string): readonly Position[];
+}
+
+interface Known {
+  record: ModuleRecord;
+  isCommonJS: boolean;
+  places: readonly Position[];
+  /** By specifier: the id, where the bundler's list alone doesn't tell. */
+  resolved?: ReadonlyMap<string, string | null>;
+}
+
+/** Rolldown says of newer versions how it has read the module. */
+type RolldownInfo = ModuleInfo & { inputFormat?: 'es' | 'cjs' };
+
+const MAY_REQUIRE = /\brequire\s*\(/;
+
+const SCRIPTS: ReadonlySet<string> = new Set(['js', 'jsx', 'ts', 'tsx']);
+
+export function createModulesByPlace({
+  version,
+  host,
+  parser,
+  wantedOf,
+  isFile,
+  lower,
+}: ModulesByPlaceInput): ModulesByPlace {
+  const known = new Map<string, Known>();
+
+  return {
+    transform(module) {
+      const { id, code } = module;
+      const wanted = wantedOf(id);
+      if (!SCRIPTS.has(module.type)) return;
+      if (!isIncluded(wanted) && !mayHavePhaseSites(code) && !MAY_REQUIRE.test(code)) return;
+      record(module, wanted);
+    },
+
+    parsed({ id, importedIds, dynamicallyImportedIds }) {
+      const module = known.get(id);
+      if (!module) return undefined;
+      const { requests, sites } = module.record;
+      const specifiers = sites.flatMap((site) =>
+        site.kind === 'import' && site.specifier !== null ? [site.specifier] : [],
+      );
+      const isClear =
+        requests.length === importedIds.length && new Set(specifiers).size === dynamicallyImportedIds.length;
+      if (isClear) return undefined;
+      return resolveAll(module, id, new Set([...requests.map(({ specifier }) => specifier), ...specifiers]));
+    },
+
+    async end() {
+      const ids = [...host.getModuleIds()];
+      const modules = ids.flatMap((id) => graphModule(id) ?? []);
+      const tried = new Set<GraphModule>();
+      let missing = unrecordedOnCycles(modules);
+      do {
+        for (const module of missing) {
+          tried.add(module);
+          const code = host.getModuleInfo(module.id)?.code;
+          // Of compiled code the map is gone by now.
+          if (code != null && isFile(module.id, code)) {
+            record({ id: module.id, code, type: 'js', mapOf: () => undefined }, PHASES_ALONE);
+            module.record = known.get(module.id)?.record ?? NOT_RECORDED;
+          }
+        }
+        missing = unrecordedForReads(modules).filter((module) => !tried.has(module));
+      } while (missing.length > 0);
+    },
+
+    graph: (ids) => ids.flatMap((id) => graphModule(id) ?? []),
+    placesOf: (id) => known.get(id)?.places ?? [],
+  };
+
+  function record({ id, code, type, mapOf }: ModuleCode, wanted: WantedSites): void {
+    const lowered = type === 'js' ? { code, map: undefined } : lower(id, code, type);
+    if (!lowered) return;
+    const program = parser.parseModule(lowered.code);
+    if (!('body' in program)) {
+      const { message, pos } = program;
+      const position = pos === undefined ? undefined : createLocator(lowered.code)(pos);
+      host.warn(unparsableModule(id, { message, pos, position }));
+      return;
+    }
+    const { record: recorded, marks } = recordModule({ code: lowered.code, program, wanted });
+    addRequires(program, recorded);
+    /** Rolldown gives the name of a default export the place of the whole statement, where its mark would go. */
+    const atStatements = recorded.sites.map((site, number) =>
+      site.kind === 'default' ? { ...site, offset: marks[number] ?? site.offset } : site,
+    );
+    const maps = [lowered.map, isFile(id, code) ? undefined : mapOf()];
+    const mappers = maps.flatMap((map) => (map ? [createMapper(id, new TraceMap(map))] : []));
+    const original = (position: Position): Position =>
+      mappers.reduce<Position>((at, originalOf) => originalOf(at) ?? at, position);
+    const positions = positionsIn(lowered.code, recorded);
+    known.set(id, {
+      record: {
+        version,
+        token: '',
+        ...recorded,
+        positions: {
+          requests: positions.requests.map(original),
+          bindings: positions.bindings.map(original),
+          sites: positions.sites.map(original),
+        },
+      },
+      places: positionsIn(lowered.code, { ...recorded, sites: atStatements }).sites.map(original),
+      isCommonJS: isCommonJS(program, lowered.code),
+    });
+  }
+
+  async function resolveAll(module: Known, importer: string, specifiers: ReadonlySet<string>): Promise<void> {
+    const resolved = new Map<string, string | null>();
+    for (const specifier of specifiers)
+      resolved.set(specifier, (await host.resolve(specifier, importer))?.id ?? null);
+    module.resolved = resolved;
+  }
+
+  function graphModule(id: string): GraphModule | undefined {
+    const info = host.getModuleInfo(id);
+    if (!info || info.isExternal) return undefined;
+    const { importedIds, dynamicallyImportedIds } = info;
+    const module = known.get(id);
+    const format = (info as RolldownInfo).inputFormat;
+    const isCommonJS = format ? format === 'cjs' : (module?.isCommonJS ?? false);
+    if (!module) return { id, record: NOT_RECORDED, requested: importedIds, dynamic: new Map(), isCommonJS };
+    const { record, resolved } = module;
+    const requested = record.requests.map(
+      ({ specifier }, index) => (resolved ? resolved.get(specifier) : importedIds[index]) ?? null,
+    );
+    const specifiers: string[] = [];
+    const dynamic = new Map<number, string>();
+    for (const [number, site] of record.sites.entries()) {
+      if (site.kind !== 'import' || site.specifier === null) continue;
+      if (!specifiers.includes(site.specifier)) specifiers.push(site.specifier);
+      const target = resolved
+        ? resolved.get(site.specifier)
+        : dynamicallyImportedIds[specifiers.indexOf(site.specifier)];
+      if (target != null) dynamic.set(number, target);
+    }
+    return { id, record, requested, dynamic, isCommonJS };
+  }
+}
