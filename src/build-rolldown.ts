@@ -6,6 +6,7 @@ import type { EditedText } from './edited-text.ts';
 import { chunkRewritten, globalsHidden, unparsableChunk, wrapperUnknown } from './errors.ts';
 import { createChunkMap } from './locate/maps/chunk-map.ts';
 import { layoutOfMapped } from './locate/maps/layout.ts';
+import { wrapperNames } from './locate/maps/printed-by-rolldown.ts';
 import type { RawMap } from './model.ts';
 import {
   createModulesByPlace,
@@ -82,8 +83,9 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
         isDropped: () => false,
       });
       const names = preliminaryNames(chunks);
+      const wrappers = wrappersIn(chunks);
       for (const chunk of chunks) {
-        const traced = trace(output, chunk, options, names);
+        const traced = trace(output, chunk, options, { names, wrappers });
         settle(chunk, traced, options, wanted, bundle);
       }
       const finished = output.finish((fileName) => fileName);
@@ -111,7 +113,7 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
     output: Output,
     chunk: RolldownChunk,
     { format, dir, file }: RolldownOptions,
-    names: ReadonlyMap<string, string>,
+    { names, wrappers }: Names,
   ): EditedText | null {
     const { code, fileName, map } = chunk;
     // A chunk of virtual modules alone has no map.
@@ -128,6 +130,7 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
       moduleOf: numbering.moduleOf,
       placesOf: ({ index }) => modules.placesOf(numbering.modules[index]?.id ?? ''),
       moduleOfSource: (source) => numbering.moduleOf(bySource(source)),
+      wrappedBy: (name) => numbering.moduleOf(wrappers.get(name) ?? ''),
       originalAt: ({ source, line, column }) => lineOf(chunkMap.map, source, line)?.slice(column),
     });
     if (!layout) {
@@ -248,6 +251,27 @@ function preliminaryNames(chunks: readonly RolldownChunk[]): Map<string, string>
     );
   }
   return hashes;
+}
+
+interface Names {
+  /** By the placeholder of a hash: the hash. */
+  names: ReadonlyMap<string, string>;
+  /** By the name of a function around a module: its id. */
+  wrappers: ReadonlyMap<string, string>;
+}
+
+/** Chunks keep these names where they import them from each other; one that two chunks declare is left out. */
+function wrappersIn(chunks: readonly RolldownChunk[]): Map<string, string> {
+  const wrappers = new Map<string, string>();
+  const twice = new Set<string>();
+  for (const [id, { code }] of chunks.flatMap(({ modules }) => Object.entries(modules))) {
+    for (const name of wrapperNames(code ?? '')) {
+      if (wrappers.has(name)) twice.add(name);
+      wrappers.set(name, id);
+    }
+  }
+  for (const name of twice) wrappers.delete(name);
+  return wrappers;
 }
 
 const PLACEHOLDER = /!~\{[^}]*\}~/;

@@ -119,7 +119,10 @@ export function createModulesByPlace({
   function record({ id, code, type, mapOf }: ModuleCode, wanted: WantedSites): void {
     const lowered = type === 'js' ? { code, map: undefined } : lower(id, code, type);
     if (!lowered) return;
-    const program = parser.parseModule(lowered.code);
+    const asModule = parser.parseModule(lowered.code);
+    // A CommonJS module may return at its top level.
+    const asScript = 'body' in asModule ? asModule : parser.parse(lowered.code);
+    const program = 'body' in asScript ? asScript : asModule;
     if (!('body' in program)) {
       const { message, pos } = program;
       const position = pos === undefined ? undefined : createLocator(lowered.code)(pos);

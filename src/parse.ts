@@ -15,6 +15,11 @@ export interface Parser {
 /** Functions of a bundler; they throw a {@link ParseFailure}. */
 export interface BundlerParser {
   parseAst(code: string): unknown;
+  /**
+   * Parses code that is no module.
+   * @default `parseAst`
+   */
+  parseScript?(code: string): unknown;
   /** @default `parseAst` */
   parseAstAsync?(code: string): Promise<unknown>;
 }
@@ -29,30 +34,35 @@ const CERTAIN_AWAIT = '\nawait 0;';
  */
 export function createParser({
   parseAst,
+  parseScript = parseAst,
   parseAstAsync = async (code) => parseAst(code),
 }: BundlerParser): Parser {
   return {
-    parse,
-    parseModule: (code) =>
-      (hasAwait(code) && withoutCertain(code, parse(code + CERTAIN_AWAIT))) || parse(code),
-    parseModuleAsync: async (code) =>
-      (hasAwait(code) && withoutCertain(code, await parseAsync(code + CERTAIN_AWAIT))) || parseAsync(code),
+    parse: (code) => tried(() => parseScript(code)),
+    parseModule(code) {
+      const parse = (text: string): Program | ParseFailure => tried(() => parseAst(text));
+      return (hasAwait(code) && withoutCertain(code, parse(code + CERTAIN_AWAIT))) || parse(code);
+    },
+    async parseModuleAsync(code) {
+      const parse = (text: string): Promise<Program | ParseFailure> => triedAsync(() => parseAstAsync(text));
+      return (hasAwait(code) && withoutCertain(code, await parse(code + CERTAIN_AWAIT))) || parse(code);
+    },
   };
+}
 
-  function parse(code: string): Program | ParseFailure {
-    try {
-      return parseAst(code) as Program;
-    } catch (error) {
-      return error as ParseFailure;
-    }
+function tried(parse: () => unknown): Program | ParseFailure {
+  try {
+    return parse() as Program;
+  } catch (error) {
+    return error as ParseFailure;
   }
+}
 
-  async function parseAsync(code: string): Promise<Program | ParseFailure> {
-    try {
-      return (await parseAstAsync(code)) as Program;
-    } catch (error) {
-      return error as ParseFailure;
-    }
+async function triedAsync(parse: () => Promise<unknown>): Promise<Program | ParseFailure> {
+  try {
+    return (await parse()) as Program;
+  } catch (error) {
+    return error as ParseFailure;
   }
 }
 

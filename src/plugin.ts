@@ -96,7 +96,10 @@ export function modulePhases(options: Options = {}): ModulePhasesPlugin {
         else {
           const utils = await loadRolldownUtils(rolldownVersion, [resolved.root, process.cwd()]);
           if (!utils) this.warn(minifierMissing(rolldownVersion));
-          const parser = createParser({ parseAst: (code) => this.parse(code) });
+          const parser = createParser({
+            parseAst: (code) => this.parse(code, { sourceType: 'module' } as object),
+            parseScript: (code) => this.parse(code, { sourceType: 'commonjs' } as object),
+          });
           const host = Object.assign(Object.create(this), {
             resolve: (specifier: string, importer: string) => this.resolve(specifier, importer),
           });

@@ -3,7 +3,8 @@
  *
  * 1. `requireA()`  →  `build.required(0,(seen[0]||build.requiring(0),requireA()))`
  * 2. `createRequire("/dir")(x)`  →  `build.required(0,createRequire("/dir")(build.requiring(0,x)))`
- * 3. the body: `hasRequiredA = 1; … return a;`  →  `hasRequiredA = 1; build.start(0); … build.end(0); return a;`
+ * 3. of a bundler that takes such modules as they are: `require_a()`, `(init_a(), __toCommonJS(a))`  →  as 1
+ * 4. the body: `hasRequiredA = 1; … return a;`  →  `hasRequiredA = 1; build.start(0); … build.end(0); return a;`
  */
 
 import { endOf, type NodePath, startOf } from '../ast/node-path.ts';
@@ -27,8 +28,8 @@ export function realiseRequires(context: Context, located: readonly LocatedSite[
 
 function realiseRequire(context: Context, required: LocatedSite): void {
   const { site, nodePath } = required;
-  const call = nodePath.parent;
-  if (site.kind !== 'require' || call?.node.type !== 'CallExpression' || nodePath.key !== 'callee') return;
+  const call = nodePath.key === 'callee' ? nodePath.parent : nodePath;
+  if (site.kind !== 'require' || !call) return;
   const { edits, names } = context;
   if (site.isVariable) {
     const [specifier] = call.parent?.node.type === 'CallExpression' ? call.parent.node.arguments : [];

@@ -211,6 +211,8 @@ describe('architecture', () => {
       program: true,
       sites: true,
       offsetOf: true,
+      bodies: true,
+      returns: true,
     };
     const site: Record<keyof LocatedSite, true> = { module: true, number: true, site: true, nodePath: true };
     expect([...Object.keys(piece), ...Object.keys(site)]).not.to.include.members(['marks', 'token', 'noise']);

@@ -10,7 +10,7 @@ import type { Extent, LocatedPiece, LocatedSite, ReturnOf } from '../../located.
 import type { ChunkModule, Position, Site } from '../../model.ts';
 import type { SliceText } from '../layout.ts';
 import type { ChunkMap, Place } from './chunk-map.ts';
-import { countImports, standsForDynamicImport, wrapped } from './printed-by-rolldown.ts';
+import { countImports, requiredBy, standsForDynamicImport, wrapped } from './printed-by-rolldown.ts';
 
 export interface MappedSlices {
   map: ChunkMap;
@@ -20,6 +20,8 @@ export interface MappedSlices {
   moduleOfSource(source: number): ChunkModule | undefined;
   /** Names of variables that hold the exports of CommonJS modules or other chunks. */
   publishers: ReadonlySet<string>;
+  /** The module that runs, or may run, when the function with this name is called. */
+  wrappedBy(name: string): ChunkModule | undefined;
   /** Text of the line of an original source from the place on; undefined where it isn't known. */
   originalAt(place: Place): string | undefined;
 }
@@ -32,14 +34,15 @@ interface Sought {
 }
 
 /** What a node may stand for. */
-type Kind = 'read' | 'require' | 'write' | 'declaration' | 'import' | 'await' | 'disposal';
+type Kind = 'read' | 'write' | 'declaration' | 'default' | 'import' | 'await' | 'disposal';
 
 const KINDS: Readonly<Record<Site['kind'], Kind | undefined>> = {
   read: 'read',
-  require: 'require',
+  // Rolldown prints it without a place of its own.
+  require: undefined,
   write: 'write',
   declaration: 'declaration',
-  default: 'declaration',
+  default: 'default',
   import: 'import',
   await: 'await',
   disposal: 'disposal',
@@ -54,6 +57,8 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
   const owners: { module: ChunkModule; node: Node }[] = [];
   const bodies: Extent[] = [];
   const returns: ReturnOf[] = [];
+  /** Expressions that stand for a `require`, by the module that requires and what it requires. */
+  const requires = new Map<ChunkModule, Map<number | string, NodePath[]>>();
   const trail = new Trail();
   let own = module;
 
@@ -68,6 +73,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
       }
       if (node.type === 'ReturnStatement' && own !== undefined && isOfBody(path()))
         returns.push({ module: own, nodePath: path() });
+      if (own.record.sites.length > 0) notePossibleRequire(node, path);
       for (const kind of kindsOf(node)) {
         const place = placeOf(node);
         const sought = place && soughtFor(own).get(keyOf(kind, place));
@@ -87,12 +93,39 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
   for (const known of soughtOf.values()) {
     for (const sought of known.values()) sites.push(...paired(sought));
   }
+  for (const [owner, known] of requires) sites.push(...requiresOf(owner, known));
   sites.sort((a, b) => startOf(a.nodePath.node) - startOf(b.nodePath.node));
   if (!bodies.some((body) => body.module === module)) {
     const whole = bodyOf(module, program.body, undefined);
     if (whole.end > whole.start) bodies.unshift(whole);
   }
   return { code: text, program, sites, offsetOf: (offset) => start + offset, bodies, returns };
+
+  function notePossibleRequire(node: Node, path: () => NodePath): void {
+    const required = requiredBy(node);
+    if (!required) return;
+    const target = required.name === undefined ? required.specifier : slices.wrappedBy(required.name)?.index;
+    if (target === undefined) return;
+    const known = requires.get(own) ?? new Map<number | string, NodePath[]>();
+    requires.set(own, known);
+    known.set(target, [...(known.get(target) ?? []), path()]);
+  }
+
+  /** The requires of one target, told apart by their order. */
+  function requiresOf(
+    owner: ChunkModule,
+    known: ReadonlyMap<number | string, readonly NodePath[]>,
+  ): LocatedSite[] {
+    const numbers = new Map<number | string, number[]>();
+    for (const [number, site] of owner.record.sites.entries()) {
+      const target = site.kind === 'require' ? owner.targets[number]?.[0]?.module : undefined;
+      if (target != null) numbers.set(target, [...(numbers.get(target) ?? []), number]);
+    }
+    return [...numbers].flatMap(([target, of]) => {
+      const nodes = known.get(target) ?? [];
+      return nodes.length === of.length ? paired({ module: owner, sites: of, nodes: [...nodes] }) : [];
+    });
+  }
 
   function placeOf(node: Node): Place | undefined {
     return map.placeAt(start + startOf(node));
@@ -156,14 +189,16 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
     switch (kind) {
       case 'read':
         return node.type === 'Identifier' && roleOf(nodePath) === 'reference' ? [nodePath] : undefined;
-      case 'require':
-        return key === 'callee' ? [nodePath] : undefined;
       case 'write':
         return roleOf(nodePath) === 'target' ? [nodePath] : undefined;
       case 'declaration': {
         const role = roleOf(nodePath);
         const isName = key === 'id' && role === 'other' && nodePath.parent?.node.type !== 'ClassExpression';
         return role === 'declaration' || role === 'target' || isName ? [nodePath] : undefined;
+      }
+      case 'default': {
+        const name = defaultName(nodePath);
+        return name && [name];
       }
       case 'disposal':
         return node.type === 'VariableDeclaration'
@@ -242,17 +277,51 @@ function kindsOf(node: Node): readonly Kind[] {
     case 'ForOfStatement':
       return node.await ? OF_AWAIT : NONE;
     case 'VariableDeclaration':
-      return node.kind === 'await using' ? OF_DISPOSAL : NONE;
+      return node.kind === 'await using' ? OF_DISPOSAL : OF_DEFAULT;
+    case 'FunctionDeclaration':
+    case 'ClassDeclaration':
+    case 'ExpressionStatement':
+      return OF_DEFAULT;
     default:
       return NONE;
   }
 }
 
 const NONE: readonly Kind[] = [];
-const OF_IDENTIFIER: readonly Kind[] = ['read', 'require', 'write', 'declaration'];
+const OF_IDENTIFIER: readonly Kind[] = ['read', 'write', 'declaration'];
 const OF_IMPORT: readonly Kind[] = ['import'];
+const OF_DEFAULT: readonly Kind[] = ['default'];
 const OF_AWAIT: readonly Kind[] = ['await'];
 const OF_DISPOSAL: readonly Kind[] = ['disposal'];
+
+/**
+ * The name that the statement gives a default export: `var a_default = …`, `function a_default() {}`, `a_default = …`.
+ * Rolldown gives only the statement a place, that of the `export default`.
+ */
+function defaultName(statement: NodePath): NodePath | undefined {
+  const { node } = statement;
+  switch (node.type) {
+    case 'VariableDeclaration': {
+      const [declarator] = node.declarations;
+      const parent = declarator && { node: declarator, key: 'declarations', parent: statement };
+      return parent && { node: parent.node.id, key: 'id', parent };
+    }
+    case 'FunctionDeclaration':
+    case 'ClassDeclaration':
+      return { node: node.id, key: 'id', parent: statement };
+    case 'ExpressionStatement': {
+      const { expression } = node;
+      if (expression.type !== 'AssignmentExpression') return undefined;
+      return {
+        node: expression.left,
+        key: 'left',
+        parent: { node: expression, key: 'expression', parent: statement },
+      };
+    }
+    default:
+      return undefined;
+  }
+}
 
 /** Whether the return statement leaves a CommonJS module's own function. */
 function isOfBody({ parent }: NodePath): boolean {

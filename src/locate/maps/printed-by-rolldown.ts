@@ -117,3 +117,37 @@ export function standsForDynamicImport(node: Node): boolean {
     callee.property.name === 'resolve'
   );
 }
+
+/** Names of functions that a slice declares to run its module: `var require_a = __commonJSMin(…)`, `function init_b()`. */
+export function wrapperNames(code: string): string[] {
+  return Array.from(code.matchAll(DECLARED_WRAPPER), ([, variable, declared]) => variable ?? declared ?? '');
+}
+
+const DECLARED_WRAPPER =
+  /^var ((?:require|init)_[\w$]+) = (?:\/\* @__PURE__ \*\/ )?__(?:commonJS|esm)|^function (init_[\w$]+)\(\) \{$/gm;
+
+/**
+ * What an expression requires that stands for a `require('./a')`: `require_a()`, `(init_a(), __toCommonJS(a_exports))`;
+ * of a module outside of the bundle `__require("a")`.
+ */
+export function requiredBy(
+  node: Node,
+): { name: string; specifier?: never } | { name?: never; specifier: string } | undefined {
+  if (node.type === 'SequenceExpression') {
+    const [first] = node.expressions;
+    return first && node.expressions.length === 2 ? namedCall(first, /^init_/) : undefined;
+  }
+  if (node.type !== 'CallExpression' || node.callee.type !== 'Identifier') return undefined;
+  const [argument] = node.arguments;
+  if (/^(?:__)?require(?:\$\d+)?$/.test(node.callee.name) && argument?.type === 'Literal')
+    return { specifier: String(argument.value) };
+  return namedCall(node, /^require_/);
+}
+
+const namedCall = (node: Node, name: RegExp): { name: string } | undefined =>
+  node.type === 'CallExpression' &&
+  node.arguments.length === 0 &&
+  node.callee.type === 'Identifier' &&
+  name.test(node.callee.name)
+    ? { name: node.callee.name }
+    : undefined;
