@@ -156,6 +156,13 @@ const isScript = (file: string): boolean => file.endsWith('.js');
 
 const printed = (messages: readonly Message[]): string[] => messages.map(({ text }) => text);
 
+/** The page's lines, then the worker's: no one knows which of two comes first. */
+const inTurn = (messages: readonly Message[]): string[] => {
+  const texts = printed(messages);
+  const ofWorker = (text: string): boolean => text.startsWith('worker: ');
+  return [...texts.filter((text) => !ofWorker(text)), ...texts.filter(ofWorker)];
+};
+
 describe('hosts', () => {
   let root: string;
   let pages: Pages;
@@ -209,17 +216,18 @@ describe('hosts', () => {
         });
 
         it('prints and shows the same', async () => {
-          expect(printed(plain.program)).to.deep.equal([
+          expect(inTurn(plain.program)).to.deep.equal([
             `app: keeps its limit (${EARLY[host].prints})`,
             'app: 2 things, 9.00 Euro',
-            'app: worked out 6',
             'app: the worker says 6',
             'app: shows home-of-tea',
             'app: shows about-us-2',
             'app: done',
+            'worker: worked out 6',
           ]);
           expect(plain.messages).to.deep.equal(plain.program);
-          expect(traced.program).to.deep.equal(plain.program);
+          expect(inTurn(traced.program)).to.deep.equal(inTurn(plain.program));
+          expect(traced.program.filter(({ type }) => type !== 'log')).to.deep.equal([]);
           const [shown, shownTraced] = await Promise.all([plain, traced].map(htmlOf));
           expect(shown).to.include('<h1>About Us 2</h1>').and.include('9.00 Euro');
           expect(shownTraced).to.equal(shown);
@@ -300,6 +308,96 @@ describe('hosts', () => {
           const places = sourcePlaces(root, Object.keys(MEMBERS)).sort();
           expect(mappedMembers(root, built.plain).sort()).to.deep.equal(places);
           expect(mappedMembers(root, built.traced).sort()).to.deep.equal(places);
+        });
+      });
+
+      describe('what else a Vite makes modules of', () => {
+        let plain: Visit;
+        let traced: Visit;
+        let events: TraceEvent[] | undefined;
+        before(async () => {
+          const built = await both({
+            define: { __VERSION__: '"1.2"' },
+            build: {
+              rollupOptions: {
+                input: join(root, 'extras.html'),
+                output: { manualChunks: (id) => (id.includes('lodash-es') ? 'vendor' : undefined) },
+              },
+            },
+          });
+          const visit = ({ files }: HostBuild): Promise<Visit> =>
+            pages.visit({ files: { ...files, 'index.html': files['extras.html'] ?? '' } }, PAGE.last);
+          plain = await visit(built.plain);
+          traced = await visit(built.traced);
+          events = await eventsOf(traced.page);
+        });
+
+        it('prints the same', () => {
+          expect(inTurn(plain.program)).to.deep.equal([
+            'app: Tea House in Hamburg, Made by hand., 1.2 production ready',
+            'app: cup,pot, function',
+            'app: 12 false true',
+            'app: the inlined worker says 10',
+            'app: ./routes/about.js About Us',
+            'app: ./routes/home.js Home Of tea',
+            'app: again Home Of tea',
+            'app: Unknown variable dynamic import: ./routes/missing.js',
+            'app: done',
+            'worker: worked out 10',
+          ]);
+          expect(inTurn(traced.program)).to.deep.equal(inTurn(plain.program));
+        });
+
+        it('is traced: globs, a top-level await, imports by a variable, an inlined worker', async () => {
+          const [worker] = traced.page.workers();
+          const working = worker && (await eventsOf(worker));
+          if (!TRACES[host]) {
+            expect([events, working]).to.deep.equal([undefined, undefined]);
+            return;
+          }
+          checkTrace(events ?? []);
+          expect(starts(events).filter((module) => /\.[jt]s$/.test(module))).to.deep.equal([
+            'src/extras/words/cup.js',
+            'src/extras/words/pot.js',
+            'src/extras/later.js',
+            'src/extras.ts',
+            'src/visits.js',
+            'src/routes/about.js',
+            'src/store/defaults.js',
+            'src/store/cart.js',
+            'src/routes/home.js',
+          ]);
+          const requests = eventsOfType(events, 'import-start');
+          expect(
+            requests.map(
+              ({ importer, loc, module, status }) => `${importer}:${loc.line} ${module} ${status}`,
+            ),
+          ).to.deep.equal([
+            'src/extras.ts:12 src/routes/about.js linked',
+            'src/extras.ts:12 src/routes/home.js linked',
+            'src/extras.ts:24 src/routes/home.js evaluated',
+          ]);
+          const waits = eventsOfType(events, 'evaluate-suspend').map(
+            ({ module, loc }) => `${module}:${loc.line}`,
+          );
+          expect(waits).to.deep.equal([
+            'src/extras/later.js:1',
+            'src/extras/later.js:3',
+            'src/extras.ts:31',
+            'src/extras.ts:32',
+            'src/extras.ts:32',
+            'src/extras.ts:33',
+            'src/extras.ts:34',
+          ]);
+          expect(starts(working)).to.deep.equal(['src/work/add.js', 'src/work/sum.js', 'src/worker.js']);
+        });
+
+        it('a chunk of its own that runs first is told', async () => {
+          if (!TRACES[host]) return;
+          const order = (await findingsOf(traced.page)).filter(({ code }) => code === 'ORDER');
+          expect(order).to.have.length(1);
+          expect(order[0]?.native).to.equal('differs');
+          expect(order[0]?.modules[0]).to.match(/^node_modules\/lodash-es\//);
         });
       });
 

@@ -121,8 +121,8 @@ export async function pageConsole(name: ViteName, traced: PluginOptions = {}): P
 export const consoleText = ({ pageMessages }: Visit): string =>
   pageMessages
     // A heading says how many lines came at once, which is the browser's doing.
-    .filter(({ type, text }) => !/group/i.test(type) && !/^module-phases: \d+ events?$/.test(text))
-    .map(({ text }) => lasting(text))
+    .map(({ text }) => lasting(text).replace(/^module-phases: \d+ events?(?:\n|$)/, ''))
+    .filter((text) => text !== '')
     .join('\n');
 
 const lasting = (text: string): string =>

@@ -2,6 +2,6 @@ import { sum } from './work/sum.js';
 
 self.onmessage = ({ data }) => {
   const total = sum(data);
-  console.log(`app: worked out ${total}`);
+  console.log(`worker: worked out ${total}`);
   self.postMessage(total);
 };
