@@ -403,13 +403,18 @@ describe('hosts', () => {
 
       describe('source maps', () => {
         for (const sourcemap of [false, 'hidden', 'inline', true] as const) {
-          it(`sourcemap: ${sourcemap}`, async () => {
-            const built = await both(node({ build: { sourcemap } }));
+          it(`sourcemap: ${sourcemap}, of a worker as well`, async () => {
+            const input = ['node.ts', 'background.ts'].map((file) => join(root, 'src', file));
+            const built = await both({ build: { sourcemap, rollupOptions: { input } } });
             for (const { files } of Object.values(built)) {
               const scripts = Object.keys(files).filter((file) => isScript(file) && !RUNTIME.test(file));
               const maps = Object.keys(files).filter((file) => file.endsWith('.map'));
-              expect(scripts).to.have.length(2);
-              expect(maps).to.have.length(sourcemap === true || sourcemap === 'hidden' ? 2 : 0);
+              expect(scripts.map(nameOf)).to.deep.equal(
+                ['background', 'home', 'node', 'worker'].map((name) => `assets/${name}.js`),
+              );
+              expect(maps).to.deep.equal(
+                sourcemap === true || sourcemap === 'hidden' ? scripts.map((file) => `${file}.map`) : [],
+              );
               for (const file of scripts) {
                 const comments = files[file]?.match(/sourceMappingURL=.{0,5}/g) ?? [];
                 if (sourcemap === 'inline') expect(comments, file).to.deep.equal(['sourceMappingURL=data:']);
@@ -418,7 +423,7 @@ describe('hosts', () => {
                 else expect(comments, file).to.deep.equal([]);
               }
             }
-            const places = sourcemap === false ? [] : sourcePlaces(root, ['toFixed']);
+            const places = sourcemap === false ? [] : sourcePlaces(root, ['toFixed', 'reduce']);
             expect(mappedMembers(root, built.plain)).to.deep.equal(places);
             expect(mappedMembers(root, built.traced)).to.deep.equal(places);
             await expectNodeRuns(built);
