@@ -266,8 +266,8 @@ export function expectText({ dir, name, formats }: Story, base: Base, variant: V
   if (hasOwn) expect(text, `${own} repeats ${fallback ?? 'nothing'}`).not.to.equal(usual);
 }
 
-/** What Node prints of the modules: of what `fixtures.test.ts` has written, and holds. */
-export function nativeText({ dir }: Story): string {
-  const file = ['expected.native.txt', 'expected.txt'].map((name) => join(dir, name)).find(existsSync);
+/** The first of these texts of the story that has a file. */
+export function textOf({ dir }: Story, ...names: string[]): string {
+  const file = names.map((name) => join(dir, `${name}.txt`)).find(existsSync);
   return file ? readFileSync(file, 'utf8') : '';
 }
