@@ -1,6 +1,7 @@
 import { dirname, relative, sep } from 'node:path';
 import { expect } from 'chai';
 import type { RollupLog } from 'rollup';
+import { ahead, once } from '../support/ahead.ts';
 import { type Bundle, bundle, type Format, write } from '../support/bundle.ts';
 import { projectFrom } from '../support/project.ts';
 import { outcome, type Run, runInTurn } from '../support/run.ts';
@@ -24,10 +25,10 @@ interface Told {
   runs?: { native: Run; plain: Run; traced: Run };
 }
 
-function told(story: Story): Map<Format, () => Promise<Told>> {
+function starts(story: Story): Map<Format, () => Promise<Told>> {
   const dir = once(() => projectFrom(story.dir, story.name));
   const native = once(async () => runInTurn(entriesIn(story.config, await dir())));
-  return new Map(story.formats.map((format) => [format, once(() => tell(story, format, dir, native))]));
+  return new Map(story.formats.map((format) => [format, () => tell(story, format, dir, native)]));
 }
 
 async function tell(
@@ -48,30 +49,14 @@ async function tell(
   return { plain, traced, runs: { native: await native(), plain: plainRun, traced: tracedRun } };
 }
 
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}
-
-/** Runs the next ones while one is looked at. */
-const AHEAD = 3;
-const queue: (() => Promise<Told>)[] = [];
-
-function take(index: number): Promise<Told> {
-  const promises = queue.slice(index, index + 1 + AHEAD).map((start) => start());
-  for (const promise of promises) promise.catch(() => {});
-  return promises[0] as Promise<Told>;
-}
+const queue = ahead<Told>();
 
 for (const story of stories()) {
   describe(`${story.name}: ${story.config.description}`, () => {
-    for (const [format, start] of told(story)) {
-      const index = queue.push(start) - 1;
+    for (const [format, start] of starts(story)) {
+      const told = queue.add(start);
       it(`${format}: the bundle with the plugin is the plain one, and its trace is as expected`, async () => {
-        const { plain, traced, runs } = await take(index);
+        const { plain, traced, runs } = await told();
         expectSameBuild(story, format, plain, traced);
         if (runs) expectText(story, 'build', format, verdictText(traced));
         if (runs) expectSameRun(runs.traced, runs.plain);

@@ -12,7 +12,7 @@ import {
 } from 'rollup';
 import modulePhases from 'rollup-plugin-module-phases';
 import { project } from './project.ts';
-import { type Built, type Log, listener } from './same-bundle.ts';
+import { type Log, listener } from './same-bundle.ts';
 
 export const FORMATS = ['es', 'cjs', 'iife'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -98,12 +98,19 @@ export async function bundle({
   }
 }
 
+/** A file of a bundle, whichever bundler made it. */
+type BundleFile =
+  | { type: 'chunk'; fileName: string; code: string }
+  | { type: 'asset'; fileName: string; source: string | Uint8Array };
+
+interface Written {
+  dir: string;
+  chunk: { fileName: string };
+  output: readonly BundleFile[];
+}
+
 /** Writes a bundle below its project, ready to run; returns the path of its first chunk. */
-export function write(
-  { dir, chunk, output }: Pick<Bundle, 'dir' | 'chunk' | 'output'>,
-  format: ModuleFormat,
-  name: string,
-): string {
+export function write({ dir, chunk, output }: Written, format: ModuleFormat, name: string): string {
   const out = join(dir, 'out', name);
   const type = format === 'es' ? 'module' : 'commonjs';
   for (const [path, content] of Object.entries({
@@ -117,7 +124,7 @@ export function write(
 }
 
 /** The content of each file, by its name. */
-export const filesOf = (output: Built['output']): Record<string, string | Uint8Array> =>
+export const filesOf = (output: readonly BundleFile[]): Record<string, string | Uint8Array> =>
   Object.fromEntries(output.map((file) => [file.fileName, file.type === 'chunk' ? file.code : file.source]));
 
 const inside = (dir: string, input: InputOption): InputOption => {

@@ -24,10 +24,15 @@ export interface Visit {
   program: Message[];
   /** What the trace printed. */
   trace: Message[];
-  /** Both, in order. */
+  /** What of it workers printed. */
+  workerTrace: Message[];
+  /** Program and trace, in order. */
   messages: Message[];
+  /** Without those of workers, which run beside the page: where theirs stand is another matter in each visit. */
+  pageMessages: Message[];
   /** Absent without a trace. */
   events: TraceEvent[] | undefined;
+  /** Is still open. */
   page: Page;
 }
 
@@ -37,7 +42,12 @@ export interface Pages {
   close(): Promise<void>;
 }
 
-const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
 
 export async function openPages(): Promise<Pages> {
   const sites: Site[] = [];
@@ -59,23 +69,23 @@ export async function openPages(): Promise<Pages> {
     async visit(site, last) {
       const number = sites.push(site) - 1;
       const page = await browser.newPage();
-      const messages: (Message & { ofTrace: boolean })[] = [];
+      const messages: Heard[] = [];
       page.on('console', (message) => messages.push(read(message)));
       page.on('pageerror', ({ name, message }) =>
-        messages.push({ type: 'pageerror', text: `${name}: ${message}`, ofTrace: false }),
+        messages.push({ type: 'pageerror', text: `${name}: ${message}`, ofTrace: false, ofWorker: false }),
       );
       const ended = last !== undefined && page.waitForEvent('console', (message) => message.text() === last);
       await page.goto(`${origin}/${number}/`, { waitUntil: ended ? 'commit' : 'load' });
       await ended;
       const events = await eventsOf(page.workers()[0] ?? page);
-      const only = (ofTrace: boolean): Message[] =>
-        messages.flatMap((message) =>
-          message.ofTrace === ofTrace ? [{ type: message.type, text: message.text }] : [],
-        );
+      const only = (isWanted: (message: Heard) => boolean): Message[] =>
+        messages.filter(isWanted).map(({ type, text }) => ({ type, text }));
       return {
-        program: only(false),
-        trace: only(true),
-        messages: messages.map(({ type, text }) => ({ type, text })),
+        program: only(({ ofTrace }) => !ofTrace),
+        trace: only(({ ofTrace }) => ofTrace),
+        workerTrace: only(({ ofTrace, ofWorker }) => ofTrace && ofWorker),
+        messages: only(() => true),
+        pageMessages: only(({ ofWorker }) => !ofWorker),
         events,
         page,
       };
@@ -99,15 +109,21 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+interface Heard extends Message {
+  ofTrace: boolean;
+  ofWorker: boolean;
+}
+
 /** A message of the trace begins with its format; what follows are a style and a text, over and over. */
-function read(message: ConsoleMessage): Message & { ofTrace: boolean } {
+function read(message: ConsoleMessage): Heard {
   const [format = '', ...args] = message.args().map(String);
   const type = message.type();
   const ofTrace = /^(?:%c%s)+$/.test(format) || type === 'endGroup';
-  return { type, text: ofTrace ? args.filter((_, i) => i % 2).join('') : message.text(), ofTrace };
+  const text = ofTrace ? args.filter((_, i) => i % 2).join('') : message.text();
+  return { type, text, ofTrace, ofWorker: message.worker() !== null };
 }
 
-const eventsOf = (realm: Pick<Page, 'evaluate'>): Promise<TraceEvent[] | undefined> =>
+export const eventsOf = (realm: Pick<Page, 'evaluate'>): Promise<TraceEvent[] | undefined> =>
   realm.evaluate(
     (key) => (globalThis as { [key: symbol]: { events: TraceEvent[] } | undefined })[Symbol.for(key)]?.events,
     TRACE_KEY,

@@ -55,7 +55,7 @@ export function expectSameBundle(
   expect(added, `${context}: logs of the plugin`).to.deep.equal(codes);
 }
 
-const isOurs = ({ plugin }: RollupLog): boolean => plugin === 'module-phases';
+export const isOurs = ({ plugin }: RollupLog): boolean => plugin === 'module-phases';
 
 /** Codes of what the plugin says of the order in which modules load. */
 const VERDICT_CODES: Record<FindingCode | 'MORE_FINDINGS' | 'ENTRIES_LEFT', true> = {
@@ -74,7 +74,7 @@ const VERDICT_CODES: Record<FindingCode | 'MORE_FINDINGS' | 'ENTRIES_LEFT', true
   ENTRIES_LEFT: true,
 };
 
-const isVerdict = ({ pluginCode }: RollupLog): boolean => String(pluginCode) in VERDICT_CODES;
+export const isVerdict = ({ pluginCode }: RollupLog): boolean => String(pluginCode) in VERDICT_CODES;
 
 /** What the build says of the order, a block for each log. */
 export const verdictText = ({ logs }: Pick<Built, 'logs'>): string =>
@@ -95,9 +95,10 @@ export function expectSameRun(traced: Run, plain: Run): void {
 
 /** The chunk of the tracer's own: no module is in it. */
 export const isRuntime = (file: OutputFile): boolean =>
-  file.type === 'chunk' &&
-  file.moduleIds.length === 0 &&
-  /(?:^|\/)module-phases\d*(?:[-.]\w+)+$/.test(file.fileName);
+  file.type === 'chunk' && file.moduleIds.length === 0 && isRuntimeName(file.fileName);
+
+export const isRuntimeName = (fileName: string): boolean =>
+  /(?:^|\/)module-phases\d*(?:[-.]\w+)+$/.test(fileName);
 
 /** Of a log, all but its stack and `pos`, an offset in code that has marks. */
 export function said(log: RollupLog): object {

@@ -1,0 +1,2 @@
+export { cart } from './cart.js';
+export { defaults } from './defaults.js';

@@ -1,0 +1,5 @@
+export let visits = 0;
+
+export function visit() {
+  visits++;
+}
