@@ -95,7 +95,7 @@ describe('bad input', () => {
 
   it('a Rollup that is too old is refused when the build starts, with the range of the package', () => {
     const { peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
-    const plugin = modulePhases();
+    const plugin: Plugin = modulePhases();
     const start = plugin.buildStart as (this: object, options: object) => void;
     const errors: RollupLog[] = [];
     const context = (rollupVersion: string) => ({

@@ -22,11 +22,7 @@ import {
 } from '../support/story.ts';
 import { checkTrace, formatFindings } from '../support/trace.ts';
 
-/**
- * Whether the plugin traces what Rolldown builds: then every story has a trace, but those that say why not. Until it does,
- * it steps aside with one warning, and none has.
- */
-const TRACED: boolean = false;
+const TRACED: boolean = true;
 
 /** A story in one variant, as a plain and as a traced bundle. */
 interface Told {
