@@ -79,8 +79,8 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
         options: { format: options.format as 'es' },
         chunks,
         graph: (ids) => modules.graph(ids),
-        // Rolldown inlines constants, and a site may be missing in its map: what isn't found proves nothing.
-        isDropped: () => false,
+        // A site may be missing in Rolldown's map: what isn't found proves nothing.
+        lossOf: () => undefined,
       });
       const names = preliminaryNames(chunks);
       const wrappers = wrappersIn(chunks);

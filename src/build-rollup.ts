@@ -94,9 +94,11 @@ export function createRollupBuild(input: BuildInput): RollupBuild {
       options,
       chunks,
       graph: modules.graph,
-      isDropped: (id, site) =>
+      lossOf: (id, site) =>
         // A module of which no chunk has a statement was dropped as a whole.
-        !modules.isUnmarked(id) && (kept.get(id)?.has(site) === false || !rendered.has(id)),
+        !modules.isUnmarked(id) && (kept.get(id)?.has(site) === false || !rendered.has(id))
+          ? 'dropped'
+          : undefined,
     });
     const made = { output, kept };
     outputs.set(options, made);

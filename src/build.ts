@@ -8,7 +8,7 @@ import { modulePath, uniquePaths } from './manifest/path.ts';
 import type { WantedSites } from './model.ts';
 import type { Host } from './modules.ts';
 import type { ResolvedOptions } from './options.ts';
-import { createOutput, type Output } from './output.ts';
+import { createOutput, type Output, type OutputInput } from './output.ts';
 import type { Parser } from './parse.ts';
 import type { Manifest } from './protocol/manifest.ts';
 import { PHASES_ALONE } from './record/record.ts';
@@ -44,8 +44,8 @@ export interface OutputsInput {
   options: Pick<NormalizedOutputOptions, 'format'> & { amd?: NormalizedOutputOptions['amd'] };
   chunks: readonly ChunkInfo[];
   graph(ids: readonly string[]): GraphModule[];
-  /** Whether the bundler dropped a site of a module. */
-  isDropped(id: string, site: number): boolean;
+  /** What became of a site of a module that the bundle has no more, where that is known. */
+  lossOf: OutputInput['lossOf'];
 }
 
 export interface SharedBuild {
@@ -71,7 +71,7 @@ export function createSharedBuild(input: BuildInput): SharedBuild {
     wantedOf: (id) => (filter(id) ? included : PHASES_ALONE),
     isFile: (id, text) => textOf(id) === text,
 
-    createOutput({ options, chunks, graph, isDropped }) {
+    createOutput({ options, chunks, graph, lossOf }) {
       const ids = [...host.getModuleIds()];
       const entries = {
         static: chunks.flatMap((chunk) => entryOf(chunk) ?? []),
@@ -97,7 +97,7 @@ export function createSharedBuild(input: BuildInput): SharedBuild {
         keepsExtension: options.format !== 'amd' || options.amd?.forceJsExtensionForImports === true,
         entries,
         pathOf: (file) => paths.get(file) ?? modulePath(file, input.root),
-        isDropped,
+        lossOf,
       });
       if (output.insteadOf) host.warn(runtimePlaced(output.insteadOf, options.format, chunks.length));
       return output;

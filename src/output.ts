@@ -6,6 +6,7 @@ import { onCycle } from './graph/components.ts';
 import { isDeclaredAround } from './locate/layout.ts';
 import type { Layout } from './located.ts';
 import { edgesOf } from './manifest/graph.ts';
+import type { Loss } from './manifest/imports.ts';
 import { createManifest, manifestText, type RenderedModule } from './manifest/manifest.ts';
 import type { Numbering } from './manifest/numbering.ts';
 import { buildTable, siteRow } from './manifest/table.ts';
@@ -55,8 +56,8 @@ export interface OutputInput {
   /** Ids of static entries, and of targets of dynamic imports. */
   entries: { static: readonly string[]; dynamic: readonly string[] };
   pathOf(file: string): string;
-  /** Whether the bundler dropped a site of a module. */
-  isDropped(id: string, site: number): boolean;
+  /** What became of a site of a module that the bundle has no more, where that is known. */
+  lossOf(id: string, site: number): Loss | undefined;
 }
 
 /** A file that the plugin adds to the bundle. */
@@ -100,6 +101,8 @@ export function createOutput(input: OutputInput): Output {
   const chunkNumbers = new Map(chunks.map(({ fileName }, number) => [fileName, number]));
   const circular = circularChunks(chunks, chunkNumbers);
   const traced = new Map<string, ChunkContents>();
+  /** By number of a module: its sites in whose place the bundler has put a constant's value. */
+  const inlined = new Map<number, Set<number>>();
   /** Whether modules import each other in a circle, once that is asked. */
   let isCyclic: boolean | undefined;
   /** The plugin may be in the config twice; its files must be emitted once. */
@@ -132,6 +135,8 @@ export function createOutput(input: OutputInput): Output {
           : loadRuntime(format, pathFrom(fileName), around, table);
       if (prologue === null) return 'no wrapper';
       traced.set(fileName, contents);
+      for (const { module, number } of contents.inlined)
+        inlined.set(module, (inlined.get(module) ?? new Set()).add(number));
       return realised.finish(prologue);
     },
     finish(nameOf) {
@@ -146,10 +151,7 @@ export function createOutput(input: OutputInput): Output {
       const rendered = renderedBy(traced, nameOf);
       let made: Manifest | undefined;
       const manifest = (): Manifest => {
-        made ??= createManifest(
-          { ...input, rendered, isDropped },
-          { format, chunks: manifestChunks(nameOf) },
-        );
+        made ??= createManifest({ ...input, rendered, lossOf }, { format, chunks: manifestChunks(nameOf) });
         return made;
       };
       if (input.manifestFileName !== false) {
@@ -160,8 +162,10 @@ export function createOutput(input: OutputInput): Output {
     },
   };
 
-  function isDropped(module: number, site: number): boolean {
-    return input.isDropped(numbering.modules[module]?.id ?? '', site);
+  function lossOf(module: number, site: number): Loss | undefined {
+    return inlined.get(module)?.has(site)
+      ? 'inlined'
+      : input.lossOf(numbering.modules[module]?.id ?? '', site);
   }
 
   function manifestChunks(nameOf: (fileName: string) => string): ManifestChunk[] {
@@ -205,7 +209,7 @@ export function createOutput(input: OutputInput): Output {
     const { settings, entries, pathOf } = input;
     const cells = placed === 'file' ? numbers.count : sitesOf(contents);
     const rendered = renderedBy(contents, nameOf);
-    const table = { numbering, settings, entries, pathOf, rendered, isDropped, cells, sites };
+    const table = { numbering, settings, entries, pathOf, rendered, lossOf, cells, sites };
     return buildTable(table, { format, chunks: manifestChunks(nameOf) });
   }
 
@@ -221,7 +225,7 @@ export function createOutput(input: OutputInput): Output {
         rendered.set(module, {
           chunk: nameOf(fileName),
           states: states.get(module) ?? new Map(),
-          phases: numbering.moduleAt(module)?.phases,
+          phases: chunk.unstarted.has(module) ? undefined : numbering.moduleAt(module)?.phases,
         });
       }
     }

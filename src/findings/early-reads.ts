@@ -117,7 +117,11 @@ const toldOf = ({ threw }: WrongRead, name: string, path: string): string =>
     : `uses ${name} of ${path} before ${path} has run`;
 
 /** What a read gives that throws natively. */
-const MASKS = { dropped: 'this build dropped the read', value: 'in this build it has one' };
+const MASKS = {
+  dropped: 'this build dropped the read',
+  inlined: 'this build put its value there',
+  value: 'in this build it has one',
+};
 
 function resultText({ event, threw, hidden }: WrongRead, native: Native, isMasked: boolean): string {
   if (isMasked)

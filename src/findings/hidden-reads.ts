@@ -35,11 +35,11 @@ const hasCompleted = ({ run }: Context, { chunk }: ManifestModule, reader: numbe
 function hiddenIn(
   { manifest, run }: Context,
   reader: number,
-  { module, binding, isUnconditional, isDropped }: ManifestImport,
+  { module, binding, isUnconditional, isDropped, isInlined }: ManifestImport,
 ): WrongRead['hidden'] {
   const { kind } = manifest.modules[module]?.bindings[binding] ?? {};
   if (!isUnconditional || module === reader || !isLexical(kind)) return undefined;
-  if (isDropped) return 'dropped';
+  if (isDropped) return isInlined ? 'inlined' : 'dropped';
   const [end, start] = [run.endOf[module], run.startOf[reader]];
   return end !== undefined && start !== undefined && end < start ? 'value' : undefined;
 }
@@ -54,7 +54,7 @@ function readOf(
   events: readonly TraceEvent[],
   reader: number,
   { local, module, binding, at, way }: ManifestImport,
-  hidden: 'dropped' | 'value',
+  hidden: NonNullable<WrongRead['hidden']>,
 ): WrongRead {
   const importer = pathAt(manifest, reader);
   const seen = events.find(

@@ -37,7 +37,7 @@ export interface WrongRead {
   /** How often it happened. */
   times: number;
   /** It throws natively, and this build shows nothing of that: it dropped the read, or it gave it a value. */
-  hidden?: 'dropped' | 'value' | undefined;
+  hidden?: 'dropped' | 'inlined' | 'value' | undefined;
   outcome: Outcome;
   /**
    * Of a read that gave a function: what the body that ran threw next. For all that the trace shows, the function uses

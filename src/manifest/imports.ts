@@ -4,10 +4,13 @@ import type { ManifestImport, ManifestRequest, ReadGuard, ReadPosition } from '.
 import type { GraphModule } from './graph.ts';
 import type { Numbering } from './numbering.ts';
 
+/** The bundler dropped the code, or put the value of a constant in its place. */
+export type Loss = 'dropped' | 'inlined';
+
 export interface ImportsInput {
   numbering: Numbering;
-  /** Whether the bundler dropped the site with this index of the module's `sites`; false where nobody knows. */
-  isDropped(module: number, site: number): boolean;
+  /** What became of the site with this index of the module's `sites`, if the bundle has it no more and that is known. */
+  lossOf(module: number, site: number): Loss | undefined;
   pathOf(id: string): string;
 }
 
@@ -39,7 +42,7 @@ export interface Imports {
 }
 
 export function importsOf(
-  { numbering, isDropped, pathOf }: ImportsInput,
+  { numbering, lossOf, pathOf }: ImportsInput,
   number: number,
   module: GraphModule,
 ): Imports {
@@ -77,8 +80,11 @@ export function importsOf(
     const position = sitePosition(record, site, pathOf);
     imported.at ??= position;
     if (isFatalUndefined) imported.throwsAt ??= position;
-    if (wasDropped && isDropped(number, site)) imported.isDropped = true;
+    const loss = wasDropped ? lossOf(number, site) : undefined;
+    if (loss) imported.isDropped = true;
     else delete imported.isDropped;
+    if (loss === 'inlined') imported.isInlined = true;
+    else delete imported.isInlined;
   }
 
   /** `ns.a` of `ns.a.b` where `a` is a binding: what follows is a property of its value. */

@@ -140,7 +140,7 @@ function propertiesOf(
 
 /** What becomes of `export default a`, and of `a`. */
 function localOf(
-  { rendered, isDropped, pathOf }: ManifestInput,
+  { rendered, lossOf, pathOf }: ManifestInput,
   number: number,
   record: ModuleRecord,
   ofDefault: number,
@@ -150,12 +150,12 @@ function localOf(
   const exported = bindings.findIndex(({ name }) => name === local);
   const written = exported < 0 ? ofDefault : exported;
   const writes = sites.flatMap((site, index): ManifestWrite[] => {
-    if (site.kind !== 'write' || site.binding !== written || isDropped(number, index)) return [];
+    if (site.kind !== 'write' || site.binding !== written || lossOf(number, index)) return [];
     return [sitePosition(record, index, pathOf)];
   });
   // Rollup drops the statement where it uses the variable itself.
   const statement = sites.findIndex(({ kind }) => kind === 'default');
   const isDeclared = rendered.get(number)?.states.has(ofDefault) !== false;
-  const isAliased = !isDeclared && isDropped(number, statement);
+  const isAliased = !isDeclared && lossOf(number, statement) === 'dropped';
   return { ...(writes.length > 0 && { writes }), ...(isAliased && { isAliased }) };
 }

@@ -19,6 +19,7 @@ import {
   GUARDS,
   HERITAGE,
   type ImportRow,
+  INLINED,
   type ModuleRow,
   type PropertyRow,
   type RequestRow,
@@ -132,13 +133,14 @@ function requestRow({ module, line, isKept, isUnread }: ManifestRequest): Reques
 }
 
 function importRow(imported: ManifestImport, { modules }: Numbering): ImportRow {
-  const { module, binding, way, isUnconditional, isDropped, isHeritage, guard } = imported;
+  const { module, binding, way, isUnconditional, isDropped, isInlined, isHeritage, guard } = imported;
   const { name } = modules[module]?.record.bindings[binding] ?? {};
   const local = imported.local === name ? '' : imported.local;
   const flags =
     (isUnconditional ? UNCONDITIONAL : 0) |
     (isHeritage ? HERITAGE : 0) |
     (isDropped ? DROPPED : 0) |
+    (isInlined ? INLINED : 0) |
     (guard === undefined ? 0 : GUARDS[guard]);
   const { line = 1, column = 0 } = imported.at ?? {};
   const rest = (isDropped ? [line, column] : []).concat(way.slice(0, -1));

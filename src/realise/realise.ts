@@ -53,6 +53,10 @@ export interface ChunkContents {
   modules: number[];
   declared: readonly DeclaredBinding[];
   sites: readonly RealisedSite[];
+  /** Of `modules` those that have nothing to run, so the chunk shows neither their start nor their end. */
+  unstarted: ReadonlySet<number>;
+  /** Sites in whose place the bundler has put a constant's value: module, and index of the record's `sites`. */
+  inlined: readonly { module: number; number: number }[];
 }
 
 export interface RealisedChunk {
@@ -77,10 +81,14 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
   const chunk = contextOf(input, located);
 
   const unslicedSites: LocatedSite[] = [];
+  const inlined: { module: number; number: number }[] = [];
   const bodiesOf = new Map<ChunkModule, readonly Extent[]>();
   for (const piece of pieces) {
     const locatedPiece = located.take(piece);
     if (!locatedPiece) continue;
+    inlined.push(
+      ...(locatedPiece.inlined ?? []).map(({ module, number }) => ({ module: module.index, number })),
+    );
     if (piece.module && locatedPiece.bodies) bodiesOf.set(piece.module, locatedPiece.bodies);
     realisePiece(chunk, locatedPiece, layout).apply(text, locatedPiece.offsetOf);
     if (!piece.module) unslicedSites.push(...locatedPiece.sites);
@@ -92,6 +100,8 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
   if (isEmpty(extents)) return 'no statement';
   const bodies = extents.flatMap((extent) => bodiesOf.get(extent.module) ?? extent);
 
+  const started = new Set(bodies.map(({ module }) => module));
+
   const edits = new Edits(code);
   if (input.tracesNamespaces) realiseNamespaces(chunk, body.node.body, edits);
   const { names } = chunk;
@@ -100,6 +110,8 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
       modules: [...new Set(bodies.concat(extents).map(({ module }) => module.index))],
       declared: [...chunk.declared.values()],
       sites: chunk.sites,
+      unstarted: new Set(extents.flatMap(({ module }) => (started.has(module) ? [] : [module.index]))),
+      inlined,
     },
     around: { code, skeleton, body, names, edits, head: headOffset(code, skeleton.body) },
     finish(prologue) {

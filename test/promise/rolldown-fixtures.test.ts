@@ -153,7 +153,14 @@ function expectStarts(
   expect(started, 'modules that start').to.include.members(expected);
 }
 
-/** Functions alone have no place where they would run; in strict order one wraps the module. */
-const canRun = (code: string): boolean =>
-  /__esmMin\b/.test(code) ||
-  parseAst(code, { sourceType: 'module' }).body.some(({ type }) => type !== 'FunctionDeclaration');
+/** Functions alone have no place where they would run. Nor has a function around the module that only runs imports. */
+const canRun = (code: string): boolean => {
+  const unwrapped = code.replace(IDLE_WRAPPER, '');
+  return (
+    /__esmMin\b/.test(unwrapped) ||
+    parseAst(unwrapped, { sourceType: 'module' }).body.some(({ type }) => type !== 'FunctionDeclaration')
+  );
+};
+
+const IDLE_WRAPPER =
+  /(?:var (?:\w+, )*\w+;\s*)?(?:function init_\w+\(\) \{\s*return \(init_\w+ = |var init_\w+ = )__esmMin\(\((?:async )?\(\) => \{\s*(?:(?:await )?init_\w+\(\);\s*)*\}\)\)(?:\)\(\);\s*\}|;)/g;

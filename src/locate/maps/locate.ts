@@ -34,7 +34,7 @@ interface Sought {
 }
 
 /** What a node may stand for. */
-type Kind = 'read' | 'write' | 'declaration' | 'default' | 'import' | 'await' | 'disposal';
+type Kind = 'read' | 'variable' | 'write' | 'declaration' | 'default' | 'import' | 'await' | 'disposal';
 
 const KINDS: Readonly<Record<Site['kind'], Kind | undefined>> = {
   read: 'read',
@@ -59,8 +59,13 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
   const returns: ReturnOf[] = [];
   /** Expressions that stand for a `require`, by the module that requires and what it requires. */
   const requires = new Map<ChunkModule, Map<number | string, NodePath[]>>();
+  /** Expressions that stand for an `import()`, by the module that has it. */
+  const dynamicImports = new Map<ChunkModule, NodePath[]>();
+  const inlined: Pick<LocatedSite, 'module' | 'number'>[] = [];
   const trail = new Trail();
   let own = module;
+  /** A function around the module itself, which is not called where it has nothing to run. */
+  let isWrapped = false;
 
   walk(program, {
     enter(node, _parent, key) {
@@ -69,11 +74,19 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
       if (wrapper) {
         owners.push({ module: own, node });
         own = ownerOf(wrapper.block, wrapper.isCommonJS) ?? own;
-        bodies.push(bodyOf(own, wrapper.block.body, wrapper.block));
+        isWrapped ||= own === module;
+        const body = bodyOf(own, wrapper.block.body, wrapper.block);
+        if (body) bodies.push(body);
       }
       if (node.type === 'ReturnStatement' && own !== undefined && isOfBody(path()))
         returns.push({ module: own, nodePath: path() });
-      if (own.record.sites.length > 0) notePossibleRequire(node, path);
+      if (own.record.sites.length > 0) {
+        notePossibleRequire(node, path);
+        noteInlined(node);
+        if (standsForDynamicImport(node) && !isUsersOwn(node)) {
+          dynamicImports.set(own, [...(dynamicImports.get(own) ?? []), path()]);
+        }
+      }
       for (const kind of kindsOf(node)) {
         const place = placeOf(node);
         const sought = place && soughtFor(own).get(keyOf(kind, place));
@@ -93,13 +106,14 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
   for (const known of soughtOf.values()) {
     for (const sought of known.values()) sites.push(...paired(sought));
   }
+  for (const [owner, nodes] of dynamicImports) sites.push(...dynamicImportsOf(owner, nodes));
   for (const [owner, known] of requires) sites.push(...requiresOf(owner, known));
   sites.sort((a, b) => startOf(a.nodePath.node) - startOf(b.nodePath.node));
-  if (!bodies.some((body) => body.module === module)) {
+  if (!isWrapped) {
     const whole = bodyOf(module, program.body, undefined);
-    if (whole.end > whole.start) bodies.unshift(whole);
+    if (whole && whole.end > whole.start) bodies.unshift(whole);
   }
-  return { code: text, program, sites, offsetOf: (offset) => start + offset, bodies, returns };
+  return { code: text, program, sites, offsetOf: (offset) => start + offset, bodies, returns, inlined };
 
   function notePossibleRequire(node: Node, path: () => NodePath): void {
     const required = requiredBy(node);
@@ -109,6 +123,30 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
     const known = requires.get(own) ?? new Map<number | string, NodePath[]>();
     requires.set(own, known);
     known.set(target, [...(known.get(target) ?? []), path()]);
+  }
+
+  /** Rolldown gives what it prints instead of an `import()` no place, but keeps the order. */
+  function dynamicImportsOf(owner: ChunkModule, nodes: readonly NodePath[]): LocatedSite[] {
+    const found = new Set(sites.filter((located) => located.module === owner).map(({ number }) => number));
+    const numbers = [...owner.record.sites.entries()]
+      .filter(([number, { kind }]) => kind === 'import' && !found.has(number))
+      .sort(([, a], [, b]) => a.offset - b.offset)
+      .map(([number]) => number);
+    return paired({ module: owner, sites: numbers, nodes: [...nodes] });
+  }
+
+  /** Rolldown puts the values of constants in the place of reads: `1`, `-1`, `"a"`, `void 0`. */
+  function noteInlined(node: Node): void {
+    if (node.type !== 'Literal' && node.type !== 'UnaryExpression' && node.type !== 'TemplateLiteral') return;
+    const place = placeOf(node);
+    const sought = place && soughtFor(own).get(keyOf('read', place));
+    for (const number of sought?.sites ?? []) inlined.push({ module: own, number });
+  }
+
+  /** Whether the original has the expression as well. */
+  function isUsersOwn(node: Node): boolean {
+    const place = placeOf(node);
+    return place !== undefined && slices.originalAt(place)?.startsWith('Promise') === true;
   }
 
   /** The requires of one target, told apart by their order. */
@@ -138,7 +176,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
     soughtOf.set(owner, known);
     const places = slices.placesOf(owner);
     for (const [number, site] of owner.record.sites.entries()) {
-      const kind = KINDS[site.kind];
+      const kind = site.kind === 'read' && site.variable !== undefined ? 'variable' : KINDS[site.kind];
       const place = places[number];
       if (!kind || !place) continue;
       const key = keyOf(kind, { line: place.line - 1, column: place.column });
@@ -161,12 +199,13 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
   }
 
   /** The range of a body's own statements, in the chunk. */
-  function bodyOf(of: ChunkModule, list: readonly Node[], block: Node | undefined): Extent {
+  function bodyOf(of: ChunkModule, list: readonly Node[], block: Node | undefined): Extent | undefined {
     const imports = countImports(list, isOwnCall);
     const before = list[imports - 1];
     const first = list[imports];
     const last = list.at(-1);
     if (block) {
+      if (!first) return undefined;
       const from = before ? endOf(before) : startOf(block) + 1;
       const to = last ? endOf(last) : from;
       return { module: of, start: start + from, end: start + Math.max(from, to), isInside: true };
@@ -188,7 +227,10 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
     const { node, key } = nodePath;
     switch (kind) {
       case 'read':
-        return node.type === 'Identifier' && roleOf(nodePath) === 'reference' ? [nodePath] : undefined;
+        return node.type === 'AwaitExpression' || roleOf(nodePath) === 'reference' ? [nodePath] : undefined;
+      case 'variable':
+        // { late } is a key and a value.
+        return key !== 'key' && roleOf(nodePath) !== 'reference' ? [nodePath] : undefined;
       case 'write':
         return roleOf(nodePath) === 'target' ? [nodePath] : undefined;
       case 'declaration': {
@@ -270,12 +312,10 @@ function kindsOf(node: Node): readonly Kind[] {
       return OF_IDENTIFIER;
     case 'ImportExpression':
       return OF_IMPORT;
-    case 'CallExpression':
-      return standsForDynamicImport(node) ? OF_IMPORT : NONE;
     case 'AwaitExpression':
       return OF_AWAIT;
     case 'ForOfStatement':
-      return node.await ? OF_AWAIT : NONE;
+      return node.await ? OF_LOOP : NONE;
     case 'VariableDeclaration':
       return node.kind === 'await using' ? OF_DISPOSAL : OF_DEFAULT;
     case 'FunctionDeclaration':
@@ -288,10 +328,11 @@ function kindsOf(node: Node): readonly Kind[] {
 }
 
 const NONE: readonly Kind[] = [];
-const OF_IDENTIFIER: readonly Kind[] = ['read', 'write', 'declaration'];
+const OF_IDENTIFIER: readonly Kind[] = ['read', 'variable', 'write', 'declaration'];
 const OF_IMPORT: readonly Kind[] = ['import'];
 const OF_DEFAULT: readonly Kind[] = ['default'];
-const OF_AWAIT: readonly Kind[] = ['await'];
+const OF_AWAIT: readonly Kind[] = ['await', 'read'];
+const OF_LOOP: readonly Kind[] = ['await'];
 const OF_DISPOSAL: readonly Kind[] = ['disposal'];
 
 /**

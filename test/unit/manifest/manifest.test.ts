@@ -55,7 +55,7 @@ function tell(
     numbering,
     rendered,
     entries: { static: ['main'], dynamic: [] },
-    isDropped,
+    lossOf: (module, site) => (isDropped(module, site) ? 'dropped' : undefined),
     pathOf: (id) => id,
   };
   const manifest = createManifest(input, OUTPUT);
