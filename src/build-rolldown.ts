@@ -74,13 +74,18 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
     },
     finish(options, wanted, bundle) {
       const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+      const rendered = new Set(
+        chunks.flatMap((chunk) =>
+          Object.entries(chunk.modules).flatMap(([id, { code }]) => (code ? [id] : [])),
+        ),
+      );
       const output = shared.createOutput({
         // Rolldown's formats are a part of Rollup's.
         options: { format: options.format as 'es' },
         chunks,
         graph: (ids) => modules.graph(ids),
-        // A site may be missing in Rolldown's map: what isn't found proves nothing.
-        lossOf: () => undefined,
+        // A site may be missing in Rolldown's map: only of a module that is missing as a whole nothing is left.
+        lossOf: (id) => (rendered.has(id) ? undefined : 'dropped'),
       });
       const names = preliminaryNames(chunks);
       const wrappers = wrappersIn(chunks);

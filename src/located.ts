@@ -28,8 +28,8 @@ export interface LocatedPiece {
   offsetOf(offset: number): number;
   /** Where the modules of the piece run, if that is not just where the piece stands. */
   bodies?: readonly Extent[];
-  /** Sites in whose place the bundler has put a constant's value. */
-  inlined?: readonly Pick<LocatedSite, 'module' | 'number'>[];
+  /** Reads that the bundler has dropped, or in whose place it has put the value of a constant. */
+  gone?: readonly Pick<LocatedSite, 'module' | 'number'>[];
   /** `return` statements by which CommonJS modules end. */
   returns?: readonly ReturnOf[];
 }

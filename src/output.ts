@@ -101,8 +101,8 @@ export function createOutput(input: OutputInput): Output {
   const chunkNumbers = new Map(chunks.map(({ fileName }, number) => [fileName, number]));
   const circular = circularChunks(chunks, chunkNumbers);
   const traced = new Map<string, ChunkContents>();
-  /** By number of a module: its sites in whose place the bundler has put a constant's value. */
-  const inlined = new Map<number, Set<number>>();
+  /** By number of a module: its reads that the bundler has dropped, or in whose place it has put a constant's value. */
+  const gone = new Map<number, Set<number>>();
   /** Whether modules import each other in a circle, once that is asked. */
   let isCyclic: boolean | undefined;
   /** The plugin may be in the config twice; its files must be emitted once. */
@@ -135,8 +135,8 @@ export function createOutput(input: OutputInput): Output {
           : loadRuntime(format, pathFrom(fileName), around, table);
       if (prologue === null) return 'no wrapper';
       traced.set(fileName, contents);
-      for (const { module, number } of contents.inlined)
-        inlined.set(module, (inlined.get(module) ?? new Set()).add(number));
+      for (const { module, number } of contents.gone)
+        gone.set(module, (gone.get(module) ?? new Set()).add(number));
       return realised.finish(prologue);
     },
     finish(nameOf) {
@@ -163,9 +163,7 @@ export function createOutput(input: OutputInput): Output {
   };
 
   function lossOf(module: number, site: number): Loss | undefined {
-    return inlined.get(module)?.has(site)
-      ? 'inlined'
-      : input.lossOf(numbering.modules[module]?.id ?? '', site);
+    return gone.get(module)?.has(site) ? 'inlined' : input.lossOf(numbering.modules[module]?.id ?? '', site);
   }
 
   function manifestChunks(nameOf: (fileName: string) => string): ManifestChunk[] {

@@ -119,7 +119,7 @@ const toldOf = ({ threw }: WrongRead, name: string, path: string): string =>
 /** What a read gives that throws natively. */
 const MASKS = {
   dropped: 'this build dropped the read',
-  inlined: 'this build put its value there',
+  inlined: 'this build has a constant there, or dropped the read',
   value: 'in this build it has one',
 };
 

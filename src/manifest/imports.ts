@@ -4,7 +4,7 @@ import type { ManifestImport, ManifestRequest, ReadGuard, ReadPosition } from '.
 import type { GraphModule } from './graph.ts';
 import type { Numbering } from './numbering.ts';
 
-/** The bundler dropped the code, or put the value of a constant in its place. */
+/** The bundler dropped the code; or it put the value of a constant in its place, unless it dropped that as well. */
 export type Loss = 'dropped' | 'inlined';
 
 export interface ImportsInput {

@@ -6,6 +6,7 @@ import type {
   ManifestBinding,
   ManifestChunk,
   ManifestImport,
+  ManifestModule,
   ManifestProperty,
   ManifestRequest,
 } from '../protocol/manifest.ts';
@@ -44,9 +45,14 @@ export function buildTable(input: TableInput, { format, chunks }: ManifestOutput
   const isWaiting = mayWaitForItself(input, chunks);
   const staticEntries = numbering.numbersOf(input.entries.static);
   const isCircular = onCycle(edgesOf(numbering.modules));
+  // A module's imports only where it is on a cycle, which these may explain.
+  const described = numbering.modules.map((_, number) =>
+    manifestModule(input, number, isCircular[number] === true),
+  );
+  const read = new Set(described.flatMap(({ imports = [] }) => imports.map(({ module }) => module)));
   return {
     settings,
-    modules: numbering.modules.map((_, number) => moduleRow(input, number, isCircular[number] === true)),
+    modules: described.map((module, number) => moduleRow(input, number, module, read.has(number))),
     entries: [...staticEntries, ...numbering.numbersOf(input.entries.dynamic)],
     staticEntries: staticEntries.length,
     ...((importsEntry || isWaiting) && { format, chunks: chunks.map((chunk) => chunkRow(chunk, isWaiting)) }),
@@ -55,14 +61,10 @@ export function buildTable(input: TableInput, { format, chunks }: ManifestOutput
   };
 }
 
-/** The module as the manifest has it; its imports only where it is on a cycle, which these may explain. */
-function moduleRow(input: TableInput, number: number, isCircular: boolean): ModuleRow {
+/** @param isRead whether a module on a cycle reads its bindings */
+function moduleRow(input: TableInput, number: number, described: ManifestModule, isRead: boolean): ModuleRow {
   const { numbering, rendered } = input;
-  const { bindings, requests, imports, exportsAt, requires, isExcluded, ...module } = manifestModule(
-    input,
-    number,
-    isCircular,
-  );
+  const { bindings, requests, imports, exportsAt, requires, isExcluded, ...module } = described;
   const renderedModule = rendered.get(number);
   const row = {
     ...module,
@@ -75,12 +77,13 @@ function moduleRow(input: TableInput, number: number, isCircular: boolean): Modu
       ),
     }),
   };
-  // A module that is not in the bundle matters only as a step of an import path.
-  if (!renderedModule) return { ...row, bindings: [], exports: [] };
+  const bindingRows = bindings.map((binding) => bindingRow(binding, bindings));
+  // A module that is not in the bundle matters only as a step of an import path, and to what reads it on a cycle.
+  if (!renderedModule) return { ...row, bindings: isRead ? bindingRows : [], exports: [] };
   return {
     ...row,
     ...(isExcluded && { isExcluded }),
-    bindings: bindings.map((binding) => bindingRow(binding, bindings)),
+    bindings: bindingRows,
     exports: isExcluded ? [] : exportRows(numbering, rendered, numbering.modules[number]?.id ?? ''),
   };
 }

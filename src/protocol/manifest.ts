@@ -150,7 +150,7 @@ export interface ManifestImport {
   isUnconditional?: true;
   /** The bundler dropped the reads for which `isUnconditional` stands. */
   isDropped?: true;
-  /** Beside `isDropped`: the bundler put the value of a constant in their place. */
+  /** Beside `isDropped`: the bundler may have put the value of a constant in their place. */
   isInlined?: true;
   /**
    * The first of the reads for which `isUnconditional` stands. A bundle carries it only with `isDropped`, and nothing of

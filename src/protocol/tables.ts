@@ -80,7 +80,7 @@ export const UNCONDITIONAL = 1;
 export const HERITAGE = 2;
 /** Flag of an {@link ImportRow}: the bundler dropped what `UNCONDITIONAL` stands for. */
 export const DROPPED = 16;
-/** Flag of an {@link ImportRow}, beside `DROPPED`: the bundler put the constant's value there instead. */
+/** Flag of an {@link ImportRow}, beside `DROPPED`: the bundler may have put a constant's value there instead. */
 export const INLINED = 32;
 /** Flags of an {@link ImportRow}: what each read is prepared for. */
 export const GUARDS: Readonly<Record<ReadGuard, number>> = { catch: 4, test: 8 };

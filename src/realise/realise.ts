@@ -55,8 +55,11 @@ export interface ChunkContents {
   sites: readonly RealisedSite[];
   /** Of `modules` those that have nothing to run, so the chunk shows neither their start nor their end. */
   unstarted: ReadonlySet<number>;
-  /** Sites in whose place the bundler has put a constant's value: module, and index of the record's `sites`. */
-  inlined: readonly { module: number; number: number }[];
+  /**
+   * Reads that the bundler has dropped, or in whose place it has put the value of a constant: module, and index of the
+   * record's `sites`.
+   */
+  gone: readonly { module: number; number: number }[];
 }
 
 export interface RealisedChunk {
@@ -81,14 +84,12 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
   const chunk = contextOf(input, located);
 
   const unslicedSites: LocatedSite[] = [];
-  const inlined: { module: number; number: number }[] = [];
+  const gone: { module: number; number: number }[] = [];
   const bodiesOf = new Map<ChunkModule, readonly Extent[]>();
   for (const piece of pieces) {
     const locatedPiece = located.take(piece);
     if (!locatedPiece) continue;
-    inlined.push(
-      ...(locatedPiece.inlined ?? []).map(({ module, number }) => ({ module: module.index, number })),
-    );
+    gone.push(...(locatedPiece.gone ?? []).map(({ module, number }) => ({ module: module.index, number })));
     if (piece.module && locatedPiece.bodies) bodiesOf.set(piece.module, locatedPiece.bodies);
     realisePiece(chunk, locatedPiece, layout).apply(text, locatedPiece.offsetOf);
     if (!piece.module) unslicedSites.push(...locatedPiece.sites);
@@ -111,7 +112,7 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
       declared: [...chunk.declared.values()],
       sites: chunk.sites,
       unstarted: new Set(extents.flatMap(({ module }) => (started.has(module) ? [] : [module.index]))),
-      inlined,
+      gone,
     },
     around: { code, skeleton, body, names, edits, head: headOffset(code, skeleton.body) },
     finish(prologue) {

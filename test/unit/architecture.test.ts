@@ -212,7 +212,7 @@ describe('architecture', () => {
       sites: true,
       offsetOf: true,
       bodies: true,
-      inlined: true,
+      gone: true,
       returns: true,
     };
     const site: Record<keyof LocatedSite, true> = { module: true, number: true, site: true, nodePath: true };

@@ -2,7 +2,7 @@
  * Finds the nodes of a slice that stand for the sites of its module, by their place in the original source. Two sites
  * may share a place, as in code that another plugin compiled: then they are told apart by their order, or left untraced.
  */
-import type { Node, Program } from 'estree';
+import type { Identifier, Node, Program } from 'estree';
 import { walk } from 'estree-walker';
 import { endOf, type NodePath, startOf, Trail } from '../../ast/node-path.ts';
 import { memberName, roleOf } from '../../ast/role.ts';
@@ -61,7 +61,9 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
   const requires = new Map<ChunkModule, Map<number | string, NodePath[]>>();
   /** Expressions that stand for an `import()`, by the module that has it. */
   const dynamicImports = new Map<ChunkModule, NodePath[]>();
-  const inlined: Pick<LocatedSite, 'module' | 'number'>[] = [];
+  const identifiers: Identifier[] = [];
+  /** The nodes that stand for a site. */
+  const known = new Set<Node>();
   const trail = new Trail();
   let own = module;
   /** A function around the module itself, which is not called where it has nothing to run. */
@@ -82,7 +84,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
         returns.push({ module: own, nodePath: path() });
       if (own.record.sites.length > 0) {
         notePossibleRequire(node, path);
-        noteInlined(node);
+        if (node.type === 'Identifier') identifiers.push(node);
         if (standsForDynamicImport(node) && !isUsersOwn(node)) {
           dynamicImports.set(own, [...(dynamicImports.get(own) ?? []), path()]);
         }
@@ -103,8 +105,8 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
   });
 
   const sites: LocatedSite[] = [];
-  for (const known of soughtOf.values()) {
-    for (const sought of known.values()) sites.push(...paired(sought));
+  for (const byPlace of soughtOf.values()) {
+    for (const sought of byPlace.values()) sites.push(...paired(sought));
   }
   for (const [owner, nodes] of dynamicImports) sites.push(...dynamicImportsOf(owner, nodes));
   for (const [owner, known] of requires) sites.push(...requiresOf(owner, known));
@@ -113,7 +115,15 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
     const whole = bodyOf(module, program.body, undefined);
     if (whole && whole.end > whole.start) bodies.unshift(whole);
   }
-  return { code: text, program, sites, offsetOf: (offset) => start + offset, bodies, returns, inlined };
+  return {
+    code: text,
+    program,
+    sites,
+    offsetOf: (offset) => start + offset,
+    bodies,
+    returns,
+    gone: goneSites(),
+  };
 
   function notePossibleRequire(node: Node, path: () => NodePath): void {
     const required = requiredBy(node);
@@ -135,12 +145,29 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
     return paired({ module: owner, sites: numbers, nodes: [...nodes] });
   }
 
-  /** Rolldown puts the values of constants in the place of reads: `1`, `-1`, `"a"`, `void 0`. */
-  function noteInlined(node: Node): void {
-    if (node.type !== 'Literal' && node.type !== 'UnaryExpression' && node.type !== 'TemplateLiteral') return;
-    const place = placeOf(node);
-    const sought = place && soughtFor(own).get(keyOf('read', place));
-    for (const number of sought?.sites ?? []) inlined.push({ module: own, number });
+  /**
+   * Reads that Rolldown has dropped, or in whose place it has put the value of a constant, which has no place: no
+   * identifier is left that could be the read.
+   */
+  function goneSites(): Pick<LocatedSite, 'module' | 'number'>[] {
+    const names = new Set<string>();
+    for (const node of identifiers) {
+      if (!known.has(node)) names.add(unnumbered(node.name));
+    }
+    const mayBeDefault = [...names].some((name) => name.endsWith('_default'));
+    return [...soughtFor(module).values()].flatMap(({ sites: numbers, nodes }) =>
+      numbers.flatMap((number) => {
+        const site = module.record.sites[number];
+        if (nodes.length > 0 || site?.kind !== 'read') return [];
+        const { local = '', name = null } = module.record.imports[site.import] ?? {};
+        if (name === null || (name === 'default' && mayBeDefault)) return [];
+        const declared = module.targets[number]?.[0]?.name;
+        const isGone = [local, name, declared].every(
+          (other) => other === undefined || !names.has(unnumbered(other)),
+        );
+        return isGone ? [{ module, number }] : [];
+      }),
+    );
   }
 
   /** Whether the original has the expression as well. */
@@ -262,6 +289,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
       const site = owner.record.sites[number];
       const nodePath = nodes[index];
       if (!site || !nodePath) return [];
+      known.add(nodePath.node);
       return [
         {
           module: owner,
@@ -301,6 +329,9 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
 /** The member expression whose object the node is. */
 const memberOf = ({ key, parent }: NodePath): NodePath | undefined =>
   parent?.node.type === 'MemberExpression' && key === 'object' ? parent : undefined;
+
+/** Rolldown renames `a` to `a$1` where the name is used already. */
+const unnumbered = (name: string): string => name.replace(/\$\d+$/, '');
 
 const keyOf = (kind: Kind, { line, column }: Pick<Place, 'line' | 'column'>): string =>
   `${kind} ${line}:${column}`;
