@@ -29,7 +29,7 @@ import { type Run, run } from '../support/run.ts';
 import { checkTrace, type EventOf } from '../support/trace.ts';
 
 /** Which hosts trace. Where one does not, its bundle is the plain one, and one line says why. */
-const TRACES: Record<Host, boolean> = { 'Vite 7': true, 'Vite 8': false, Rolldown: false };
+const TRACES: Record<Host, boolean> = { 'Vite 7': true, 'Vite 8': true, Rolldown: true };
 
 /** What comes of the read that is too early: a bundler that prints `var` for `const` masks it. */
 const EARLY: Record<Host, { code: FindingCode; prints: string }> = {

@@ -4,7 +4,7 @@ import type { Layout } from '../../located.ts';
 import type { ChunkModule } from '../../model.ts';
 import type { Parser } from '../../parse.ts';
 import { layoutOfSlices } from '../layout.ts';
-import { slicesOf } from '../slices.ts';
+import { slicesByLines, slicesOf } from '../slices.ts';
 import { locateByMap, type MappedSlices } from './locate.ts';
 import { MAY_BE_WRAPPED, publisherNames } from './printed-by-rolldown.ts';
 
@@ -19,7 +19,8 @@ export interface MappedChunk extends Omit<MappedSlices, 'publishers'> {
 
 /** Null where the chunk's modules are not printed in it as they were rendered. */
 export function layoutOfMapped(chunk: MappedChunk): Layout | ParseFailure | null {
-  const slices = slicesOf(chunk.code, chunk.rendered);
+  const rendered = [...chunk.rendered];
+  const slices = slicesOf(chunk.code, rendered) ?? slicesByLines(chunk.code, rendered);
   if (!slices) return null;
   const mapped = { ...chunk, publishers: publisherNames(chunk.code) };
   const layout = layoutOfSlices({
