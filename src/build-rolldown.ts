@@ -3,7 +3,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { decodedMappings, encodedMappings, TraceMap } from '@jridgewell/trace-mapping';
 import { type BuildHost, type BuildInput, type ChunkInfo, createSharedBuild } from './build.ts';
 import type { EditedText } from './edited-text.ts';
-import { chunkRewritten, globalsHidden, unparsableChunk, wrapperUnknown } from './errors.ts';
+import { chunksRewritten, globalsHidden, unparsableChunk, wrapperUnknown } from './errors.ts';
 import { createChunkMap } from './locate/maps/chunk-map.ts';
 import { layoutOfMapped } from './locate/maps/layout.ts';
 import { wrapperNames } from './locate/maps/printed-by-rolldown.ts';
@@ -89,10 +89,12 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
       });
       const names = preliminaryNames(chunks);
       const wrappers = wrappersIn(chunks);
+      const rewritten: string[] = [];
       for (const chunk of chunks) {
-        const traced = trace(output, chunk, options, { names, wrappers });
+        const traced = trace(output, chunk, options, { names, wrappers }, rewritten);
         settle(chunk, traced, options, wanted, bundle);
       }
+      if (rewritten.length > 0) host.warn(chunksRewritten(rewritten));
       const finished = output.finish((fileName) => fileName);
       if (!finished) return [];
       shared.tell(finished.manifest());
@@ -119,6 +121,7 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
     chunk: RolldownChunk,
     { format, dir, file }: RolldownOptions,
     { names, wrappers }: Names,
+    rewritten: string[],
   ): EditedText | null {
     const { code, fileName, map } = chunk;
     // A chunk of virtual modules alone has no map.
@@ -139,7 +142,7 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
       originalAt: ({ source, line, column }) => lineOf(chunkMap.map, source, line)?.slice(column),
     });
     if (!layout) {
-      host.warn(chunkRewritten(fileName));
+      rewritten.push(fileName);
       return null;
     }
     if ('message' in layout) {
@@ -175,8 +178,10 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
     let { code } = final;
     if (!original || wanted.sourcemap === 'inline') delete bundle[name];
     if (final.map) {
-      const stored = asset?.type === 'asset' ? (JSON.parse(String(asset.source)) as RawMap) : original;
-      const json = JSON.stringify({ ...stored, names: final.map.names, mappings: final.map.mappings });
+      const stored: RawMap =
+        asset?.type === 'asset' ? (JSON.parse(String(asset.source)) as RawMap) : (original ?? final.map);
+      const whole = { ...stored, names: final.map.names, mappings: final.map.mappings };
+      const json = JSON.stringify(whole);
       if (asset?.type === 'asset') asset.source = json;
       const url =
         wanted.sourcemap === 'inline'
@@ -185,7 +190,7 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
             ? new URL(name, sourcemapBaseUrl).href
             : (name.split('/').at(-1) ?? name);
       if (wanted.sourcemap !== 'hidden') code = `${code.replace(/\n?$/, '\n')}//# sourceMappingURL=${url}\n`;
-      chunk.map = Object.assign(final.map, { toString: () => json });
+      chunk.map = { ...whole, toString: () => json };
     } else chunk.map = null;
     chunk.code = code;
   }

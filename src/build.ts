@@ -34,7 +34,9 @@ export interface BuildInput extends ResolvedOptions {
 }
 
 /** A chunk, as Rollup and Rolldown describe it before and after it is complete. */
-export interface ChunkInfo extends NamedChunk {
+export interface ChunkInfo extends Omit<NamedChunk, 'modules'> {
+  /** With placeholders where the bundler has put a hash into `fileName`; absent where it has not yet. */
+  preliminaryFileName?: string;
   isEntry: boolean;
   facadeModuleId: string | null;
   modules: Readonly<Record<string, unknown>>;
@@ -79,6 +81,7 @@ export function createSharedBuild(input: BuildInput): SharedBuild {
       };
       const roots = [...entries.static, ...entries.dynamic];
       const paths = uniquePaths(ids, input.root);
+      const pathOf = (file: string): string => paths.get(file) ?? modulePath(file, input.root);
       const output = createOutput({
         numbering: createNumbering(inLinkOrder(graph(ids), roots)),
         settings,
@@ -92,11 +95,18 @@ export function createSharedBuild(input: BuildInput): SharedBuild {
           entry: entryOf(chunk),
           imports,
         })),
-        runtimeFileName: runtimeFileName(chunks),
+        runtimeFileName: runtimeFileName(
+          chunks.map(({ preliminaryFileName, fileName, name, imports, modules }) => ({
+            fileName: preliminaryFileName ?? fileName,
+            name,
+            imports,
+            modules: Object.keys(modules).map(pathOf),
+          })),
+        ),
         manifestFileName: input.manifest,
         keepsExtension: options.format !== 'amd' || options.amd?.forceJsExtensionForImports === true,
         entries,
-        pathOf: (file) => paths.get(file) ?? modulePath(file, input.root),
+        pathOf,
         lossOf,
       });
       if (output.insteadOf) host.warn(runtimePlaced(output.insteadOf, options.format, chunks.length));

@@ -97,10 +97,10 @@ export const minifierMissing = (version: string): RollupLog => ({
   message: `${PACKAGE} finds no Rolldown ${version} to minify traced chunks with, so they stay unminified. Install it beside this package: npm install --save-dev "rolldown@${version}".`,
 });
 
-/** A plugin's renderChunk has changed the code of modules in a chunk. */
-export const chunkRewritten = (chunk: string): RollupLog => ({
+/** A plugin's renderChunk has changed the code of modules in these chunks. */
+export const chunksRewritten = (chunks: readonly string[]): RollupLog => ({
   code: CHUNK_REWRITTEN,
-  message: `Chunk ${quote(chunk)} is left untraced, because it does not hold its modules as Rolldown printed them: another plugin's renderChunk has rewritten it, as minifiers do. Let Rolldown minify (build.minify: 'oxc' in Vite), or remove that plugin while you trace.`,
+  message: `${PACKAGE} leaves ${some('chunk', chunks)} untraced, because another plugin's renderChunk has rewritten the modules that Rolldown printed there, as a minifier does. Let Rolldown minify (build.minify: 'oxc' in Vite), or leave that plugin out while you trace.`,
 });
 
 /** The patterns include no module; `id` is a module that they leave out. */
@@ -226,9 +226,11 @@ function nearest(name: string, known: readonly string[]): string | undefined {
 const showId = (id: string): string =>
   (isAbsolute(id) ? relative('', id) : id).replaceAll('\\', '/').replaceAll('\0', 'virtual:');
 
-function someModules(ids: readonly string[]): string {
-  const shown = ids.slice(0, 3).map(showId);
-  const rest = ids.length - shown.length;
-  const count = ids.length === 1 ? '1 module' : `${ids.length} modules`;
+const someModules = (ids: readonly string[]): string => some('module', ids.map(showId));
+
+function some(noun: string, names: readonly string[]): string {
+  const shown = names.slice(0, 3);
+  const rest = names.length - shown.length;
+  const count = names.length === 1 ? `1 ${noun}` : `${names.length} ${noun}s`;
   return `${count}: ${list(rest > 0 ? [...shown, `${rest} more`] : shown, 'and')}`;
 }

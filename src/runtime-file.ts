@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 
 /** The properties of a chunk that decide the name of the runtime's file. */
@@ -8,6 +9,8 @@ export interface NamedChunk {
   name: string;
   /** File names of chunks, and ids of externals. */
   imports: readonly string[];
+  /** Paths of its modules. */
+  modules: readonly string[];
 }
 
 const NAME = 'module-phases';
@@ -18,8 +21,9 @@ const HASH = /[-_.~]?!~\{[^}]*\}~/g;
 /**
  * Name of the runtime's file. It is in the folder of the first chunk and has the same ending (`.es.js` of
  * `main.es.js`), so that outputs of two formats can share a folder, and a cjs build can be below a `"type": "module"`.
- * It has no hash, since chunks contain the name before the content is known, and differs from all chunks' names on
- * case-insensitive disks.
+ * Where chunks have a hash, bundles can share a folder too, as an app's and its workers' do. Then it has a hash of the
+ * modules: chunks contain the name before the content is known. It differs from all chunks' names on case-insensitive
+ * disks.
  */
 export function runtimeFileName(chunks: readonly NamedChunk[]): string {
   const { fileName, name } = chunks[0] ?? { fileName: '', name: '' };
@@ -38,8 +42,15 @@ export function runtimeFileName(chunks: readonly NamedChunk[]): string {
       .map((path) => posix.normalize(path).toLowerCase()),
   );
   const numbered = (number: number): string =>
-    posix.join(folder, `${NAME}${number > 1 ? number : ''}${suffix}`);
+    posix.join(folder, `${NAME}${number > 1 ? number : ''}${hashOf(chunks)}${suffix}`);
   let number = 1;
   while (usedPaths.has(numbered(number).toLowerCase())) number++;
   return numbered(number);
+}
+
+/** Empty where no chunk has a hash. */
+function hashOf(chunks: readonly NamedChunk[]): string {
+  if (chunks.every(({ fileName }) => fileName.replace(HASH, '') === fileName)) return '';
+  const modules = JSON.stringify(chunks.map(({ modules }) => modules));
+  return `-${createHash('sha256').update(modules).digest('hex').slice(0, 8)}`;
 }

@@ -38,9 +38,12 @@ const EARLY: Record<Host, { code: FindingCode; prints: string }> = {
   Rolldown: { code: 'EARLY_READ', prints: 'ReferenceError' },
 };
 
+/** The line of the imports that a glob in line 12 becomes: Vite 8's own map of them ends a line too late. */
+const GLOB_LINES: Record<Host, number> = { 'Vite 7': 12, 'Vite 8': 13, Rolldown: 12 };
+
 type Host = ViteName | 'Rolldown';
 
-const RUNTIME = /(?:^|\/)module-phases\.js$/;
+const RUNTIME = /(?:^|\/)module-phases(?:-[0-9a-f]{8})?\.js$/;
 const OURS = /^(?:\[plugin module-phases\] )?rollup-plugin-module-phases /;
 
 /** What a build calls a file, without the hash of what is in it. */
@@ -373,7 +376,7 @@ describe('hosts', () => {
               ({ importer, loc, module, status }) => `${importer}:${loc.line} ${module} ${status}`,
             ),
           ).to.deep.equal([
-            'src/extras.ts:12 src/routes/about.js linked',
+            `src/extras.ts:${GLOB_LINES[host]} src/routes/about.js linked`,
             'src/extras.ts:12 src/routes/home.js linked',
             'src/extras.ts:24 src/routes/home.js evaluated',
           ]);

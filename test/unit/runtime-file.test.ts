@@ -4,8 +4,8 @@ import { runtimeFileName } from '../../src/runtime-file.ts';
 describe("the name of the runtime's file", () => {
   const named = (fileName: string, name: string, ...others: string[]): string =>
     runtimeFileName([
-      { fileName, name, imports: [] },
-      ...others.map((other) => ({ fileName: other, name: '', imports: [] })),
+      { fileName, name, imports: [], modules: [] },
+      ...others.map((other) => ({ fileName: other, name: '', imports: [], modules: [] })),
     ]);
 
   const cases: [fileName: string, name: string, runtime: string][] = [
@@ -25,8 +25,21 @@ describe("the name of the runtime's file", () => {
     ['a.b.c.js', 'a.b', 'module-phases.c.js'],
   ];
   for (const [fileName, name, runtime] of cases) {
-    it(`beside ${fileName} of ${name} is ${runtime}`, () => expect(named(fileName, name)).to.equal(runtime));
+    it(`beside ${fileName} of ${name} is ${runtime}, but for a hash`, () =>
+      expect(named(fileName, name).replace(/-[0-9a-f]{8}(?=\.)/, '')).to.equal(runtime));
   }
+
+  it('has a hash of the modules where a chunk has one, so that two bundles can share a folder', () => {
+    const of = (fileName: string, ...modules: string[]): string =>
+      runtimeFileName([{ fileName, name: 'worker', imports: [], modules }]);
+    const names = [['a.js'], ['b.js'], ['a.js', 'b.js']].map((modules) =>
+      of('worker-!~{001}~.js', ...modules),
+    );
+    expect(new Set(names).size).to.equal(3);
+    for (const name of names) expect(name).to.match(/^module-phases-[0-9a-f]{8}\.js$/);
+    expect(of('worker-!~{001}~.js', 'a.js')).to.equal(names[0]);
+    expect(of('worker.js', 'a.js')).to.equal('module-phases.js');
+  });
 
   it('is none that a chunk has, on a disk that ignores case', () => {
     expect(named('main.js', 'main', 'module-phases.js')).to.equal('module-phases2.js');
@@ -36,7 +49,8 @@ describe("the name of the runtime's file", () => {
   });
 
   it('is none that an external beside the chunks has', () => {
-    const chunk = { fileName: 'main.js', name: 'main', imports: ['./module-phases.js', 'node:fs'] };
+    const imports = ['./module-phases.js', 'node:fs'];
+    const chunk = { fileName: 'main.js', name: 'main', imports, modules: [] };
     expect(runtimeFileName([chunk])).to.equal('module-phases2.js');
   });
 
