@@ -35,12 +35,6 @@ const EARLY: Record<Host, { code: FindingCode; prints: string }> = {
   Rolldown: { code: 'EARLY_READ', prints: 'ReferenceError' },
 };
 
-/**
- * How many lines too late places are in a module with `import.meta.glob`: without `build.sourcemap` Vite 8 has no map of
- * what it makes of that.
- */
-const GLOB_SHIFT: Record<Host, number> = { 'Vite 7': 0, 'Vite 8': 1, Rolldown: 0 };
-
 type Host = ViteName | 'Rolldown';
 
 const RUNTIME = /(?:^|\/)module-phases(?:-[0-9a-f]{8})?\.js$/;
@@ -319,6 +313,8 @@ describe('hosts', () => {
           const built = await both({
             define: { __VERSION__: '"1.2"' },
             build: {
+              // Without it Vite 8 has no map of what it makes of a glob: places there would be a line too late.
+              sourcemap: true,
               rollupOptions: {
                 input: join(root, 'extras.html'),
                 output: { manualChunks: (id) => (id.includes('lodash-es') ? 'vendor' : undefined) },
@@ -369,9 +365,9 @@ describe('hosts', () => {
               ({ importer, loc, module, status }) => `${importer}:${loc.line} ${module} ${status}`,
             ),
           ).to.deep.equal([
-            `src/extras.ts:${12 + GLOB_SHIFT[host]} src/routes/about.js linked`,
-            `src/extras.ts:${12 + GLOB_SHIFT[host]} src/routes/home.js linked`,
-            `src/extras.ts:${24 + GLOB_SHIFT[host]} src/routes/home.js evaluated`,
+            'src/extras.ts:12 src/routes/about.js linked',
+            'src/extras.ts:12 src/routes/home.js linked',
+            'src/extras.ts:24 src/routes/home.js evaluated',
           ]);
           const waits = eventsOfType(events, 'evaluate-suspend').map(
             ({ module, loc }) => `${module}:${loc.line}`,
@@ -536,7 +532,6 @@ describe('hosts', () => {
         });
         await builder.buildApp();
         expect(said).to.deep.equal([]);
-        else expect(new Set(said).size, said.join('\n')).to.equal(1);
         const outputOf = (name: string): HostBuild => ({
           dir: join(dir, name),
           files: filesIn(join(dir, name)),
@@ -548,7 +543,6 @@ describe('hosts', () => {
         const server = await run(entryIn(outputOf('ssr'), 'server.js'));
         expect(server.stdout, server.stderr).to.match(/<p>9\.00 Euro<\/p>/);
         expect(starts(server.events).at(-1)).to.equal('src/server.tsx');
-        else expect(server.events).to.equal(undefined);
       });
 
       it('build.watch: the second build has the trace of what changed', async () => {
@@ -612,7 +606,7 @@ describe('hosts', () => {
       return { dir, files: filesIn(dir), said };
     };
     const [plain, traced] = [await built(false), await built(true)];
-    expectSame('Rolldown', plain, traced);
+    expectSame(plain, traced);
     const [plainRun, tracedRun] = [
       await run(entryIn(plain, 'node.js')),
       await run(entryIn(traced, 'node.js')),
