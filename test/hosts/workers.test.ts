@@ -16,7 +16,7 @@ console.log('app:', a, b);
   'lazy-a.js': "export const a = 'A';\n",
   'b.js': "import { one } from './one.js';\nimport('./lazy-b.js').then(({ b }) => postMessage(b + one));\n",
   // No constant, which Rolldown would put in its place.
-  'one.js': "export const one = Number('1');\n",
+  'one.js': 'export const one = new Date(1).getTime();\n',
   'lazy-b.js': "export const b = 'B';\n",
 };
 
