@@ -24,6 +24,10 @@ export interface WantedOutput {
   minify: unknown;
 }
 
+interface Settling extends WantedOutput {
+  minifier: RolldownUtils | undefined;
+}
+
 /** Rolldown's chunk and asset, as far as they are used. */
 export interface RolldownChunk extends ChunkInfo {
   type: 'chunk';
@@ -49,14 +53,19 @@ export interface RolldownOptions {
 
 export interface RolldownBuildInput extends Omit<BuildInput, 'host'> {
   host: BuildHost & ModulesByPlaceInput['host'];
-  utils: RolldownUtils | undefined;
+  /** Loads them once; undefined where there are none. */
+  utils(): Promise<RolldownUtils | undefined>;
 }
 
 export interface RolldownBuild {
   modules: ModulesByPlace;
   end(hasFailed: boolean): Promise<void>;
   /** Traces the chunks of the bundle. Returns the files that the output needs beside them. */
-  finish(options: RolldownOptions, wanted: WantedOutput, bundle: RolldownBundle): readonly AddedFile[];
+  finish(
+    options: RolldownOptions,
+    wanted: WantedOutput,
+    bundle: RolldownBundle,
+  ): Promise<readonly AddedFile[]>;
 }
 
 export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
@@ -72,7 +81,9 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
       await modules.end();
       shared.warnOfUnincluded();
     },
-    finish(options, wanted, bundle) {
+    async finish(options, given, bundle) {
+      const minifier = given.minify ? await utils() : undefined;
+      const wanted = { ...given, minifier };
       const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
       const rendered = new Set(
         chunks.flatMap((chunk) =>
@@ -107,8 +118,8 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
   };
 
   /** TypeScript and JSX, which Rolldown compiles after all `transform` hooks. */
-  function lower(id: string, code: string): Lowered | undefined {
-    const result = utils?.transformSync(id.replace(/[?#].*$/, ''), code, { sourcemap: true });
+  async function lower(id: string, code: string): Promise<Lowered | undefined> {
+    const result = (await utils())?.transformSync(id.replace(/[?#].*$/, ''), code, { sourcemap: true });
     // Rolldown itself reports what does not compile.
     return result && result.errors.length === 0
       ? { code: result.code, map: result.map ?? undefined }
@@ -166,7 +177,7 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
     chunk: RolldownChunk,
     traced: EditedText | null,
     { sourcemapBaseUrl }: RolldownOptions,
-    wanted: WantedOutput,
+    wanted: Settling,
     bundle: RolldownBundle,
   ): void {
     const original = wanted.sourcemap === false ? null : chunk.map;
@@ -208,12 +219,12 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
   function minified(
     file: string,
     code: string,
-    { minify }: WantedOutput,
+    { minify, minifier }: Settling,
     map: RawMap | null = null,
   ): { code: string; map: RawMap | null } {
-    if (!minify || minify === 'dce-only' || !utils) return { code, map };
+    if (!minify || minify === 'dce-only' || !minifier) return { code, map };
     const given = typeof minify === 'object' ? minify : {};
-    const result = utils.minifySync(file, code, {
+    const result = minifier.minifySync(file, code, {
       module: true,
       ...given,
       sourcemap: map !== null,

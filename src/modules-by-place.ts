@@ -34,16 +34,21 @@ export interface ModulesByPlaceInput {
   wantedOf(id: string): WantedSites;
   isFile(id: string, text: string): boolean;
   /** TypeScript or JSX → JavaScript, as Rolldown itself does it after `transform`. */
-  lower(id: string, code: string, type: string): Lowered | undefined;
+  lower(id: string, code: string): Promise<Lowered | undefined>;
 }
 
 export interface ModulesByPlace {
-  transform(module: ModuleCode): void;
-  parsed(info: ModuleInfo): Promise<void> | undefined;
+  transform(module: ModuleCode): Promise<void> | undefined;
   end(): Promise<void>;
   graph(ids: readonly string[]): GraphModule[];
   /** Places of a module's sites in the original sources, by their index. */
   placesOf(id: string): readonly Position[];
+}
+
+/** JavaScript, and the maps by which it goes back to the sources, the last transform first. */
+interface Recordable {
+  code: string;
+  maps: readonly (RawMap | undefined)[];
 }
 
 interface Known {
@@ -56,8 +61,6 @@ interface Known {
 
 /** Rolldown says of newer versions how it has read the module. */
 type RolldownInfo = ModuleInfo & { inputFormat?: 'es' | 'cjs' };
-
-const MAY_REQUIRE = /\brequire\s*\(/;
 
 const SCRIPTS: ReadonlySet<string> = new Set(['js', 'jsx', 'ts', 'tsx']);
 
@@ -73,73 +76,100 @@ export function createModulesByPlace({
 
   return {
     transform(module) {
-      const { id, code } = module;
+      const { id, code, mapOf } = module;
       const wanted = wantedOf(id);
-      if (!SCRIPTS.has(module.type)) return;
-      if (!isIncluded(wanted) && !mayHavePhaseSites(code) && !MAY_REQUIRE.test(code)) return;
-      record(module, wanted);
-    },
-
-    parsed({ id, importedIds, dynamicallyImportedIds }) {
-      const module = known.get(id);
-      if (!module) return undefined;
-      const { requests, sites } = module.record;
-      const specifiers = sites.flatMap((site) =>
-        site.kind === 'import' && site.specifier !== null ? [site.specifier] : [],
-      );
-      const isClear =
-        requests.length === importedIds.length && new Set(specifiers).size === dynamicallyImportedIds.length;
-      if (isClear) return undefined;
-      return resolveAll(module, id, new Set([...requests.map(({ specifier }) => specifier), ...specifiers]));
+      if (!SCRIPTS.has(module.type) || (!isIncluded(wanted) && !mayHavePhaseSites(code))) return undefined;
+      // The map has to be asked for before this returns.
+      const map = isFile(id, code) ? undefined : mapOf();
+      if (module.type !== 'js') return recordLowered(id, code, map, wanted);
+      record(id, { code, maps: [map] }, wanted);
+      return undefined;
     },
 
     async end() {
       const ids = [...host.getModuleIds()];
-      const modules = ids.flatMap((id) => graphModule(id) ?? []);
-      const tried = new Set<GraphModule>();
-      let missing = unrecordedOnCycles(modules);
-      do {
-        for (const module of missing) {
-          tried.add(module);
-          const code = host.getModuleInfo(module.id)?.code;
-          // Of compiled code the map is gone by now.
-          if (code != null && isFile(module.id, code)) {
-            record({ id: module.id, code, type: 'js', mapOf: () => undefined }, PHASES_ALONE);
-            module.record = known.get(module.id)?.record ?? NOT_RECORDED;
-          }
-        }
-        missing = unrecordedForReads(modules).filter((module) => !tried.has(module));
-      } while (missing.length > 0);
+      for (const id of ids) noteUnseen(id);
+      await Promise.all([...known.keys()].map(resolveUnclear));
+      recordMissing(ids);
     },
 
     graph: (ids) => ids.flatMap((id) => graphModule(id) ?? []),
     placesOf: (id) => known.get(id)?.places ?? [],
   };
 
-  function record({ id, code, type, mapOf }: ModuleCode, wanted: WantedSites): void {
-    const lowered = type === 'js' ? { code, map: undefined } : lower(id, code, type);
-    if (!lowered) return;
-    const asModule = parser.parseModule(lowered.code);
+  /** A module that is not included may have been kept from `transform`. */
+  function noteUnseen(id: string): void {
+    if (known.has(id) || !/\.[cm]?js$/.test(id) || isIncluded(wantedOf(id))) return;
+    const code = host.getModuleInfo(id)?.code;
+    if (code != null && mayHavePhaseSites(code) && isFile(id, code))
+      record(id, { code, maps: [] }, PHASES_ALONE);
+  }
+
+  /** Rolldown lists each resolved id once: where two specifiers may share one, they are resolved again. */
+  async function resolveUnclear(id: string): Promise<void> {
+    const module = known.get(id);
+    const info = host.getModuleInfo(id);
+    if (!module || !info) return undefined;
+    const { importedIds, dynamicallyImportedIds } = info;
+    const { requests, sites } = module.record;
+    const specifiers = sites.flatMap((site) =>
+      site.kind === 'import' && site.specifier !== null ? [site.specifier] : [],
+    );
+    const isClear =
+      requests.length === importedIds.length && new Set(specifiers).size === dynamicallyImportedIds.length;
+    if (isClear) return undefined;
+    return resolveAll(module, id, new Set([...requests.map(({ specifier }) => specifier), ...specifiers]));
+  }
+
+  function recordMissing(ids: readonly string[]): void {
+    const modules = ids.flatMap((id) => graphModule(id) ?? []);
+    const tried = new Set<GraphModule>();
+    let missing = unrecordedOnCycles(modules);
+    do {
+      for (const module of missing) {
+        tried.add(module);
+        const code = host.getModuleInfo(module.id)?.code;
+        // Of compiled code the map is gone by now.
+        if (code != null && isFile(module.id, code)) {
+          record(module.id, { code, maps: [] }, PHASES_ALONE);
+          module.record = known.get(module.id)?.record ?? NOT_RECORDED;
+        }
+      }
+      missing = unrecordedForReads(modules).filter((module) => !tried.has(module));
+    } while (missing.length > 0);
+  }
+
+  async function recordLowered(
+    id: string,
+    code: string,
+    map: RawMap | undefined,
+    wanted: WantedSites,
+  ): Promise<void> {
+    const lowered = await lower(id, code);
+    if (lowered) record(id, { code: lowered.code, maps: [lowered.map, map] }, wanted);
+  }
+
+  function record(id: string, { code, maps }: Recordable, wanted: WantedSites): void {
+    const asModule = parser.parseModule(code);
     // A CommonJS module may return at its top level.
-    const asScript = 'body' in asModule ? asModule : parser.parse(lowered.code);
+    const asScript = 'body' in asModule ? asModule : parser.parse(code);
     const program = 'body' in asScript ? asScript : asModule;
     if (!('body' in program)) {
       const { message, pos } = program;
-      const position = pos === undefined ? undefined : createLocator(lowered.code)(pos);
+      const position = pos === undefined ? undefined : createLocator(code)(pos);
       host.warn(unparsableModule(id, { message, pos, position }));
       return;
     }
-    const { record: recorded, marks } = recordModule({ code: lowered.code, program, wanted });
+    const { record: recorded, marks } = recordModule({ code: code, program, wanted });
     addRequires(program, recorded);
     /** Rolldown gives the name of a default export the place of the whole statement, where its mark would go. */
     const atStatements = recorded.sites.map((site, number) =>
       site.kind === 'default' ? { ...site, offset: marks[number] ?? site.offset } : site,
     );
-    const maps = [lowered.map, isFile(id, code) ? undefined : mapOf()];
     const mappers = maps.flatMap((map) => (map ? [createMapper(id, new TraceMap(map))] : []));
     const original = (position: Position): Position =>
       mappers.reduce<Position>((at, originalOf) => originalOf(at) ?? at, position);
-    const positions = positionsIn(lowered.code, recorded);
+    const positions = positionsIn(code, recorded);
     known.set(id, {
       record: {
         version,
@@ -151,8 +181,8 @@ export function createModulesByPlace({
           sites: positions.sites.map(original),
         },
       },
-      places: positionsIn(lowered.code, { ...recorded, sites: atStatements }).sites.map(original),
-      isCommonJS: isCommonJS(program, lowered.code),
+      places: positionsIn(code, { ...recorded, sites: atStatements }).sites.map(original),
+      isCommonJS: isCommonJS(program, code),
     });
   }
 

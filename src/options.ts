@@ -195,7 +195,11 @@ type Rows<O, S extends Record<keyof O, unknown>> = {
 /** Each word of a union under its own name: a missing one does not compile. */
 type Words<W extends string | boolean> = { [Word in W as `${Word}`]: Word };
 
-const NODE_MODULES = /(?:^|\/)node_modules\//;
+/** What is not included by default. */
+export const NODE_MODULES = /(?:^|\/)node_modules\//;
+
+export const isDefaultFilter = ({ include, exclude }: Patterns): boolean =>
+  include === null && exclude === NODE_MODULES;
 
 const WHOLE = {
   name: null,

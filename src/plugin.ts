@@ -22,10 +22,10 @@ import {
 } from './errors.ts';
 import type { RawMap } from './model.ts';
 import { NAME } from './modules.ts';
-import { type Options, resolveOptions } from './options.ts';
+import { isDefaultFilter, NODE_MODULES, type Options, resolveOptions } from './options.ts';
 import type { AddedFile } from './output.ts';
 import { type BundlerParser, createParser } from './parse.ts';
-import { loadRolldownUtils } from './rolldown-utils.ts';
+import { loadRolldownUtils, type RolldownUtils } from './rolldown-utils.ts';
 import { RUNTIME_PARTS, type RuntimeTexts } from './runtime-text.ts';
 
 /**
@@ -69,19 +69,34 @@ export function modulePhases(options: Options = {}): ModulePhasesPlugin {
     return (context as RolldownContext).data ?? api;
   }
 
-  const plugin: Plugin & { outputOptions: unknown } = {
+  /** Set before Rolldown looks which hooks there are: each that it calls costs it time. */
+  let isRolldown = false;
+  function meet(this: { meta: object }): null {
+    isRolldown = versionOfRolldown(this) !== undefined;
+    return null;
+  }
+  // A plugin may have a hook that is undefined, though no type says so.
+  const inRollup = <H>(hook: H): H => (isRolldown ? undefined : hook) as H;
+
+  const plugin: { [Hook in keyof Plugin]: Plugin[Hook] | undefined } & { config: unknown } = {
     name: NAME,
     api,
+    options: meet,
+    // Vite copies hooks before it calls `options`.
+    config: meet,
 
     outputOptions(options) {
       // Until the chunks are realised they must be as Rolldown prints them, with a map.
-      if (versionOfRolldown(this as unknown as PluginContext) === undefined) return null;
+      const version = versionOfRolldown(this);
+      if (version === undefined || isOlder(version, peerDependencies.rolldown.slice(1))) return null;
+      // The plugin is in the config twice.
+      if (WANTED in options) return null;
       const { sourcemap, minify } = options as OutputOptions & { minify?: unknown };
       const wanted: WantedOutput = { sourcemap: sourcemap ?? false, minify: minify ?? false };
       return { ...options, sourcemap: 'hidden', minify: false, [WANTED]: wanted } as OutputOptions;
     },
 
-    async buildStart({ plugins }) {
+    buildStart({ plugins }) {
       // The plugin is in the config twice: the first call has created the build for both.
       if (rollupBuild(this) || rolldownBuild(this)) return;
       const { rollupVersion } = this.meta;
@@ -94,14 +109,27 @@ export function modulePhases(options: Options = {}): ModulePhasesPlugin {
         const needed = peerDependencies.rolldown;
         if (isOlder(rolldownVersion, needed.slice(1))) this.warn(rolldownTooOld(rolldownVersion, needed));
         else {
-          const utils = await loadRolldownUtils(rolldownVersion, [resolved.root, process.cwd()]);
-          if (!utils) this.warn(minifierMissing(rolldownVersion));
+          let loaded: Promise<RolldownUtils | undefined> | undefined;
+          // Only where they are needed: loading them takes as long as a small build.
+          const utils = async (): Promise<RolldownUtils | undefined> => {
+            if (loaded) return loaded;
+            loaded = loadRolldownUtils(rolldownVersion, [resolved.root, process.cwd()]);
+            if (!(await loaded)) this.warn(minifierMissing(rolldownVersion));
+            return loaded;
+          };
           const parser = createParser({
             parseAst: (code) => this.parse(code, { sourceType: 'module' } as object),
             parseScript: (code) => this.parse(code, { sourceType: 'commonjs' } as object),
           });
+          // Rolldown makes the information anew at each call.
+          const infos = new Map<string, ReturnType<PluginContext['getModuleInfo']>>();
           const host = Object.assign(Object.create(this), {
             resolve: (specifier: string, importer: string) => this.resolve(specifier, importer),
+            getModuleInfo: (id: string) => {
+              const info = infos.get(id) ?? this.getModuleInfo(id);
+              infos.set(id, info);
+              return info;
+            },
           });
           builds.rolldown.set(keyOf(this), createRolldownBuild({ ...buildInput, parser, utils, host }));
         }
@@ -126,16 +154,24 @@ export function modulePhases(options: Options = {}): ModulePhasesPlugin {
       },
     },
 
-    shouldTransformCachedModule({ id, code, meta }) {
-      return rollupBuild(this)?.modules.isOutdated(id, code, meta) ?? false;
+    get shouldTransformCachedModule() {
+      return inRollup<Plugin['shouldTransformCachedModule']>(function ({ id, code, meta }) {
+        return rollupBuild(this)?.modules.isOutdated(id, code, meta) ?? false;
+      });
     },
 
     transform: {
       order: 'post',
+      get filter() {
+        // Rolldown asks this before it calls a hook. What is not included is recorded later, if it has to be.
+        return isRolldown && isDefaultFilter(resolved.patterns)
+          ? { id: { exclude: NODE_MODULES } }
+          : undefined;
+      },
       async handler(code, id, options) {
         const byPlace = rolldownBuild(this)?.modules;
         if (byPlace) {
-          byPlace.transform({
+          await byPlace.transform({
             id,
             code,
             type: (options as { moduleType?: string } | undefined)?.moduleType ?? 'js',
@@ -148,42 +184,48 @@ export function modulePhases(options: Options = {}): ModulePhasesPlugin {
       },
     },
 
-    resolveDynamicImport: {
-      order: 'post',
-      handler(specifier, importer) {
-        // Rollup resolves literals by itself.
-        if (typeof specifier !== 'string')
-          rollupBuild(this)?.modules.noteUnresolved(importer, specifier as Node);
-        return null;
-      },
+    get resolveDynamicImport() {
+      return inRollup<Plugin['resolveDynamicImport']>({
+        order: 'post',
+        handler(specifier, importer) {
+          // Rollup resolves literals by itself.
+          if (typeof specifier !== 'string')
+            rollupBuild(this)?.modules.noteUnresolved(importer, specifier as Node);
+          return null;
+        },
+      });
     },
 
-    moduleParsed(info) {
-      return (rolldownBuild(this) ?? rollupBuild(this))?.modules.parsed(info);
+    get moduleParsed() {
+      return inRollup<Plugin['moduleParsed']>(function (info) {
+        return rollupBuild(this)?.modules.parsed(info);
+      });
     },
 
     buildEnd(error) {
       return (rolldownBuild(this) ?? rollupBuild(this))?.end(error !== undefined);
     },
 
-    renderChunk: {
-      order: 'pre',
-      handler(code, chunk, outputOptions, { chunks }) {
-        const build = rollupBuild(this);
-        const text = build?.renderChunk(code, chunk, outputOptions, chunks);
-        return text
-          ? { code: text.toString(), map: outputOptions.sourcemap ? text.generateMap() : null }
-          : null;
-      },
+    get renderChunk() {
+      return inRollup<Plugin['renderChunk']>({
+        order: 'pre',
+        handler(code, chunk, outputOptions, { chunks }) {
+          const build = rollupBuild(this);
+          const text = build?.renderChunk(code, chunk, outputOptions, chunks);
+          return text
+            ? { code: text.toString(), map: outputOptions.sourcemap ? text.generateMap() : null }
+            : null;
+        },
+      });
     },
 
     generateBundle: {
       // Other plugins are to see the chunks as they will be.
       order: 'pre',
-      handler(outputOptions, bundle) {
+      async handler(outputOptions, bundle) {
         const byPlace = rolldownBuild(this);
         const files: readonly AddedFile[] = byPlace
-          ? byPlace.finish(
+          ? await byPlace.finish(
               outputOptions as unknown as RolldownOptions,
               (this as RolldownContext).outputOptions?.[WANTED] ?? { sourcemap: 'hidden', minify: false },
               bundle as unknown as RolldownBundle,
@@ -241,7 +283,7 @@ type RolldownContext = PluginContext & {
 };
 
 /** Rolldown adds its own version to that of the Rollup whose interface it has. */
-const versionOfRolldown = ({ meta }: PluginContext): string | undefined =>
+const versionOfRolldown = ({ meta }: { meta: object }): string | undefined =>
   (meta as { rolldownVersion?: string }).rolldownVersion;
 
 /** Rollup's parser, which can work outside of the main thread; undefined where only Vite has a Rollup. */

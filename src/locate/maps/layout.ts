@@ -1,12 +1,12 @@
 /** Takes a chunk with a source map apart. */
 import type { ParseFailure } from '../../errors.ts';
-import type { Layout } from '../../located.ts';
+import type { Layout, LocatedPiece } from '../../located.ts';
 import type { ChunkModule } from '../../model.ts';
 import type { Parser } from '../../parse.ts';
-import { layoutOfSlices } from '../layout.ts';
+import { layoutOfSlices, type SliceText } from '../layout.ts';
 import { slicesByLines, slicesOf } from '../slices.ts';
 import { locateByMap, type MappedSlices } from './locate.ts';
-import { MAY_BE_WRAPPED, publisherNames } from './printed-by-rolldown.ts';
+import { bodyByText, MAY_BE_WRAPPED, publisherNames } from './printed-by-rolldown.ts';
 
 export interface MappedChunk extends Omit<MappedSlices, 'publishers'> {
   code: string;
@@ -28,7 +28,11 @@ export function layoutOfMapped(chunk: MappedChunk): Layout | ParseFailure | null
     slices,
     locatorOf: (slice) => () => {
       const { module, text, start, parse } = slice;
-      if (module.record.sites.length === 0 && !MAY_BE_WRAPPED.test(text)) return null;
+      if (module.record.sites.length === 0) {
+        if (!MAY_BE_WRAPPED.test(text)) return null;
+        const body = bodyByText(text);
+        if (body) return withBody(slice, body);
+      }
       const program = parse(text);
       if (!('body' in program)) return { ...program, pos: start + (program.pos ?? 0) };
       return locateByMap(slice, program, mapped);
@@ -36,3 +40,15 @@ export function layoutOfMapped(chunk: MappedChunk): Layout | ParseFailure | null
   });
   return layout ? { ...layout, publishers: mapped.publishers } : null;
 }
+
+/** A piece of a module of which nothing but its body is looked for. */
+const withBody = (
+  { module, text, start }: SliceText,
+  body: { start: number; end: number },
+): LocatedPiece => ({
+  code: text,
+  program: { type: 'Program', sourceType: 'module', body: [] },
+  sites: [],
+  offsetOf: (offset) => start + offset,
+  bodies: [{ module, start: start + body.start, end: start + body.end, isInside: true }],
+});

@@ -151,3 +151,21 @@ const namedCall = (node: Node, name: RegExp): { name: string } | undefined =>
   name.test(node.callee.name)
     ? { name: node.callee.name }
     : undefined;
+
+/** `var require_a = __commonJSMin(((exports, module) => {` and `}));`, with comments before. */
+const COMMONJS_HEAD =
+  /^(?:\/\/.*\n)*var require_[\w$]+ = (?:\/\* @__PURE__ \*\/ )?__commonJSMin\(\(\([\w$, ]*\) => \{(?=\n)/;
+const COMMONJS_TAIL = /\n\}\)\);(?:\n\/\/.*)*$/;
+/** A `return` of the module's own function, as Rolldown indents it. */
+const OWN_RETURN = /^\t(?:(?:if|else|for|while)\b.*)?\breturn\b/m;
+
+/**
+ * Where the code of a CommonJS module stands in its slice, by the text alone: parsing takes most of the time, and of a
+ * module that is not included nothing else is looked for. Undefined where it isn't that plain.
+ */
+export function bodyByText(text: string): { start: number; end: number } | undefined {
+  const head = COMMONJS_HEAD.exec(text);
+  const tail = COMMONJS_TAIL.exec(text);
+  if (!head || !tail || OWN_RETURN.test(text)) return undefined;
+  return { start: head[0].length, end: Math.max(head[0].length, tail.index) };
+}
