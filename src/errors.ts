@@ -14,7 +14,7 @@ const CHUNK_REWRITTEN = 'CHUNK_REWRITTEN',
   MANIFEST_NAME_TAKEN = 'MANIFEST_NAME_TAKEN',
   MARKS_REMOVED = 'MARKS_REMOVED',
   MARKS_REMOVED_IN_CHUNK = 'MARKS_REMOVED_IN_CHUNK',
-  MINIFIER_MISSING = 'MINIFIER_MISSING',
+  ROLLDOWN_NOT_FOUND = 'ROLLDOWN_NOT_FOUND',
   NO_BUNDLE = 'NO_BUNDLE',
   NOTHING_INCLUDED = 'NOTHING_INCLUDED',
   ROLLDOWN_TOO_OLD = 'ROLLDOWN_TOO_OLD',
@@ -82,25 +82,25 @@ export const duplicatePlugin = (): RollupLog => ({
 /** A dev server serves modules as they are. */
 export const noBundle = (): RollupLog => ({
   code: NO_BUNDLE,
-  message: `${PACKAGE} traces bundles, and a dev server makes none, so nothing is traced here. Build the app and run that (vite build, vite preview).`,
+  message: `${PACKAGE} traces bundles, and a dev server makes none, so nothing is traced. Build the app and run the build: vite build, then vite preview.`,
 });
 
 /** The Rolldown that runs is older than the oldest one that works. */
 export const rolldownTooOld = (version: string, needed: string): RollupLog => ({
   code: ROLLDOWN_TOO_OLD,
-  message: `Rolldown ${version} is too old for ${PACKAGE}, which needs ${needed}, so this build is not traced. Update it (npm install --save-dev "rolldown@${needed}"), or update Vite.`,
+  message: `Rolldown ${version} is too old for ${PACKAGE}, which needs ${needed}, so this build is left untraced. Update it: npm install --save-dev "rolldown@${needed}". If Vite brings it, update Vite.`,
 });
 
 /** The utilities of Rolldown are installed nowhere that this package can see. */
-export const minifierMissing = (version: string): RollupLog => ({
-  code: MINIFIER_MISSING,
-  message: `${PACKAGE} finds no Rolldown ${version} to minify traced chunks with, so they stay unminified. Install it beside this package: npm install --save-dev "rolldown@${version}".`,
+export const rolldownNotFound = (version: string): RollupLog => ({
+  code: ROLLDOWN_NOT_FOUND,
+  message: `${PACKAGE} finds no Rolldown ${version} from its own folder, "root" or the working directory. So traced chunks stay unminified, and modules that Rolldown compiles (TypeScript, JSX) are left untraced. Install it in the project: npm install --save-dev "rolldown@${version}".`,
 });
 
 /** A plugin's renderChunk has changed the code of modules in these chunks. */
 export const chunksRewritten = (chunks: readonly string[]): RollupLog => ({
   code: CHUNK_REWRITTEN,
-  message: `${PACKAGE} leaves ${some('chunk', chunks)} untraced, because another plugin's renderChunk has rewritten the modules that Rolldown printed there, as a minifier does. Let Rolldown minify (build.minify: 'oxc' in Vite), or leave that plugin out while you trace.`,
+  message: `${PACKAGE} leaves ${some('chunk', chunks)} untraced, because another plugin's renderChunk rewrote the code of their modules, as a minifier does. Let Rolldown minify (Vite: build.minify: 'oxc', the default), or leave that plugin out while you trace.`,
 });
 
 /** The patterns include no module; `id` is a module that they leave out. */
@@ -146,14 +146,14 @@ export const unparsableModule = (id: string, { message, pos, position }: ParseFa
   id,
   ...(pos !== undefined && { pos }),
   ...(position && { loc: { file: id, line: position.line, column: position.column } }),
-  message: `${showId(id)} is left untraced, because it isn't JavaScript that Rollup parses (${message}). If another plugin compiles it, put that plugin before ${PACKAGE}.`,
+  message: `${showId(id)} is left untraced, because it isn't JavaScript that the bundler parses (${message}). If another plugin compiles it, put that plugin before ${PACKAGE}.`,
 });
 
 /** A chunk that reached our `renderChunk` isn't JavaScript. */
 export const unparsableChunk = (chunk: string, { message, pos }: ParseFailure): RollupLog => ({
   code: UNPARSABLE_CHUNK,
   ...(pos !== undefined && { pos }),
-  message: `Chunk ${quote(chunk)} is left untraced, because it isn't JavaScript that Rollup parses (${message}). See what a banner, an intro, a renderDynamicImport or another plugin put there${pos === undefined ? '' : ` (position ${pos})`}.`,
+  message: `Chunk ${quote(chunk)} is left untraced, because it isn't JavaScript that the bundler parses (${message}). See what a banner, an intro, a renderDynamicImport or another plugin put there${pos === undefined ? '' : ` (position ${pos})`}.`,
 });
 
 /** The modules of a chunk are not inside the wrapper of the format. */

@@ -1,6 +1,7 @@
 /** The hooks of Rollup and Rolldown; each calls the build that it belongs to. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { inspect } from 'node:util';
 import type { Node } from 'estree';
 import type { LogLevel, OutputOptions, Plugin, PluginContext, RollupLog, SourceMap } from 'rollup';
 import {
@@ -14,8 +15,8 @@ import { createRollupBuild, type RollupBuild } from './build-rollup.ts';
 import {
   duplicatePlugin,
   manifestNameTaken,
-  minifierMissing,
   noBundle,
+  rolldownNotFound,
   rolldownTooOld,
   rollupTooOld,
   runtimeNameTaken,
@@ -114,7 +115,7 @@ export function modulePhases(options: Options = {}): ModulePhasesPlugin {
           const utils = async (): Promise<RolldownUtils | undefined> => {
             if (loaded) return loaded;
             loaded = loadRolldownUtils(rolldownVersion, [resolved.root, process.cwd()]);
-            if (!(await loaded)) this.warn(minifierMissing(rolldownVersion));
+            if (!(await loaded)) this.warn(rolldownNotFound(rolldownVersion));
             return loaded;
           };
           const parser = createParser({
@@ -204,6 +205,13 @@ export function modulePhases(options: Options = {}): ModulePhasesPlugin {
 
     buildEnd(error) {
       return (rolldownBuild(this) ?? rollupBuild(this))?.end(error !== undefined);
+    },
+
+    augmentChunkHash() {
+      // Rolldown makes the names of files before the chunks are realised: other options make another file.
+      return isRolldown
+        ? `${version} ${inspect([resolved.settings, resolved.patterns, resolved.runtime], { depth: null })}`
+        : undefined;
     },
 
     get renderChunk() {

@@ -19,6 +19,11 @@ export interface RolldownInput {
   /** Plugins before ours. */
   plugins?: Plugin[];
   output?: OutputOptions;
+  /**
+   * Another version's.
+   * @default the newest
+   */
+  by?: typeof rolldown;
 }
 
 export interface RolldownBundle {
@@ -41,13 +46,12 @@ export async function rolldownBundle({
   treeshake = true,
   plugins = [],
   output: outputOptions = {},
+  by = rolldown,
 }: RolldownInput): Promise<RolldownBundle> {
   const dir = typeof source === 'string' ? source : project(source);
   const { logs, onLog } = listener();
-  // The types of its hooks are Rollup's, whose contexts have more.
-  const ours = (options: PluginOptions) =>
-    modulePhases({ console: false, root: dir, ...options }) as unknown as Plugin;
-  const build = await rolldown({
+  const ours = (options: PluginOptions) => modulePhases({ console: false, root: dir, ...options });
+  const build = await by({
     cwd: dir,
     input: input.map((path) => join(dir, path)),
     external,

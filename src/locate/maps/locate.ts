@@ -10,7 +10,13 @@ import type { Extent, LocatedPiece, LocatedSite, ReturnOf } from '../../located.
 import type { ChunkModule, Position, Site } from '../../model.ts';
 import type { SliceText } from '../layout.ts';
 import type { ChunkMap, Place } from './chunk-map.ts';
-import { countImports, requiredBy, standsForDynamicImport, wrapped } from './printed-by-rolldown.ts';
+import {
+  countDirectives,
+  countImports,
+  requiredBy,
+  standsForDynamicImport,
+  wrapped,
+} from './printed-by-rolldown.ts';
 
 export interface MappedSlices {
   map: ChunkMap;
@@ -77,7 +83,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
         owners.push({ module: own, node });
         own = ownerOf(wrapper.block, wrapper.isCommonJS) ?? own;
         isWrapped ||= own === module;
-        const body = bodyOf(own, wrapper.block.body, wrapper.block);
+        const body = bodyOf(own, wrapper.block.body, wrapper);
         if (body) bodies.push(body);
       }
       if (node.type === 'ReturnStatement' && own !== undefined && isOfBody(path()))
@@ -226,8 +232,14 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
   }
 
   /** The range of a body's own statements, in the chunk. */
-  function bodyOf(of: ChunkModule, list: readonly Node[], block: Node | undefined): Extent | undefined {
-    const imports = countImports(list, isOwnCall);
+  function bodyOf(
+    of: ChunkModule,
+    list: readonly Node[],
+    wrapper: ReturnType<typeof wrapped>,
+  ): Extent | undefined {
+    const block = wrapper?.block;
+    // A CommonJS module has no imports: all that stands in its function is its own.
+    const imports = wrapper?.isCommonJS ? countDirectives(list) : countImports(list, isOwnCall);
     const before = list[imports - 1];
     const first = list[imports];
     const last = list.at(-1);

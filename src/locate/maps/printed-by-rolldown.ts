@@ -58,6 +58,9 @@ export function countImports(
   return count;
 }
 
+export const countDirectives = (list: readonly Node[]): number =>
+  list.filter((statement) => 'directive' in statement).length;
+
 const isHoisted = (statement: Node): boolean =>
   statement.type === 'FunctionDeclaration' ||
   (statement.type === 'VariableDeclaration' &&
