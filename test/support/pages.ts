@@ -1,6 +1,7 @@
 /**
  * Generated parts of the documents: what stands between `<!-- kind: story format -->` and `<!-- end -->`. The format may be
- * a variant of Rolldown's. Beside stories there is the app that hosts build: `<!-- page: Vite 8 -->`, `<!-- app: path -->`.
+ * a variant of Rolldown's, and then a finding's code may follow it: else it is the first one. Beside stories there is the
+ * app that hosts build: `<!-- page: Vite 8 -->`, `<!-- app: path -->`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -171,7 +172,9 @@ function excerptOf({ console, story }: Shown, body: string): string {
 }
 
 /** What markers of Rolldown's bundles show, from the expectations of the story, which its own test holds. */
-const ROLLDOWN_KINDS: Readonly<Record<string, (story: Story, variant: RolldownVariant) => string>> = {
+const ROLLDOWN_KINDS: Readonly<
+  Record<string, (story: Story, variant: RolldownVariant, code: string) => string | undefined>
+> = {
   prints: (story, variant) =>
     [
       'Node, with the modules as they are:',
@@ -179,12 +182,11 @@ const ROLLDOWN_KINDS: Readonly<Record<string, (story: Story, variant: RolldownVa
       "Node, with Rolldown's bundle:",
       block(storyText(story, `expected.${variant}`, 'expected.rolldown', 'expected')),
     ].join('\n\n'),
-  finding(story, variant) {
-    const [first = ''] = storyText(story, `findings.${variant}`, 'findings.rolldown', 'findings').split(
-      '\n\n',
-    );
+  finding(story, variant, code) {
+    const text = storyText(story, `findings.${variant}`, 'findings.rolldown', 'findings');
+    const found = text.split('\n\n').find((finding) => finding.startsWith(code));
     // The first line is of the finding's fields.
-    return block(first.slice(first.indexOf('\n') + 1));
+    return found && block(found.slice(found.indexOf('\n') + 1));
   },
 };
 
@@ -192,9 +194,12 @@ const isRolldown = (format: string | undefined): format is RolldownVariant =>
   format !== undefined && format in VARIANTS;
 
 /** What markers show of a page of the app, by the host that built it. */
-const PAGE_KINDS: Readonly<Record<string, (console: string) => string>> = {
+const PAGE_KINDS: Readonly<Record<string, (console: string) => string | undefined>> = {
   page: (console) => block(withoutPackages(console)),
-  explained: (console) => block(/^module-phases: src\/.*(?:\n {2}.*)*/m.exec(console)?.[0] ?? ''),
+  explained(console) {
+    const [found] = /^module-phases: src\/.*(?:\n {2}.*)*/m.exec(console) ?? [];
+    return found && block(found);
+  },
 };
 
 /** Lines about modules of packages and of Vite itself are left out, with a sign. */
@@ -216,35 +221,34 @@ const appFile = (path: string): string =>
   `\`${path}\`\n\n${block(readFileSync(join(repository, 'test/hosts/app', path), 'utf8'), 'js')}`;
 
 const MARKER =
-  /(<!-- (?<kind>\w+)(?:: (?<name>\S+)(?: (?<format>[\w-]+))?)? -->\n)(?<body>[\s\S]*?)(<!-- end -->)/g;
+  /(<!-- (?<kind>\w+)(?:: (?<name>\S+)(?: (?<format>[\w-]+))?(?: (?<code>[A-Z_]+))?)? -->\n)(?<body>[\s\S]*?)(<!-- end -->)/g;
 
 /** The text of a document as its programs make it. */
 export async function filled(path: string, text: string): Promise<string> {
   let made = '';
   let from = 0;
   for (const match of text.matchAll(MARKER)) {
-    const { kind = '', name, format, body = '' } = match.groups ?? {};
-    const part = await partOf(kind, name ? [name, format] : (EXAMPLE_OF.get(path) ?? []), body.trim());
-    if (part === undefined) throw new Error(`${path}: nobody knows what ${match[1]} stands for`);
+    const { kind = '', name, format, code = '', body = '' } = match.groups ?? {};
+    const [story, variant] = name ? [name, format] : (EXAMPLE_OF.get(path) ?? []);
+    const part = story && (await partOf({ kind, name: story, format: variant, code }, body.trim()));
+    if (!part) throw new Error(`${path}: nobody knows what ${match[1]} stands for`);
     made += `${text.slice(from, match.index)}${match[1]}\n${part}\n\n<!-- end -->`;
     from = match.index + match[0].length;
   }
   return made + text.slice(from);
 }
 
-/** Undefined where there is no such kind, or the marker names nothing. */
+/** Undefined where there is no such kind, story or finding. */
 async function partOf(
-  kind: string,
-  [name, format]: readonly [name?: string, format?: string],
+  { kind, name, format, code }: { kind: string; name: string; format: string | undefined; code: string },
   body: string,
 ): Promise<string | undefined> {
-  if (name === undefined) return undefined;
   if (kind === 'app') return appFile(name);
   const ofPage = PAGE_KINDS[kind];
   if (ofPage) return ofPage(await consoleOf(`${name} ${format}`));
   if (isRolldown(format)) {
     const story = stories().find((other) => other.name === name);
-    return story && ROLLDOWN_KINDS[kind]?.(story, format);
+    return story && ROLLDOWN_KINDS[kind]?.(story, format, code);
   }
   return KINDS[kind]?.(await show([name, (format ?? 'es') as Format]), body);
 }
