@@ -1,4 +1,8 @@
-/** Generated parts of the documents: what stands between `<!-- kind: story format -->` and `<!-- end -->`. */
+/**
+ * Generated parts of the documents: what stands between `<!-- kind: story format -->` and `<!-- end -->`. The format may be
+ * a variant of Rolldown's, and then a finding's code may follow it: else it is the first one. Beside stories there is the
+ * app that hosts build: `<!-- page: Vite 8 -->`, `<!-- app: path -->`.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { inspect } from 'node:util';
@@ -6,11 +10,21 @@ import type { Finding, FindingCode } from '../../src/protocol/finding.ts';
 import { findingBlock, pageOf } from '../../src/report/text/finding.ts';
 import { lineText } from '../../src/report/text/line.ts';
 import { bundle, type Format, write } from './bundle.ts';
+import { pageConsole, VITES, type ViteName } from './hosts.ts';
 import { repository } from './package.ts';
 import { projectFrom } from './project.ts';
 import { runInTurn } from './run.ts';
 import type { Log } from './same-bundle.ts';
-import { entriesIn, outputOf, pluginsOf, type Story, stories } from './story.ts';
+import {
+  entriesIn,
+  outputOf,
+  pluginsOf,
+  type RolldownVariant,
+  type Story,
+  stories,
+  textOf as storyText,
+  VARIANTS,
+} from './story.ts';
 
 /** The smallest program that shows a code, and its format. */
 type Example = readonly [story: string, format: Format];
@@ -157,24 +171,86 @@ function excerptOf({ console, story }: Shown, body: string): string {
   return body;
 }
 
+/** What markers of Rolldown's bundles show, from the expectations of the story, which its own test holds. */
+const ROLLDOWN_KINDS: Readonly<
+  Record<string, (story: Story, variant: RolldownVariant, code: string) => string | undefined>
+> = {
+  prints: (story, variant) =>
+    [
+      'Node, with the modules as they are:',
+      block(storyText(story, 'expected.native', 'expected')),
+      "Node, with Rolldown's bundle:",
+      block(storyText(story, `expected.${variant}`, 'expected.rolldown', 'expected')),
+    ].join('\n\n'),
+  finding(story, variant, code) {
+    const text = storyText(story, `findings.${variant}`, 'findings.rolldown', 'findings');
+    const found = text.split('\n\n').find((finding) => finding.startsWith(code));
+    // The first line is of the finding's fields.
+    return found && block(found.slice(found.indexOf('\n') + 1));
+  },
+};
+
+const isRolldown = (format: string | undefined): format is RolldownVariant =>
+  format !== undefined && format in VARIANTS;
+
+/** What markers show of a page of the app, by the host that built it. */
+const PAGE_KINDS: Readonly<Record<string, (console: string) => string | undefined>> = {
+  page: (console) => block(withoutPackages(console)),
+  explained(console) {
+    const [found] = /^module-phases: src\/.*(?:\n {2}.*)*/m.exec(console) ?? [];
+    return found && block(found);
+  },
+};
+
+/** Lines about modules of packages and of Vite itself are left out, with a sign. */
+const withoutPackages = (console: string): string =>
+  console.replace(/^[a-z-]+ +(?:node_modules\/|virtual:).*$/gm, '⋮').replace(/^⋮(?:\n⋮)+$/gm, '⋮');
+
+const visited = new Map<string, Promise<string>>();
+
+/** Builds and visits the page of each host once. */
+function consoleOf(host: string): Promise<string> {
+  if (!(host in VITES)) throw new Error(`There is no host ${host}`);
+  const known = visited.get(host) ?? pageConsole(host as ViteName);
+  visited.set(host, known);
+  return known;
+}
+
+/** A file of the app. */
+const appFile = (path: string): string =>
+  `\`${path}\`\n\n${block(readFileSync(join(repository, 'test/hosts/app', path), 'utf8'), 'js')}`;
+
 const MARKER =
-  /(<!-- (?<kind>\w+)(?:: (?<name>\S+)(?: (?<format>\w+))?)? -->\n)(?<body>[\s\S]*?)(<!-- end -->)/g;
+  /(<!-- (?<kind>\w+)(?:: (?<name>\S+)(?: (?<format>[\w-]+))?(?: (?<code>[A-Z_]+))?)? -->\n)(?<body>[\s\S]*?)(<!-- end -->)/g;
 
 /** The text of a document as its programs make it. */
 export async function filled(path: string, text: string): Promise<string> {
   let made = '';
   let from = 0;
   for (const match of text.matchAll(MARKER)) {
-    const { kind = '', name, format, body = '' } = match.groups ?? {};
-    const make = KINDS[kind];
-    if (!make) throw new Error(`${path}: there is no kind ${kind}`);
-    const example: Example | undefined = name ? [name, (format ?? 'es') as Format] : EXAMPLE_OF.get(path);
-    if (!example) throw new Error(`${path}: ${match[1]} names no story`);
-    const part = make(await show(example), body.trim());
+    const { kind = '', name, format, code = '', body = '' } = match.groups ?? {};
+    const [story, variant] = name ? [name, format] : (EXAMPLE_OF.get(path) ?? []);
+    const part = story && (await partOf({ kind, name: story, format: variant, code }, body.trim()));
+    if (!part) throw new Error(`${path}: nobody knows what ${match[1]} stands for`);
     made += `${text.slice(from, match.index)}${match[1]}\n${part}\n\n<!-- end -->`;
     from = match.index + match[0].length;
   }
   return made + text.slice(from);
+}
+
+/** Undefined where there is no such kind, story or finding. */
+async function partOf(
+  { kind, name, format, code }: { kind: string; name: string; format: string | undefined; code: string },
+  body: string,
+): Promise<string | undefined> {
+  if (kind === 'app') return appFile(name);
+  const ofPage = PAGE_KINDS[kind];
+  if (ofPage) return ofPage(await consoleOf(`${name} ${format}`));
+  if (isRolldown(format)) {
+    const story = stories().find((other) => other.name === name);
+    return story && ROLLDOWN_KINDS[kind]?.(story, format, code);
+  }
+  return KINDS[kind]?.(await show([name, (format ?? 'es') as Format]), body);
 }
 
 /** Paths of all documents of the package. */
