@@ -72,16 +72,22 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
   const { host, parser, utils, version } = input;
   const shared = createSharedBuild(input);
   const { wantedOf, isFile } = shared;
+  let hasEnded = false;
+  let isFinished = false;
   const modules = createModulesByPlace({ version, host, parser, wantedOf, isFile, lower });
 
   return {
     modules,
     async end(hasFailed) {
-      if (hasFailed) return;
+      if (hasFailed || hasEnded) return;
+      hasEnded = true;
       await modules.end();
       shared.warnOfUnincluded();
     },
     async finish(options, given, bundle) {
+      // The plugin may be in the config twice.
+      if (isFinished) return [];
+      isFinished = true;
       const minifier = given.minify ? await utils() : undefined;
       const wanted = { ...given, minifier };
       const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');

@@ -59,11 +59,11 @@ for (const [title, from] of [
     });
 
     for (const name of STORIES) {
-      it(`${name}: the traced bundle, minified, does what the plain one does`, async () => {
+      it(`${name}: the traced bundle does what the plain one does`, async () => {
         const { rolldown: by } = await seenFrom(from);
         const source = await projectFrom(join(repository, 'fixtures', name), `${title}/${name}`);
         const built = (trace: object | false) =>
-          rolldownBundle({ source, trace, by, output: { format: 'es', minify: true } });
+          rolldownBundle({ source, trace, by, output: { format: 'es' } });
         const [plain, traced] = [await built(false), await built({})];
         const [plainRun, tracedRun] = [
           await run(write(plain, 'es', 'plain')),

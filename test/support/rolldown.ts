@@ -60,7 +60,7 @@ export async function rolldownBundle({
     platform: 'node',
     plugins: [...plugins, ...(trace === false ? [] : [ours(trace)])],
     // What it says of slow plugins is a matter of luck.
-    checks: { bundlerTimings: false },
+    ...(by === rolldown && { checks: { bundlerTimings: false } }),
     // Its logs have all that a log of Rollup's needs.
     onLog: (level, log) => onLog(level, log as Log),
   });

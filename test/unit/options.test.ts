@@ -497,7 +497,7 @@ describe('errors', () => {
         code: 'UNPARSABLE_MODULE',
         id: src('a.js'),
         pos: 8,
-        message: `src/a.js is left untraced, because it isn't JavaScript that Rollup parses (Expression expected). If another plugin compiles it, put that plugin before ${NAME}.`,
+        message: `src/a.js is left untraced, because it isn't JavaScript that the bundler parses (Expression expected). If another plugin compiles it, put that plugin before ${NAME}.`,
       },
     ],
     'a chunk that does not parse: its name, the position and who may be the cause': [
@@ -505,14 +505,14 @@ describe('errors', () => {
       {
         code: 'UNPARSABLE_CHUNK',
         pos: 8,
-        message: `Chunk "main.js" is left untraced, because it isn't JavaScript that Rollup parses (Expression expected). See what a banner, an intro, a renderDynamicImport or another plugin put there (position 8).`,
+        message: `Chunk "main.js" is left untraced, because it isn't JavaScript that the bundler parses (Expression expected). See what a banner, an intro, a renderDynamicImport or another plugin put there (position 8).`,
       },
     ],
     'a position that the parser did not give is left out': [
       errors.unparsableChunk('main.js', { message: 'Expression expected' }),
       {
         code: 'UNPARSABLE_CHUNK',
-        message: `Chunk "main.js" is left untraced, because it isn't JavaScript that Rollup parses (Expression expected). See what a banner, an intro, a renderDynamicImport or another plugin put there.`,
+        message: `Chunk "main.js" is left untraced, because it isn't JavaScript that the bundler parses (Expression expected). See what a banner, an intro, a renderDynamicImport or another plugin put there.`,
       },
     ],
     'a runtime that several chunks share has a file': [
