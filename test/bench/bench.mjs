@@ -94,6 +94,7 @@ function measure(row) {
 function sample({ group, app }, mode) {
   if (group === 'build') return build(app, mode);
   if (group === 'default') return build(`app-${app}`, mode);
+  if (group.startsWith('rolldown')) return byRolldown(app, mode);
   if (group === 'disabled') return build(app, mode, 'modules');
   if (group === 'explain') return explain(mode === 'plain' ? 'parse' : 'explain');
   if (group === 'predict') return mode === 'plain' ? build(app, mode) : ofManifest('predict', app);
@@ -114,6 +115,10 @@ function ofManifest(what, app) {
 
 function build(app, mode, ...shape) {
   return JSON.parse(node('build.mjs', app, mode, bundleFolder(app, mode), ...shape));
+}
+
+function byRolldown(app, mode) {
+  return JSON.parse(node('build-rolldown.mjs', app, mode, bundleFolder(`rolldown-${app}`, mode)));
 }
 
 function run(app, mode) {

@@ -10,6 +10,9 @@ const rows = (group, rounds, apps, mode = 'traced') =>
     rounds,
   }));
 
+/** Built by Rolldown. */
+const BY_ROLLDOWN = { antd: [], three: [], 'lodash-es': [], 'app-@mui/material': [] };
+
 export const ROWS = [
   ...rows('default', 15, { antd: [], '@mui/material': [], mathjs: [], playcanvas: [] }, 'default'),
   ...rows('build', 15, {
@@ -26,6 +29,8 @@ export const ROWS = [
   }),
   ...rows('build', 5, { '20000-modules': [] }),
   ...rows('disabled', 15, { '6000-modules': [] }, 'disabled'),
+  ...rows('rolldown-default', 15, BY_ROLLDOWN, 'default'),
+  ...rows('rolldown', 15, BY_ROLLDOWN),
   ...rows('load', 15, { three: [], antd: [], '2000-modules-300-entries': [] }),
   ...rows('loop', 15, { read: ['vite'], write: [] }),
   ...rows('work', 15, { three: [], 'lodash-es': [], rxjs: [] }),
@@ -36,10 +41,13 @@ export const ROWS = [
 
 /** Groups that are no bundle's: what the words of `plain` and of the other mode are. */
 const ALONE = ['explain', 'predict', 'verdict'];
-const isBuild = ({ group }) => ['default', 'build', 'disabled'].includes(group);
+const isBuild = ({ group }) =>
+  ['default', 'build', 'disabled', 'rolldown-default', 'rolldown'].includes(group);
 /** Packages a row needs beyond those of its mode. */
 export const packageOf = ({ group, app }) => (group === 'default' ? app : undefined);
 
+const DEFAULTS_OF_ROLLDOWN = ROWS.filter(({ group }) => group === 'rolldown-default');
+const TRACED_BY_ROLLDOWN = ROWS.filter(({ group }) => group === 'rolldown');
 const PACKAGES = ROWS.filter(({ group, app }) => group === 'build' && !app.includes('-modules'));
 const DEFAULTS = ROWS.filter(({ group }) => group === 'default');
 /** What a row's program is timed by. */
@@ -146,6 +154,16 @@ export const LIMITS = [
     limit: 1.5,
     ...ofRow('load 2000-modules-300-entries', 'load'),
   },
+  {
+    name: 'Rolldown, default options, build time, median',
+    limit: 1.5,
+    ...ofMedian(DEFAULTS_OF_ROLLDOWN, 'cpu'),
+  },
+  {
+    name: 'Rolldown, everything traced, build time, median',
+    limit: 2.5,
+    ...ofMedian(TRACED_BY_ROLLDOWN, 'cpu'),
+  },
   { name: 'hot loop that reads', limit: 2, ...ofRow('loop read', 'work') },
   { name: 'hot loop that writes', limit: 2, ...ofRow('loop write', 'work') },
   { name: 'work of three', limit: 1.05, ...ofRow('work three', 'work') },
@@ -207,6 +225,8 @@ function table(head, rows) {
 function buildName({ group, app }) {
   const [, count, kind] = /^(\d+)-modules(-ts)?/.exec(app) ?? [];
   const name = count ? `${Number(count).toLocaleString('en')} modules${kind ? ' of TypeScript' : ''}` : app;
+  if (group === 'rolldown-default') return `${name}, by Rolldown, default options`;
+  if (group === 'rolldown') return `${name}, by Rolldown`;
   if (group === 'default') return `an app with ${name}, default options`;
   return group === 'disabled' ? `${name}, \`preserveModules\`, \`enabled: false\`` : name;
 }
