@@ -3,11 +3,9 @@
  * program says of itself. `GRAPHS` sets their number, `SEED` the first of them. Where one fails, a smaller one that
  * fails is looked for.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { config, expect } from 'chai';
 import fc from 'fast-check';
 import { type ModuleFormat, rollup } from 'rollup';
@@ -15,6 +13,7 @@ import modulePhases from 'rollup-plugin-module-phases';
 import type { BindingState, Loc, ModuleStatus, TraceEvent } from '../../src/protocol/events.ts';
 import { filesOf } from '../support/bundle.ts';
 import { FIRST_REQUEST, type Graph, graphs } from '../support/generate.ts';
+import { type GraphJob, type GraphRun as Result, runGraphs, writeAll } from '../support/graph-runs.ts';
 import { type Built, expectSameBundle, isRuntime, listener } from '../support/same-bundle.ts';
 import { checkTrace, formatTrace } from '../support/trace.ts';
 
@@ -23,19 +22,6 @@ const SEED = Number(process.env.SEED ?? 20261121);
 const FORMATS = ['es', 'cjs', 'system', 'amd', 'iife'] as const;
 type Format = (typeof FORMATS)[number];
 const BATCH = 100;
-const runner = fileURLToPath(new URL('../support/runner.mjs', import.meta.url));
-
-interface Result {
-  lines: string[];
-  events: TraceEvent[];
-  failures: number;
-}
-
-interface Job {
-  format: Format;
-  dir: string;
-  entries: string[];
-}
 
 interface Case {
   graph: Graph;
@@ -94,7 +80,7 @@ describe(`generated graphs (${COUNT} from seed ${SEED})`, function () {
 
   /** Each case as a plain and as a traced bundle, which Rollup has made alike. */
   async function runPairs(batch: readonly Case[]): Promise<{ one: Case; plain: Result; traced: Result }[]> {
-    const jobs: Job[] = [];
+    const jobs: GraphJob[] = [];
     for (const one of batch) {
       const { graph, format } = one;
       const dir = mkdtempSync(join(folder, 'graph-'));
@@ -113,28 +99,12 @@ describe(`generated graphs (${COUNT} from seed ${SEED})`, function () {
         jobs.push({ format, dir: join(dir, name), entries });
       }
     }
-    const results = runAll(jobs);
+    const results = runGraphs(folder, jobs);
     return batch.map((one, index) => {
       const [plain, traced] = [results[2 * index], results[2 * index + 1]];
       if (!plain || !traced) throw new Error('A run has no result');
       return { one, plain, traced };
     });
-  }
-
-  /** Node crashes over some graphs that fail in a cycle with top-level await: then each half runs on its own. */
-  function runAll(jobs: readonly Job[]): Result[] {
-    const input = join(folder, 'jobs.json');
-    const output = join(folder, 'results.json');
-    writeFileSync(input, JSON.stringify(jobs));
-    const { signal, status, stderr, error } = spawnSync(process.execPath, [runner, input, output], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      timeout: 120_000,
-    });
-    if (status === 0) return JSON.parse(readFileSync(output, 'utf8'));
-    if (error || !signal) throw error ?? new Error(String(stderr));
-    if (jobs.length === 1) return [{ lines: ['crashed'], events: [], failures: 0 }];
-    const half = jobs.length >> 1;
-    return [...runAll(jobs.slice(0, half)), ...runAll(jobs.slice(half))];
   }
 });
 
@@ -358,11 +328,4 @@ function describeCase(one: Case | undefined): string {
   const { graph, format } = one;
   const texts = Object.entries(graph.modules).map(([path, text]) => `// ${path}\n${text}`);
   return `${format} ${JSON.stringify({ entries: graph.entries, chunks: graph.chunks, treeshake: graph.treeshake })}\n${texts.join('\n')}`;
-}
-
-function writeAll(dir: string, files: Made['files']): void {
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), content);
-  }
 }

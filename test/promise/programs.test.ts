@@ -13,7 +13,15 @@ import { config, expect } from 'chai';
 import fc from 'fast-check';
 import { sameBehaviour, sameEvents, sameOfIncluded } from '../support/programs/compare.ts';
 import { type Plan, plans, smaller, write } from '../support/programs/program.ts';
-import { type Case, FORMATS, type Format, type Runs, runAll, type Setting } from '../support/programs/run.ts';
+import {
+  byRollup,
+  type Case,
+  FORMATS,
+  type Format,
+  type Runs,
+  runAll,
+  type Setting,
+} from '../support/programs/run.ts';
 
 const COUNT = Number(process.env.PROGRAMS ?? 200);
 const SEED = Number(process.env.SEED ?? 20261121);
@@ -72,11 +80,16 @@ describe(`generated programs (${COUNT} from seed ${SEED})`, function () {
     let compared = 0;
     for (let first = 0; first < all.length; first += BATCH) {
       const batch = all.slice(first, first + BATCH);
-      const whole = await runAll(folder, batch, everything);
-      const some = await runAll(folder, batch, {
-        ...everything,
-        options: { ...everything.options, exclude },
-      });
+      const whole = await runAll(folder, batch, everything, byRollup);
+      const some = await runAll(
+        folder,
+        batch,
+        {
+          ...everything,
+          options: { ...everything.options, exclude },
+        },
+        byRollup,
+      );
       for (const [index, one] of batch.entries()) {
         const [runs, others] = [whole[index], some[index]];
         if (!runs || !others) throw new Error('A case has no runs');
@@ -96,7 +109,7 @@ describe(`generated programs (${COUNT} from seed ${SEED})`, function () {
     const compared: Format[] = [];
     for (let first = 0; first < all.length; first += BATCH) {
       const batch = all.slice(first, first + BATCH);
-      const runs = await runAll(folder, batch.map(caseOf), setting);
+      const runs = await runAll(folder, batch.map(caseOf), setting, byRollup);
       for (const [index, one] of batch.entries()) {
         const error = failureOf(one, runs[index], check, () => compared.push(one.format));
         if (error) throw await shrunk(one, error, setting, check);
@@ -124,7 +137,7 @@ describe(`generated programs (${COUNT} from seed ${SEED})`, function () {
     while (Date.now() < until) {
       const batch = take(candidates, BATCH).map((one) => ({ format, plan: one }));
       if (batch.length === 0) break;
-      const runs = await runAll(folder, batch.map(caseOf), setting);
+      const runs = await runAll(folder, batch.map(caseOf), setting, byRollup);
       for (const [index, one] of batch.entries()) {
         const failure = failureOf(one, runs[index], check);
         if (!failure) continue;

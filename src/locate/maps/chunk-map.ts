@@ -12,7 +12,7 @@ export interface Place {
 
 export interface ChunkMap {
   map: TraceMap;
-  /** The original of the offset, if the map has one for just this offset. */
+  /** The original of the offset, if the map has one for just this offset, or for the annotation right before it. */
   placeAt(offset: number): Place | undefined;
 }
 
@@ -22,14 +22,28 @@ export function createChunkMap(code: string, input: RawMap): ChunkMap {
   return {
     map,
     placeAt(offset) {
-      const line = countUpTo(lineStarts, offset) - 1;
-      const column = offset - (lineStarts[line] ?? 0);
-      const segment = traceSegment(map, line, column);
-      if (!segment || segment.length === 1 || segment[0] !== column) return undefined;
-      return { source: segment[1], line: segment[2], column: segment[3] };
+      const place = exactly(offset);
+      if (place) return place;
+      const [annotation] = ANNOTATION.exec(code.slice(Math.max(0, offset - LONGEST), offset)) ?? [];
+      return annotation === undefined ? undefined : exactly(offset - annotation.length);
     },
   };
+
+  function exactly(offset: number): Place | undefined {
+    const line = countUpTo(lineStarts, offset) - 1;
+    const column = offset - (lineStarts[line] ?? 0);
+    const segment = traceSegment(map, line, column);
+    if (!segment || segment.length === 1 || segment[0] !== column) return undefined;
+    return { source: segment[1], line: segment[2], column: segment[3] };
+  }
 }
+
+/**
+ * Of `/* @__PURE__ *\/ f()` and `/* @__PURE__ *\/ (0, import_f.default)()` Rolldown's map gives the annotation the place of
+ * `f`, which gets none itself.
+ */
+const ANNOTATION = /\/\* ?[@#]__PURE__ ?\*\/ (?:\(0, )?$/;
+const LONGEST = '/* @__PURE__ */ (0, '.length;
 
 function lineStartsOf(code: string): number[] {
   const lineStarts = [0];

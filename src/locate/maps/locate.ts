@@ -96,7 +96,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
         }
       }
       for (const kind of kindsOf(node)) {
-        const place = placeOf(node);
+        const place = placeOf(node) ?? (kind === 'read' ? placeBeside(path()) : undefined);
         const sought = place && soughtFor(own).get(keyOf(kind, place));
         if (!sought) continue;
         const found = nodeFor(kind, path());
@@ -200,6 +200,20 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
 
   function placeOf(node: Node): Place | undefined {
     return map.placeAt(start + startOf(node));
+  }
+
+  /**
+   * The place of an identifier that has none of its own: of `{ first }`, printed as `{ first: head }`, the key's; of `c.f`,
+   * printed as `import_c.f`, and of `ns.a.f`, printed as `a.f`, where the chain before the `f` begins in the original.
+   */
+  function placeBeside({ key, parent }: NodePath): Place | undefined {
+    const beside = parent?.node;
+    if (beside?.type === 'Property' && key === 'value') return placeOf(beside.key);
+    if (beside?.type !== 'MemberExpression' || key !== 'object' || beside.computed) return undefined;
+    const member = placeOf(beside.property);
+    const before = member && slices.originalAt({ ...member, column: 0 })?.slice(0, member.column);
+    const chain = before && CHAIN.exec(before);
+    return chain ? { ...member, column: chain.index } : undefined;
   }
 
   function soughtFor(owner: ChunkModule): Map<string, Sought> {
@@ -341,6 +355,9 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
 /** The member expression whose object the node is. */
 const memberOf = ({ key, parent }: NodePath): NodePath | undefined =>
   parent?.node.type === 'MemberExpression' && key === 'object' ? parent : undefined;
+
+/** `ns.a.` at the end of a text. */
+const CHAIN = /(?<![\p{ID_Continue}$.])(?:[\p{ID_Continue}$]+\.)+$/u;
 
 /** Rolldown renames `a` to `a$1` where the name is used already. */
 const unnumbered = (name: string): string => name.replace(/\$\d+$/, '');

@@ -8,7 +8,7 @@ import { type Plugin, rollup } from 'rollup';
 import modulePhases, { type Options } from 'rollup-plugin-module-phases';
 import type { TraceEvent } from '../../../src/protocol/events.ts';
 import { filesOf } from '../bundle.ts';
-import { type Built, listener } from '../same-bundle.ts';
+import { type Built, expectSameBundle, listener } from '../same-bundle.ts';
 import type { Program } from './program.ts';
 
 export const FORMATS = ['es', 'cjs', 'iife', 'amd', 'system'] as const;
@@ -29,6 +29,22 @@ export interface Setting {
   minified?: boolean;
 }
 
+/** What makes the bundles. */
+export interface Bundler<Made extends Written = Written> {
+  build(
+    modules: Record<string, string>,
+    format: Format,
+    setting: Setting,
+    /** Of the plugin; `null`: without it. */
+    options: Options | null,
+  ): Promise<Made>;
+  expectSame(traced: Made, plain: Made, context: string): void;
+}
+
+interface Written {
+  output: Parameters<typeof filesOf>[0];
+}
+
 /** What one run shows; `recorded` is what it told the recorder. */
 export interface Result {
   lines: string[];
@@ -42,13 +58,8 @@ export interface Runs {
   recorded?: Result;
   plain: Result;
   traced: Result;
-  /** What Rollup made; no traced bundle where that build failed. */
-  bundles: Bundles;
-}
-
-interface Bundles {
-  plain: Built;
-  traced?: Built;
+  /** Throws where the bundler has not made the same of the program, or nothing. */
+  expectSameBundle(context: string): void;
 }
 
 type Files = ReturnType<typeof filesOf>;
@@ -60,9 +71,14 @@ interface Job {
   functions: Program['functions'];
 }
 
-export async function runAll(folder: string, cases: readonly Case[], setting: Setting): Promise<Runs[]> {
+export async function runAll<Made extends Written>(
+  folder: string,
+  cases: readonly Case[],
+  setting: Setting,
+  bundler: Bundler<Made>,
+): Promise<Runs[]> {
   const jobs: Job[] = [];
-  const bundles: Bundles[] = [];
+  const comparisons: Runs['expectSameBundle'][] = [];
   for (const { format, program } of cases) {
     const dir = mkdtempSync(join(folder, 'program-'));
     const { sites, functions } = program;
@@ -72,23 +88,26 @@ export async function runAll(folder: string, cases: readonly Case[], setting: Se
     };
     const source = setting.minified ? await minify(program.modules) : program.modules;
     // The programs of one process share a trace.
-    const plugin = modulePhases({ console: false, root: '/', limit: 1e8, ...setting.options });
+    const options: Options = { console: false, root: '/', limit: 1e8, ...setting.options };
     if (setting.native) {
       add('native', source, 'es');
       add('recorded', program.recorded, 'es');
     }
-    const plain = await build(source, format, setting, []);
-    const traced = await build(source, format, setting, [plugin]).catch(asError);
+    const plain = await bundler.build(source, format, setting, null);
+    const traced = await bundler.build(source, format, setting, options).catch(asError);
     add('plain', filesOf(plain.output), format);
     add('traced', traced instanceof Error ? thrown(traced) : filesOf(traced.output), format);
-    bundles.push({ plain, ...(!(traced instanceof Error) && { traced }) });
+    comparisons.push((context) => {
+      if (traced instanceof Error) throw new Error(`the traced build failed\n${context}`, { cause: traced });
+      bundler.expectSame(traced, plain, context);
+    });
   }
   const results = runJobs(folder, jobs);
-  return bundles.map((made) => {
+  return comparisons.map((expectSameBundle) => {
     const [native, recorded] = setting.native ? results.splice(0, 2) : [];
     const [plain, traced] = results.splice(0, 2);
     if (!plain || !traced) throw new Error('A run has no result');
-    return { ...(native && recorded && { native, recorded }), plain, traced, bundles: made };
+    return { ...(native && recorded && { native, recorded }), plain, traced, expectSameBundle };
   });
 }
 
@@ -134,30 +153,28 @@ async function minify(modules: Record<string, string>): Promise<Record<string, s
   return minified;
 }
 
-async function build(
-  modules: Record<string, string>,
-  format: Format,
-  { treeshake }: Setting,
-  plugins: readonly Plugin[],
-): Promise<Built> {
-  const { logs, onLog } = listener();
-  const inMemory: Plugin = {
-    name: 'in-memory',
-    resolveId: (id) => `/${id.replace(/^\.?\//, '')}`,
-    load: (id) => modules[id.slice(1)] ?? null,
-  };
-  const bundle = await rollup({
-    input: '/m0.js',
-    treeshake,
-    plugins: [inMemory, ...plugins],
-    onLog,
-  });
-  const { output } = await bundle.generate({
-    format,
-    name: format === 'iife' ? 'generated' : undefined,
-    exports: 'named',
-    // Node runs the iife as a CommonJS module, which shows what it exports.
-    ...(format === 'iife' && { footer: 'module.exports = generated;' }),
-  });
-  return { output, logs };
-}
+export const byRollup: Bundler<Built> = {
+  async build(modules, format, { treeshake }, options) {
+    const { logs, onLog } = listener();
+    const inMemory: Plugin = {
+      name: 'in-memory',
+      resolveId: (id) => `/${id.replace(/^\.?\//, '')}`,
+      load: (id) => modules[id.slice(1)] ?? null,
+    };
+    const bundle = await rollup({
+      input: '/m0.js',
+      treeshake,
+      plugins: [inMemory, options && modulePhases(options)],
+      onLog,
+    });
+    const { output } = await bundle.generate({
+      format,
+      name: format === 'iife' ? 'generated' : undefined,
+      exports: 'named',
+      // Node runs the iife as a CommonJS module, which shows what it exports.
+      ...(format === 'iife' && { footer: 'module.exports = generated;' }),
+    });
+    return { output, logs };
+  },
+  expectSame: (traced, plain, context) => expectSameBundle(traced, plain, { context }),
+};
