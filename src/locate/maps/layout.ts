@@ -44,11 +44,14 @@ export function layoutOfMapped(chunk: MappedChunk): Layout | ParseFailure | null
 /** A piece of a module of which nothing but its body is looked for. */
 const withBody = (
   { module, text, start }: SliceText,
-  body: { start: number; end: number },
+  { isInside, ...body }: NonNullable<ReturnType<typeof bodyByText>>,
 ): LocatedPiece => ({
   code: text,
   program: { type: 'Program', sourceType: 'module', body: [] },
   sites: [],
   offsetOf: (offset) => start + offset,
-  bodies: [{ module, start: start + body.start, end: start + body.end, isInside: true }],
+  bodies:
+    body.start < body.end
+      ? [{ module, start: start + body.start, end: start + body.end, ...(isInside && { isInside }) }]
+      : [],
 });

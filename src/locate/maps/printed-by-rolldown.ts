@@ -162,13 +162,19 @@ const COMMONJS_TAIL = /\n\}\)\);(?:\n\/\/.*)*$/;
 /** A `return` of the module's own function, as Rolldown indents it. */
 const OWN_RETURN = /^\t(?:(?:if|else|for|while)\b.*)?\breturn\b/m;
 
+const WRAPPERS = /\b__(?:commonJS|esm)/;
+/** Comments, and statements that stand for imports, up to the last of these. */
+const IMPORTS =
+  /^(?:(?:\/\/.*\n)*(?:var import_[\w$]+ = (?:\/\* @__PURE__ \*\/ )?(?:__toESM\()?require_[\w$]+\(\).*;|(?:init|require)_[\w$]+\(\);)(?:\n|$))+/;
+
 /**
- * Where the code of a CommonJS module stands in its slice, by the text alone: parsing takes most of the time, and of a
+ * Where the code of a module stands in its slice, by the text alone: parsing takes most of the time, and of a
  * module that is not included nothing else is looked for. Undefined where it isn't that plain.
  */
-export function bodyByText(text: string): { start: number; end: number } | undefined {
+export function bodyByText(text: string): { start: number; end: number; isInside?: true } | undefined {
+  if (!WRAPPERS.test(text)) return { start: IMPORTS.exec(text)?.[0].length ?? 0, end: text.length };
   const head = COMMONJS_HEAD.exec(text);
   const tail = COMMONJS_TAIL.exec(text);
   if (!head || !tail || OWN_RETURN.test(text)) return undefined;
-  return { start: head[0].length, end: Math.max(head[0].length, tail.index) };
+  return { start: head[0].length, end: Math.max(head[0].length, tail.index), isInside: true };
 }
