@@ -1,5 +1,4 @@
 /** One build of Rolldown, for one output: realises the chunks when they are complete, by their source maps. */
-import { dirname, isAbsolute, resolve } from 'node:path';
 import { decodedMappings, encodedMappings, TraceMap } from '@jridgewell/trace-mapping';
 import { type BuildHost, type BuildInput, type ChunkInfo, createSharedBuild } from './build.ts';
 import type { EditedText } from './edited-text.ts';
@@ -46,8 +45,6 @@ export type RolldownBundle = Record<string, RolldownChunk | RolldownAsset>;
 
 export interface RolldownOptions {
   format: string;
-  dir?: string | undefined;
-  file?: string | undefined;
   sourcemapBaseUrl?: string | undefined;
 }
 
@@ -136,15 +133,13 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
   function trace(
     output: Output,
     chunk: RolldownChunk,
-    { format, dir, file }: RolldownOptions,
+    { format }: RolldownOptions,
     { names, wrappers }: Names,
     rewritten: string[],
   ): EditedText | null {
     const { code, fileName, map } = chunk;
     // A chunk of virtual modules alone has no map.
     const chunkMap = createChunkMap(code, map ?? EMPTY_MAP);
-    const folder = resolve(dir ?? dirname(file ?? ''), dirname(fileName));
-    const bySource = modulesBySource(chunkMap.map, folder);
     const { numbering } = output;
     const layout = layoutOfMapped({
       code,
@@ -154,7 +149,6 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
       map: chunkMap,
       moduleOf: numbering.moduleOf,
       placesOf: ({ index }) => modules.placesOf(numbering.modules[index]?.id ?? ''),
-      moduleOfSource: (source) => numbering.moduleOf(bySource(source)),
       wrappedBy: (name) => numbering.moduleOf(wrappers.get(name) ?? ''),
       originalAt: ({ source, line, column }) => lineOf(chunkMap.map, source, line)?.slice(column),
     });
@@ -239,15 +233,6 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
     const [error] = result.errors;
     if (error) throw new Error(error.message);
     return { code: result.code, map: result.map ?? null };
-  }
-
-  function modulesBySource(map: TraceMap, folder: string): (source: number) => string {
-    const ids = new Set(host.getModuleIds());
-    return (source) => {
-      const path = map.sources[source] ?? '';
-      const absolute = isAbsolute(path) ? path : resolve(folder, path);
-      return ids.has(absolute) ? absolute : path;
-    };
   }
 }
 

@@ -22,8 +22,6 @@ export interface MappedSlices {
   map: ChunkMap;
   /** Places of a module's sites in the original sources, by their index. */
   placesOf(module: ChunkModule): readonly Position[];
-  /** The module of which the whole source is. */
-  moduleOfSource(source: number): ChunkModule | undefined;
   /** Names of variables that hold the exports of CommonJS modules or other chunks. */
   publishers: ReadonlySet<string>;
   /** The module that runs, or may run, when the function with this name is called. */
@@ -34,7 +32,6 @@ export interface MappedSlices {
 
 /** The sites of one kind, at one place, and the nodes that may stand for them. */
 interface Sought {
-  module: ChunkModule;
   sites: number[];
   nodes: NodePath[];
 }
@@ -58,20 +55,17 @@ const KINDS: Readonly<Record<Site['kind'], Kind | undefined>> = {
 export function locateByMap(slice: SliceText, program: Program, slices: MappedSlices): LocatedPiece {
   const { module, text, start } = slice;
   const { map, publishers } = slices;
-  const soughtOf = new Map<ChunkModule, Map<string, Sought>>();
-  /** Modules whose body is in a function, from the innermost outwards: the slice's own at the end. */
-  const owners: { module: ChunkModule; node: Node }[] = [];
+  const soughtSites = soughtFor();
   const bodies: Extent[] = [];
   const returns: ReturnOf[] = [];
-  /** Expressions that stand for a `require`, by the module that requires and what it requires. */
-  const requires = new Map<ChunkModule, Map<number | string, NodePath[]>>();
-  /** Expressions that stand for an `import()`, by the module that has it. */
-  const dynamicImports = new Map<ChunkModule, NodePath[]>();
+  /** Expressions that stand for a `require`, by what it requires. */
+  const requires = new Map<number | string, NodePath[]>();
+  /** Expressions that stand for an `import()`. */
+  const dynamicImports: NodePath[] = [];
   const identifiers: Identifier[] = [];
   /** The nodes that stand for a site. */
   const known = new Set<Node>();
   const trail = new Trail();
-  let own = module;
   /** A function around the module itself, which is not called where it has nothing to run. */
   let isWrapped = false;
 
@@ -80,45 +74,33 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
       const path = (): NodePath => trail.pathTo(node, key);
       const wrapper = wrapped(node);
       if (wrapper) {
-        owners.push({ module: own, node });
-        own = ownerOf(wrapper.block, wrapper.isCommonJS) ?? own;
-        isWrapped ||= own === module;
-        const body = bodyOf(own, wrapper.block.body, wrapper);
+        isWrapped = true;
+        const body = bodyOf(wrapper.block.body, wrapper);
         if (body) bodies.push(body);
       }
-      if (node.type === 'ReturnStatement' && own !== undefined && isOfBody(path()))
-        returns.push({ module: own, nodePath: path() });
-      if (own.record.sites.length > 0) {
-        notePossibleRequire(node, path);
-        if (node.type === 'Identifier') identifiers.push(node);
-        if (standsForDynamicImport(node) && !isUsersOwn(node)) {
-          dynamicImports.set(own, [...(dynamicImports.get(own) ?? []), path()]);
-        }
-      }
+      if (node.type === 'ReturnStatement' && isOfBody(path())) returns.push({ module, nodePath: path() });
+      notePossibleRequire(node, path);
+      if (node.type === 'Identifier') identifiers.push(node);
+      if (standsForDynamicImport(node) && !isUsersOwn(node)) dynamicImports.push(path());
       for (const kind of kindsOf(node)) {
         const place = placeOf(node) ?? (kind === 'read' ? placeBeside(path()) : undefined);
-        const sought = place && soughtFor(own).get(keyOf(kind, place));
+        const sought = place && soughtSites.get(keyOf(kind, place));
         if (!sought) continue;
         const found = nodeFor(kind, path());
         if (found) sought.nodes.push(...found);
       }
       trail.enter(node, key);
     },
-    leave(node) {
+    leave() {
       trail.leave();
-      if (owners.at(-1)?.node === node) own = (owners.pop() as { module: ChunkModule }).module;
     },
   });
 
-  const sites: LocatedSite[] = [];
-  for (const byPlace of soughtOf.values()) {
-    for (const sought of byPlace.values()) sites.push(...paired(sought));
-  }
-  for (const [owner, nodes] of dynamicImports) sites.push(...dynamicImportsOf(owner, nodes));
-  for (const [owner, known] of requires) sites.push(...requiresOf(owner, known));
+  const sites = [...soughtSites.values()].flatMap(paired);
+  sites.push(...remainingDynamicImports(), ...locatedRequires());
   sites.sort((a, b) => startOf(a.nodePath.node) - startOf(b.nodePath.node));
   if (!isWrapped) {
-    const whole = bodyOf(module, program.body, undefined);
+    const whole = bodyOf(program.body, undefined);
     if (whole && whole.end > whole.start) bodies.unshift(whole);
   }
   return {
@@ -136,19 +118,17 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
     if (!required) return;
     const target = required.name === undefined ? required.specifier : slices.wrappedBy(required.name)?.index;
     if (target === undefined) return;
-    const known = requires.get(own) ?? new Map<number | string, NodePath[]>();
-    requires.set(own, known);
-    known.set(target, [...(known.get(target) ?? []), path()]);
+    requires.set(target, [...(requires.get(target) ?? []), path()]);
   }
 
   /** Rolldown gives what it prints instead of an `import()` no place, but keeps the order. */
-  function dynamicImportsOf(owner: ChunkModule, nodes: readonly NodePath[]): LocatedSite[] {
-    const found = new Set(sites.filter((located) => located.module === owner).map(({ number }) => number));
-    const numbers = [...owner.record.sites.entries()]
+  function remainingDynamicImports(): LocatedSite[] {
+    const found = new Set(sites.map(({ number }) => number));
+    const numbers = [...module.record.sites.entries()]
       .filter(([number, { kind }]) => kind === 'import' && !found.has(number))
       .sort(([, a], [, b]) => a.offset - b.offset)
       .map(([number]) => number);
-    return paired({ module: owner, sites: numbers, nodes: [...nodes] });
+    return paired({ sites: numbers, nodes: dynamicImports });
   }
 
   /**
@@ -161,7 +141,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
       if (!known.has(node)) names.add(unnumbered(node.name));
     }
     const mayBeDefault = [...names].some((name) => name.endsWith('_default'));
-    return [...soughtFor(module).values()].flatMap(({ sites: numbers, nodes }) =>
+    return [...soughtSites.values()].flatMap(({ sites: numbers, nodes }) =>
       numbers.flatMap((number) => {
         const site = module.record.sites[number];
         if (nodes.length > 0 || site?.kind !== 'read') return [];
@@ -183,19 +163,13 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
   }
 
   /** The requires of one target, told apart by their order. */
-  function requiresOf(
-    owner: ChunkModule,
-    known: ReadonlyMap<number | string, readonly NodePath[]>,
-  ): LocatedSite[] {
+  function locatedRequires(): LocatedSite[] {
     const numbers = new Map<number | string, number[]>();
-    for (const [number, site] of owner.record.sites.entries()) {
-      const target = site.kind === 'require' ? owner.targets[number]?.[0]?.module : undefined;
+    for (const [number, site] of module.record.sites.entries()) {
+      const target = site.kind === 'require' ? module.targets[number]?.[0]?.module : undefined;
       if (target != null) numbers.set(target, [...(numbers.get(target) ?? []), number]);
     }
-    return [...numbers].flatMap(([target, of]) => {
-      const nodes = known.get(target) ?? [];
-      return nodes.length === of.length ? paired({ module: owner, sites: of, nodes: [...nodes] }) : [];
-    });
+    return [...numbers].flatMap(([target, of]) => paired({ sites: of, nodes: requires.get(target) ?? [] }));
   }
 
   function placeOf(node: Node): Place | undefined {
@@ -216,41 +190,23 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
     return chain ? { ...member, column: chain.index } : undefined;
   }
 
-  function soughtFor(owner: ChunkModule): Map<string, Sought> {
-    let known = soughtOf.get(owner);
-    if (known) return known;
-    known = new Map();
-    soughtOf.set(owner, known);
-    const places = slices.placesOf(owner);
-    for (const [number, site] of owner.record.sites.entries()) {
+  function soughtFor(): Map<string, Sought> {
+    const soughtByPlace = new Map<string, Sought>();
+    const places = slices.placesOf(module);
+    for (const [number, site] of module.record.sites.entries()) {
       const kind = site.kind === 'read' && site.variable !== undefined ? 'variable' : KINDS[site.kind];
       const place = places[number];
       if (!kind || !place) continue;
       const key = keyOf(kind, { line: place.line - 1, column: place.column });
-      const same = known.get(key);
+      const same = soughtByPlace.get(key);
       if (same) same.sites.push(number);
-      else known.set(key, { module: owner, sites: [number], nodes: [] });
+      else soughtByPlace.set(key, { sites: [number], nodes: [] });
     }
-    return known;
-  }
-
-  /** The module whose CommonJS code Rolldown put into another one's statement, where that is the only use of it. */
-  function ownerOf({ body }: { body: readonly Node[] }, isCommonJS: boolean): ChunkModule | undefined {
-    if (!isCommonJS) return undefined;
-    for (const statement of body) {
-      const place = placeOf(statement);
-      const source = place && slices.moduleOfSource(place.source);
-      if (source) return source;
-    }
-    return undefined;
+    return soughtByPlace;
   }
 
   /** The range of a body's own statements, in the chunk. */
-  function bodyOf(
-    of: ChunkModule,
-    list: readonly Node[],
-    wrapper: ReturnType<typeof wrapped>,
-  ): Extent | undefined {
+  function bodyOf(list: readonly Node[], wrapper: ReturnType<typeof wrapped>): Extent | undefined {
     const block = wrapper?.block;
     // A CommonJS module has no imports: all that stands in its function is its own.
     const imports = wrapper?.isCommonJS ? countDirectives(list) : countImports(list, isOwnCall);
@@ -261,10 +217,10 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
       if (!first) return undefined;
       const from = before ? endOf(before) : startOf(block) + 1;
       const to = last ? endOf(last) : from;
-      return { module: of, start: start + from, end: start + Math.max(from, to), isInside: true };
+      return { module, start: start + from, end: start + Math.max(from, to), isInside: true };
     }
-    if (!before) return { module: of, start, end: start + text.length };
-    return { module: of, start: start + (first ? endOf(before) : text.length), end: start + text.length };
+    if (!before) return { module, start, end: start + text.length };
+    return { module, start: start + (first ? endOf(before) : text.length), end: start + text.length };
   }
 
   /** The user's own call of a function that is named `init_a` maps to itself, one that stands for an import to that. */
@@ -309,29 +265,29 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
     }
   }
 
-  function paired({ module: owner, sites: numbers, nodes }: Sought): LocatedSite[] {
+  function paired({ sites: numbers, nodes }: Sought): LocatedSite[] {
     if (nodes.length !== numbers.length) return [];
     return numbers.flatMap((number, index): LocatedSite[] => {
-      const site = owner.record.sites[number];
+      const site = module.record.sites[number];
       const nodePath = nodes[index];
       if (!site || !nodePath) return [];
       known.add(nodePath.node);
       return [
         {
-          module: owner,
+          module,
           number,
           site,
-          nodePath: site.kind === 'read' ? chainOf(owner, site, nodePath) : nodePath,
+          nodePath: site.kind === 'read' ? chainOf(site, nodePath) : nodePath,
         },
       ];
     });
   }
 
   /** The read's whole member chain, as far as it is printed: of `ns.a.b` that is `ns.a.b`, `a.b`, or `b`. */
-  function chainOf(owner: ChunkModule, site: Site & { kind: 'read' }, identifier: NodePath): NodePath {
+  function chainOf(site: Site & { kind: 'read' }, identifier: NodePath): NodePath {
     const { path } = site;
     const name = identifier.node.type === 'Identifier' ? identifier.node.name : '';
-    const isNamespace = owner.record.imports[site.import]?.name === null;
+    const isNamespace = module.record.imports[site.import]?.name === null;
     const isPublished = publishers.has(name);
     let at = identifier;
     // import_a.default, require_chunk.a
