@@ -82,7 +82,7 @@ export class EditedText {
 
   /**
    * The mappings of a source map of the original text, for the edited text. Inserted text belongs to the segment before
-   * it, and a segment inside a replaced range stays where the range began.
+   * it; a replacement has the segment of its range's start, and further ones of the range stand behind it.
    *
    * @param mappings decoded: by line, the segments
    */
@@ -113,9 +113,10 @@ export class EditedText {
         from = end + 1;
       }
     };
-    /** Goes on to an offset of the original text, past the edits that begin at it or before. */
+    /** Goes on to an offset of the original text, past the replacements before it and the insertions up to it. */
     const advanceTo = (target: number): void => {
       for (let edit = edits[next]; edit && edit.start <= target; edit = edits[++next]) {
+        if (edit.start === target && edit.end > target) break;
         if (edit.start > offset) advance(this.#code.slice(offset, edit.start));
         advance(edit.text);
         offset = Math.max(offset, edit.end);

@@ -70,4 +70,52 @@ describe('a text and its edits', () => {
       { seed: 20261121, numRuns: 300 },
     );
   });
+
+  it('a map of the original goes through the edits: what is left has its segment', () => {
+    const pieces = fc.constantFrom('a', 'bc', ' ', ';', '\n', '(');
+    let held = 0;
+    fc.assert(
+      fc.property(
+        fc.array(pieces, { minLength: 1, maxLength: 30 }),
+        fc.array(fc.tuple(fc.nat(40), fc.nat(5), fc.constantFrom('', 'x', '{\n}', 'long text')), {
+          maxLength: 6,
+        }),
+        (parts, edits) => {
+          const code = parts.join('');
+          const text = new EditedText(code);
+          const replaced = new Set<number>();
+          let free = 0;
+          for (const [start, length, added] of edits.toSorted(([a], [b]) => a - b)) {
+            const [from, to] = [Math.min(start, code.length), Math.min(start + length, code.length)];
+            if (from < free) continue;
+            if (length === 0) text.insert(from, added, added);
+            else if (to > from) {
+              text.replace(from, to, added);
+              for (let offset = from; offset < to; offset++) replaced.add(offset);
+              free = to + 1;
+            }
+          }
+          // A segment for each character, whose original is itself.
+          const identity = code
+            .split('\n')
+            .map((line, row) =>
+              Array.from(line, (_, at) => [at, 0, row, at] as [number, number, number, number]),
+            );
+          const [lines, edited] = [code.split('\n'), text.toString().split('\n')];
+          const mapped = text.mapped(identity);
+          expect(mapped.length).to.be.at.most(edited.length);
+          mapped.forEach((segments, row) => {
+            for (const [column, , line = 0, at = 0] of segments) {
+              const offset = lines.slice(0, line).join('\n').length + (line > 0 ? 1 : 0) + at;
+              if (replaced.has(offset)) continue;
+              expect(edited[row]?.[column]).to.equal(lines[line]?.[at]);
+              held++;
+            }
+          });
+        },
+      ),
+      { seed: 20261122, numRuns: 500 },
+    );
+    expect(held).to.be.above(1000);
+  });
 });

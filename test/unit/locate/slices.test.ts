@@ -1,11 +1,33 @@
 import { basename } from 'node:path';
 import { expect } from 'chai';
 import type { ModuleFormat, Plugin } from 'rollup';
-import { slicesOf } from '../../../src/locate/slices.ts';
+import { slicesByLines, slicesOf } from '../../../src/locate/slices.ts';
 import { bundle, type Format, write } from '../../support/bundle.ts';
 import { run } from '../../support/run.ts';
 import { chunkOf } from '../../support/statements.ts';
 import { formatTrace } from '../../support/trace.ts';
+
+describe('slices of a chunk in which plugins have changed lines', () => {
+  const texts = (code: string, ...rendered: string[]): unknown =>
+    slicesByLines(
+      code,
+      rendered.map((text, index) => [`${index}`, text] as const),
+    )?.map(({ id, start, end }) => [Number(id), code.slice(start, end)]) ?? null;
+
+  it('are as many lines as were rendered', () => {
+    const code = '// a.js\nuse("/logo.svg");\nf();\n\n// b.js\ng();';
+    expect(texts(code, '// a.js\nuse("__ASSET__");\nf();', '\n// b.js\ng();\n')).to.deep.equal([
+      [0, '// a.js\nuse("/logo.svg");\nf();'],
+      [1, '// b.js\ng();'],
+    ]);
+  });
+
+  it('are none where a line is added, or most lines are others', () => {
+    expect(texts('// a.js\nf();\nh();', '// a.js\nf();\ng();\ng();')).to.equal(null);
+    expect(texts('// a.js\nx();\ny();', '// a.js\nf();\ng();')).to.equal(null);
+    expect(texts('f();g();', '// a.js\nf();\ng();')).to.equal(null);
+  });
+});
 
 describe('slices of a chunk', () => {
   const places = (code: string, ...rendered: (string | null)[]): unknown =>
