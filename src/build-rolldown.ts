@@ -55,6 +55,8 @@ export interface RolldownBuildInput extends Omit<BuildInput, 'host'> {
 }
 
 export interface RolldownBuild {
+  /** Whether its output is still to come: in watch mode each output is a build of its own. */
+  isOpen(): boolean;
   modules: ModulesByPlace;
   end(hasFailed: boolean): Promise<void>;
   /** Traces the chunks of the bundle. Returns the files that the output needs beside them. */
@@ -74,6 +76,7 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
   const modules = createModulesByPlace({ version, host, parser, wantedOf, isFile, lower });
 
   return {
+    isOpen: () => !isFinished,
     modules,
     async end(hasFailed) {
       if (hasFailed || hasEnded) return;

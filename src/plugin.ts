@@ -99,7 +99,7 @@ export function modulePhases(options: Options = {}): ModulePhasesPlugin {
 
     buildStart({ plugins }) {
       // The plugin is in the config twice: the first call has created the build for both.
-      if (rollupBuild(this) || rolldownBuild(this)) return;
+      if (rollupBuild(this) || rolldownBuild(this)?.isOpen()) return;
       const { rollupVersion } = this.meta;
       const rolldownVersion = versionOfRolldown(this);
       const twins = (plugins ?? []).filter((other) => other.name === NAME && other.api?.enabled);

@@ -15,6 +15,7 @@ import madge from 'madge';
 import { rollup, VERSION } from 'rollup';
 import modulePhases from 'rollup-plugin-module-phases';
 import { verdictOf } from '../../src/findings/verdict.ts';
+import { RANKS } from '../../src/protocol/finding.ts';
 
 /** What is imported of each package. */
 const PACKAGES = [
