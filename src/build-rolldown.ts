@@ -25,6 +25,8 @@ export interface WantedOutput {
 
 interface Settling extends WantedOutput {
   minifier: RolldownUtils | undefined;
+  /** The chunk is a module: its top-level variables are nobody else's. */
+  isModule: boolean;
 }
 
 /** Rolldown's chunk and asset, as far as they are used. */
@@ -89,7 +91,7 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
       if (isFinished) return [];
       isFinished = true;
       const minifier = given.minify ? await utils() : undefined;
-      const wanted = { ...given, minifier };
+      const wanted = { ...given, minifier, isModule: options.format === 'es' };
       const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
       const rendered = new Set(
         chunks.flatMap((chunk) =>
@@ -222,13 +224,13 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
   function minified(
     file: string,
     code: string,
-    { minify, minifier }: Settling,
+    { minify, minifier, isModule }: Settling,
     map: RawMap | null = null,
   ): { code: string; map: RawMap | null } {
     if (!minify || minify === 'dce-only' || !minifier) return { code, map };
     const given = typeof minify === 'object' ? minify : {};
     const result = minifier.minifySync(file, code, {
-      module: true,
+      module: isModule,
       ...given,
       sourcemap: map !== null,
       ...(map && { inputMap: map }),

@@ -93,6 +93,22 @@ describe('bad input', () => {
       .with.property('code', 'INVALID_OPTION');
   });
 
+  it('a Rolldown that is too old is said so in one line, and its output is left as it is', () => {
+    const { peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const plugin = modulePhases() as Plugin & { outputOptions(this: object, options: object): unknown };
+    const start = plugin.buildStart as (this: object, options: object) => void;
+    const warnings: RollupLog[] = [];
+    const context = {
+      meta: { rollupVersion: '4.23.0', rolldownVersion: '0.15.1' },
+      data: {},
+      warn: (log: RollupLog) => warnings.push(log),
+    };
+    start.call(context, { plugins: [plugin] });
+    expect(warnings.map(({ code }) => code)).to.deep.equal(['ROLLDOWN_TOO_OLD']);
+    expect(warnings[0]?.message).to.include('0.15.1').and.to.include(peerDependencies.rolldown);
+    expect(plugin.outputOptions.call(context, { minify: true, sourcemap: false })).to.equal(null);
+  });
+
   it('a Rollup that is too old is refused when the build starts, with the range of the package', () => {
     const { peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
     const plugin: Plugin = modulePhases();

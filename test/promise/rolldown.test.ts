@@ -101,6 +101,21 @@ describe('in Rolldown', () => {
     }
   }
 
+  for (const format of ['iife', 'umd', 'cjs'] as const) {
+    it(`minified as ${format}, the bundle prints the same and keeps its name`, async () => {
+      const source = { ...APP, 'main.js': `${APP['main.js']}export { n };\n` };
+      const built = (trace: object | false) =>
+        rolldownBundle({ source, trace, output: { format, name: 'story', minify: true } });
+      const [plain, traced] = [await built(false), await built({})];
+      const named = /^var story\b|\.story\s*=/;
+      expect(named.test(traced.chunk.code)).to.equal(named.test(plain.chunk.code));
+      expect(named.test(traced.chunk.code)).to.equal(format !== 'cjs');
+      const ran = await run(write(traced, format, 'out'));
+      expect(ran.stdout).to.equal('0\n1\n');
+      expect(linesOf(ran)).to.include.members(['read counter.js', 'write counter.js']);
+    });
+  }
+
   it('the name of a file tells the options of the plugin: the same name never stands for another file', async () => {
     const nameOf = async (trace: RolldownInput['trace'] & object): Promise<string> =>
       (
