@@ -2,7 +2,7 @@
 import { decodedMappings, encodedMappings, TraceMap } from '@jridgewell/trace-mapping';
 import { type BuildHost, type BuildInput, type ChunkInfo, createSharedBuild } from './build.ts';
 import type { EditedText } from './edited-text.ts';
-import { chunksRewritten, globalsHidden, unparsableChunk, wrapperUnknown } from './errors.ts';
+import { chunksRewritten } from './errors.ts';
 import { createChunkMap } from './locate/maps/chunk-map.ts';
 import { layoutOfMapped } from './locate/maps/layout.ts';
 import { wrapperNames } from './locate/maps/printed-by-rolldown.ts';
@@ -93,9 +93,10 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
       const minifier = given.minify ? await utils() : undefined;
       const wanted = { ...given, minifier, isModule: options.format === 'es' };
       const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
-      const rendered = new Set(
-        chunks.flatMap((chunk) =>
-          Object.entries(chunk.modules).flatMap(([id, { code }]) => (code ? [id] : [])),
+      // Once: Rolldown hands the text over each time that it is asked for it.
+      const rendered = new Map(
+        chunks.flatMap(({ modules }) =>
+          Object.entries(modules).flatMap(([id, { code }]): [string, string][] => (code ? [[id, code]] : [])),
         ),
       );
       const output = shared.createOutput({
@@ -107,10 +108,10 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
         lossOf: (id) => (rendered.has(id) ? undefined : 'dropped'),
       });
       const names = preliminaryNames(chunks);
-      const wrappers = wrappersIn(chunks);
+      const wrappers = wrappersIn(rendered);
       const rewritten: string[] = [];
       for (const chunk of chunks) {
-        const traced = trace(output, chunk, options, { names, wrappers }, rewritten);
+        const traced = trace(output, chunk, options, { rendered, names, wrappers }, rewritten);
         settle(chunk, traced, options, wanted, bundle);
       }
       if (rewritten.length > 0) host.warn(chunksRewritten(rewritten));
@@ -139,7 +140,7 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
     output: Output,
     chunk: RolldownChunk,
     { format }: RolldownOptions,
-    { names, wrappers }: Names,
+    { rendered, names, wrappers }: Rendered,
     rewritten: string[],
   ): EditedText | null {
     const { code, fileName, map } = chunk;
@@ -149,7 +150,7 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
     const layout = layoutOfMapped({
       code,
       format,
-      rendered: renderedBy(chunk, names),
+      rendered: renderedBy(chunk, rendered, names),
       parser,
       map: chunkMap,
       moduleOf: numbering.moduleOf,
@@ -161,20 +162,7 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
       rewritten.push(fileName);
       return null;
     }
-    if ('message' in layout) {
-      host.warn(unparsableChunk(fileName, layout));
-      return null;
-    }
-    if (output.isUnreachable(layout)) {
-      host.warn(globalsHidden(fileName));
-      return null;
-    }
-    const traced = output.trace(fileName, layout);
-    if (traced === 'no statement') return null;
-    if (traced === 'no wrapper') host.warn(wrapperUnknown(fileName, format));
-    else if ('message' in traced) host.warn(unparsableChunk(fileName, traced));
-    else return traced;
-    return null;
+    return shared.trace(output, fileName, format, layout);
   }
 
   /** Gives the chunk its final code and map, and the map's asset what the user wants of it. */
@@ -270,7 +258,9 @@ function preliminaryNames(chunks: readonly RolldownChunk[]): Map<string, string>
   return hashes;
 }
 
-interface Names {
+interface Rendered {
+  /** By id of a module: its code, as Rolldown rendered it. */
+  rendered: ReadonlyMap<string, string>;
   /** By the placeholder of a hash: the hash. */
   names: ReadonlyMap<string, string>;
   /** By the name of a function around a module: its id. */
@@ -278,11 +268,11 @@ interface Names {
 }
 
 /** Chunks keep these names where they import them from each other; one that two chunks declare is left out. */
-function wrappersIn(chunks: readonly RolldownChunk[]): Map<string, string> {
+function wrappersIn(rendered: ReadonlyMap<string, string>): Map<string, string> {
   const wrappers = new Map<string, string>();
   const twice = new Set<string>();
-  for (const [id, { code }] of chunks.flatMap(({ modules }) => Object.entries(modules))) {
-    for (const name of wrapperNames(code ?? '')) {
+  for (const [id, code] of rendered) {
+    for (const name of wrapperNames(code)) {
       if (wrappers.has(name)) twice.add(name);
       wrappers.set(name, id);
     }
@@ -297,8 +287,9 @@ const PLACEHOLDERS = new RegExp(PLACEHOLDER, 'g');
 /** A module's code names other chunks by placeholders, which the chunk has no more. */
 function* renderedBy(
   { modules }: RolldownChunk,
+  rendered: ReadonlyMap<string, string>,
   hashes: ReadonlyMap<string, string>,
 ): Iterable<[id: string, code: string | null]> {
-  for (const [id, { code }] of Object.entries(modules))
-    yield [id, code?.replace(PLACEHOLDERS, (placeholder) => hashes.get(placeholder) ?? placeholder) ?? null];
+  const hashOf = (placeholder: string): string => hashes.get(placeholder) ?? placeholder;
+  for (const id of Object.keys(modules)) yield [id, rendered.get(id)?.replace(PLACEHOLDERS, hashOf) ?? null];
 }

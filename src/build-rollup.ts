@@ -8,7 +8,7 @@ import type {
 } from 'rollup';
 import { type BuildInput, createSharedBuild } from './build.ts';
 import { EditedText } from './edited-text.ts';
-import { globalsHidden, marksRemovedInChunk, unparsableChunk, wrapperUnknown } from './errors.ts';
+import { marksRemovedInChunk } from './errors.ts';
 import { type FoundMark, findMarks } from './locate/marks/grammar.ts';
 import { layoutOfMarked } from './locate/marks/layout.ts';
 import { hideMarks, sortedByToken } from './locate/marks/rendered.ts';
@@ -126,20 +126,7 @@ export function createRollupBuild(input: BuildInput): RollupBuild {
     const hasSlices = layout && 'extents' in layout && layout.extents;
     if (hasSlices) noteMarks(kept, chunk, marks);
     else warnOfLost(chunk, marks);
-    if (layout && 'message' in layout) {
-      host.warn(unparsableChunk(chunk.fileName, layout));
-      return null;
-    }
-    if (layout && output.isUnreachable(layout)) {
-      host.warn(globalsHidden(chunk.fileName));
-      return null;
-    }
-    const traced = layout ? output.trace(chunk.fileName, layout) : 'no wrapper';
-    if (traced === 'no statement') return null;
-    if (traced === 'no wrapper') host.warn(wrapperUnknown(chunk.fileName, format));
-    else if ('message' in traced) host.warn(unparsableChunk(chunk.fileName, traced));
-    else return traced;
-    return null;
+    return shared.trace(output, chunk.fileName, format, layout);
   }
 
   /** Notes the lengths of each module's marks: a chunk with slices has all of them. */

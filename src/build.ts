@@ -1,7 +1,16 @@
 /** What the builds of all bundlers share: how an output is set up, and what a build says. */
 import type { NormalizedOutputOptions, RollupLog } from 'rollup';
-import { nothingIncluded, runtimePlaced } from './errors.ts';
+import type { EditedText } from './edited-text.ts';
+import {
+  globalsHidden,
+  nothingIncluded,
+  type ParseFailure,
+  runtimePlaced,
+  unparsableChunk,
+  wrapperUnknown,
+} from './errors.ts';
 import { factOf, verdictOf } from './findings/verdict.ts';
+import type { Layout } from './located.ts';
 import type { GraphModule } from './manifest/graph.ts';
 import { createNumbering, inLinkOrder } from './manifest/numbering.ts';
 import { modulePath, uniquePaths } from './manifest/path.ts';
@@ -54,6 +63,13 @@ export interface SharedBuild {
   wantedOf(id: string): WantedSites;
   isFile(id: string, text: string): boolean;
   createOutput(input: OutputsInput): Output;
+  /** The traced chunk; null where it is left untraced, after a warning where the user can change that. */
+  trace(
+    output: Output,
+    fileName: string,
+    format: string,
+    layout: Layout | ParseFailure | null,
+  ): EditedText | null;
   /** Says what the manifest proves, once for all outputs that it proves it of. */
   tell(manifest: Manifest): void;
   /** Warns if no module is included. */
@@ -111,6 +127,23 @@ export function createSharedBuild(input: BuildInput): SharedBuild {
       });
       if (output.insteadOf) host.warn(runtimePlaced(output.insteadOf, options.format, chunks.length));
       return output;
+    },
+
+    trace(output, fileName, format, layout) {
+      if (layout && 'message' in layout) {
+        host.warn(unparsableChunk(fileName, layout));
+        return null;
+      }
+      if (layout && output.isUnreachable(layout)) {
+        host.warn(globalsHidden(fileName));
+        return null;
+      }
+      const traced = layout ? output.trace(fileName, layout) : 'no wrapper';
+      if (traced === 'no statement') return null;
+      if (traced === 'no wrapper') host.warn(wrapperUnknown(fileName, format));
+      else if ('message' in traced) host.warn(unparsableChunk(fileName, traced));
+      else return traced;
+      return null;
     },
 
     tell(manifest) {

@@ -85,7 +85,7 @@ export const noBundle = (): RollupLog => ({
   message: `${PACKAGE} traces bundles, and a dev server makes none, so nothing is traced. Build the app and run the build: vite build, then vite preview.`,
 });
 
-/** The Rolldown that runs is older than the oldest one that works. */
+/** The Rolldown that runs is older than the oldest one that works. A warning, since Vite may have chosen it. */
 export const rolldownTooOld = (version: string, needed: string): RollupLog => ({
   code: ROLLDOWN_TOO_OLD,
   message: `Rolldown ${version} is too old for ${PACKAGE}, which needs ${needed}, so this build is left untraced. Update it: npm install --save-dev "rolldown@${needed}". If Vite brings it, update Vite.`,

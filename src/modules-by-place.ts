@@ -3,7 +3,7 @@ import { TraceMap } from '@jridgewell/trace-mapping';
 import type { ModuleInfo } from 'rollup';
 import { unparsableModule } from './errors.ts';
 import { type GraphModule, NOT_RECORDED } from './manifest/graph.ts';
-import { unrecordedForReads, unrecordedOnCycles } from './manifest/missing.ts';
+import { recordMissing } from './manifest/missing.ts';
 import type { ModuleRecord, Position, RawMap, WantedSites } from './model.ts';
 import type { Host } from './modules.ts';
 import type { Parser } from './parse.ts';
@@ -90,7 +90,10 @@ export function createModulesByPlace({
       const ids = [...host.getModuleIds()];
       for (const id of ids) noteUnseen(id);
       await Promise.all([...known.keys()].map(resolveUnclear));
-      recordMissing(ids);
+      await recordMissing(
+        ids.flatMap((id) => graphModule(id) ?? []),
+        recordFile,
+      );
     },
 
     graph: (ids) => ids.flatMap((id) => graphModule(id) ?? []),
@@ -109,7 +112,7 @@ export function createModulesByPlace({
   async function resolveUnclear(id: string): Promise<void> {
     const module = known.get(id);
     const info = host.getModuleInfo(id);
-    if (!module || !info) return undefined;
+    if (!module || !info) return;
     const { importedIds, dynamicallyImportedIds } = info;
     const { requests, sites } = module.record;
     const specifiers = sites.flatMap((site) =>
@@ -117,26 +120,18 @@ export function createModulesByPlace({
     );
     const isClear =
       requests.length === importedIds.length && new Set(specifiers).size === dynamicallyImportedIds.length;
-    if (isClear) return undefined;
-    return resolveAll(module, id, new Set([...requests.map(({ specifier }) => specifier), ...specifiers]));
+    if (isClear) return;
+    const resolved = new Map<string, string | null>();
+    for (const specifier of new Set([...requests.map((request) => request.specifier), ...specifiers]))
+      resolved.set(specifier, (await host.resolve(specifier, id))?.id ?? null);
+    module.resolved = resolved;
   }
 
-  function recordMissing(ids: readonly string[]): void {
-    const modules = ids.flatMap((id) => graphModule(id) ?? []);
-    const tried = new Set<GraphModule>();
-    let missing = unrecordedOnCycles(modules);
-    do {
-      for (const module of missing) {
-        tried.add(module);
-        const code = host.getModuleInfo(module.id)?.code;
-        // Of compiled code the map is gone by now.
-        if (code != null && isFile(module.id, code)) {
-          record(module.id, { code, maps: [] }, PHASES_ALONE);
-          module.record = known.get(module.id)?.record ?? NOT_RECORDED;
-        }
-      }
-      missing = unrecordedForReads(modules).filter((module) => !tried.has(module));
-    } while (missing.length > 0);
+  /** Of compiled code the map is gone by now. */
+  async function recordFile(id: string): Promise<ModuleRecord | undefined> {
+    const code = host.getModuleInfo(id)?.code;
+    if (code != null && isFile(id, code)) record(id, { code, maps: [] }, PHASES_ALONE);
+    return known.get(id)?.record;
   }
 
   async function recordLowered(
@@ -160,8 +155,8 @@ export function createModulesByPlace({
       host.warn(unparsableModule(id, { message, pos, position }));
       return;
     }
-    const { record: recorded, marks } = recordModule({ code: code, program, wanted });
-    addRequires(program, recorded);
+    const { record: recorded, marks } = recordModule({ code, program, wanted });
+    addRequires(program, code, recorded);
     /** Rolldown gives the name of a default export the place of the whole statement, where its mark would go. */
     const atStatements = recorded.sites.map((site, number) =>
       site.kind === 'default' ? { ...site, offset: marks[number] ?? site.offset } : site,
@@ -186,13 +181,6 @@ export function createModulesByPlace({
     });
   }
 
-  async function resolveAll(module: Known, importer: string, specifiers: ReadonlySet<string>): Promise<void> {
-    const resolved = new Map<string, string | null>();
-    for (const specifier of specifiers)
-      resolved.set(specifier, (await host.resolve(specifier, importer))?.id ?? null);
-    module.resolved = resolved;
-  }
-
   function graphModule(id: string): GraphModule | undefined {
     const info = host.getModuleInfo(id);
     if (!info || info.isExternal) return undefined;
@@ -205,14 +193,15 @@ export function createModulesByPlace({
     const requested = record.requests.map(
       ({ specifier }, index) => (resolved ? resolved.get(specifier) : importedIds[index]) ?? null,
     );
-    const specifiers: string[] = [];
+    /** By specifier: its index among those of dynamic imports. */
+    const specifiers = new Map<string, number>();
     const dynamic = new Map<number, string>();
     for (const [number, site] of record.sites.entries()) {
       if (site.kind !== 'import' || site.specifier === null) continue;
-      if (!specifiers.includes(site.specifier)) specifiers.push(site.specifier);
+      if (!specifiers.has(site.specifier)) specifiers.set(site.specifier, specifiers.size);
       const target = resolved
         ? resolved.get(site.specifier)
-        : dynamicallyImportedIds[specifiers.indexOf(site.specifier)];
+        : dynamicallyImportedIds[specifiers.get(site.specifier) ?? -1];
       if (target != null) dynamic.set(number, target);
     }
     return { id, record, requested, dynamic, isCommonJS };

@@ -6,7 +6,7 @@ import { marksRemoved, type ParseFailure, unparsableModule } from './errors.ts';
 import { findMarks, mayHaveMarks, stripMarks } from './locate/marks/grammar.ts';
 import { createToken, type MarkedCode, markModule } from './locate/marks/mark.ts';
 import { type GraphModule, NOT_RECORDED } from './manifest/graph.ts';
-import { unrecordedForReads, unrecordedOnCycles } from './manifest/missing.ts';
+import { recordMissing } from './manifest/missing.ts';
 import type { ModuleRecord, WantedSites } from './model.ts';
 import type { Parser } from './parse.ts';
 import {
@@ -164,9 +164,15 @@ export function createModules({ version, host, parser, wantedOf, isFile }: Modul
     },
 
     async end() {
-      await recordMissing();
+      const ids = [...host.getModuleIds()];
+      const areRecorded = ids.every((id) => recordOf(id) || host.getModuleInfo(id)?.isExternal);
+      if (!areRecorded)
+        await recordMissing(
+          ids.flatMap((id) => graphModule(id) ?? []),
+          recordParsed,
+        );
       mapsOf.clear();
-      const unmarked = [...host.getModuleIds()].filter(isUnmarked);
+      const unmarked = ids.filter(isUnmarked);
       if (unmarked.length > 0) host.warn(marksRemoved(unmarked));
     },
 
@@ -262,23 +268,6 @@ export function createModules({ version, host, parser, wantedOf, isFile }: Modul
     if (!record) return { id, record: NOT_RECORDED, requested: importedIds, dynamic: new Map() };
     const requested = record.requests.map((request, index) => importedIds[request.index ?? index] ?? null);
     return { id, record, requested, dynamic: dynamicTargets(record, info, unresolved.get(id) ?? []) };
-  }
-
-  async function recordMissing(): Promise<void> {
-    const ids = [...host.getModuleIds()];
-    if (ids.every((id) => recordOf(id) || host.getModuleInfo(id)?.isExternal)) return;
-    const modules = ids.flatMap((id) => graphModule(id) ?? []);
-    const tried = new Set<GraphModule>();
-    let missing = unrecordedOnCycles(modules);
-    do {
-      await Promise.all(
-        missing.map(async (module) => {
-          tried.add(module);
-          module.record = (await recordParsed(module.id)) ?? NOT_RECORDED;
-        }),
-      );
-      missing = unrecordedForReads(modules).filter((module) => !tried.has(module));
-    } while (missing.length > 0);
   }
 
   /** Stores the record in `meta`, where the cache keeps it too. */

@@ -41,8 +41,9 @@ export function runtimeFileName(chunks: readonly NamedChunk[]): string {
       .flatMap((chunk) => [chunk.fileName, ...chunk.imports])
       .map((path) => posix.normalize(path).toLowerCase()),
   );
+  const hash = hashOf(chunks);
   const numbered = (number: number): string =>
-    posix.join(folder, `${NAME}${number > 1 ? number : ''}${hashOf(chunks)}${suffix}`);
+    posix.join(folder, `${NAME}${number > 1 ? number : ''}${hash}${suffix}`);
   let number = 1;
   while (usedPaths.has(numbered(number).toLowerCase())) number++;
   return numbered(number);

@@ -10,8 +10,10 @@ const NAMES: ReadonlySet<string> = new Set(['require']);
 /** Adds a module's calls of `require` to its requests and sites: after those of its imports, as Rolldown lists them. */
 export function addRequires(
   program: Program,
+  code: string,
   { requests, imports, sites }: Pick<ModuleRecord, 'requests' | 'imports' | 'sites'>,
 ): void {
+  if (!/\brequire\b/.test(code)) return;
   const scopes = createScopes(program, NAMES);
   /** By specifier: index of its import entry. */
   const entries = new Map<string, number>();

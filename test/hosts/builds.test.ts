@@ -7,6 +7,7 @@ import modulePhases, { type Manifest } from 'rollup-plugin-module-phases';
 import { createServer, build as viteBuild } from 'vite';
 import * as vite7 from 'vite-7';
 import { bundle } from '../support/bundle.ts';
+import { listeningLogger } from '../support/hosts.ts';
 import { project } from '../support/project.ts';
 import { run } from '../support/run.ts';
 
@@ -242,30 +243,13 @@ describe('include and exclude', () => {
   });
 });
 
-const logger = () => {
-  const said: string[] = [];
-  const say = (message: string): void => void said.push(message);
-  return {
-    said,
-    customLogger: {
-      info: () => {},
-      warn: say,
-      warnOnce: say,
-      error: say,
-      clearScreen: () => {},
-      hasErrorLogged: () => false,
-      hasWarned: false,
-    },
-  };
-};
-
 describe('Vite 7', () => {
   it('a build of several environments at once: each is traced, minified too', async () => {
     const root = project({
       ...APP,
       'server.js': "import { n } from './counter.js';\nconsole.log('server', n);\n",
     });
-    const { said, customLogger } = logger();
+    const { said, customLogger } = listeningLogger();
     const builder = await vite7.createBuilder({
       root,
       configFile: false,
@@ -308,7 +292,7 @@ describe('Vite 7', () => {
 describe('Vite 8', () => {
   it('a build, by Rolldown, says nothing and is traced', async () => {
     const root = project(APP);
-    const { said, customLogger } = logger();
+    const { said, customLogger } = listeningLogger();
     await viteBuild({
       root,
       configFile: false,
@@ -330,7 +314,7 @@ describe('Vite 8', () => {
 /** @param create of either Vite */
 async function servesUntraced(create: typeof vite7.createServer): Promise<void> {
   const root = project(APP);
-  const { said, customLogger } = logger();
+  const { said, customLogger } = listeningLogger();
   const server = await create({
     root,
     configFile: false,

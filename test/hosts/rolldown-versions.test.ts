@@ -1,5 +1,5 @@
 /** The oldest Rolldown of the peer range, the one that Vite brings, and the newest. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -31,17 +31,8 @@ interface Rolldown {
 /** The Rolldown that a module at this path of the repository imports. */
 async function seenFrom(path: string): Promise<Rolldown> {
   const paths = createRequire(join(repository, path)).resolve.paths('rolldown') ?? [];
-  const folder = paths.map((folder) => join(folder, 'rolldown')).find((folder) => isThere(folder)) ?? '';
+  const folder = paths.map((folder) => join(folder, 'rolldown')).find((folder) => existsSync(folder)) ?? '';
   return import(pathToFileURL(join(folder, 'dist/index.mjs')).href);
-}
-
-function isThere(folder: string): boolean {
-  try {
-    readFileSync(join(folder, 'package.json'));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const vite = dirname(fileURLToPath(import.meta.resolve('vite/package.json')));

@@ -22,8 +22,6 @@ import {
 } from '../support/story.ts';
 import { checkTrace, formatFindings } from '../support/trace.ts';
 
-const TRACED: boolean = true;
-
 /** A story in one variant, as a plain and as a traced bundle. */
 interface Told {
   plain: RolldownBundle;
@@ -99,12 +97,11 @@ function expectSameBuild(
   const warned = new Set(plain.warnings.map(codeOf));
   expect([...warned], 'warnings of the plain build').to.have.members(inFormat(warnings, variant) ?? []);
   const ours = inFormat(pluginWarnings, variant) ?? inFormat(config.pluginWarnings, format) ?? [];
-  expectSameRolldown(traced, plain, TRACED ? ours : ['ROLLDOWN_UNTRACED']);
+  expectSameRolldown(traced, plain, ours);
   if (whyUntraced(config, variant)) expect(filesOf(traced.output)).to.deep.equal(filesOf(plain.output));
 }
 
 function whyUntraced({ untraced, rolldown }: Story['config'], variant: RolldownVariant): string | undefined {
-  if (!TRACED) return 'the plugin steps aside';
   return inFormat(rolldown?.untraced, variant) ?? inFormat(untraced, VARIANTS[variant].format);
 }
 

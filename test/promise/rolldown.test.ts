@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { expect } from 'chai';
-import type { OutputAsset, Plugin } from 'rolldown';
+import { type OutputAsset, type Plugin, rolldown } from 'rolldown';
 import modulePhases from 'rollup-plugin-module-phases';
 import { write } from '../support/bundle.ts';
-import { projectFrom } from '../support/project.ts';
+import { project, projectFrom } from '../support/project.ts';
 import { type RolldownBundle, type RolldownInput, rolldownBundle } from '../support/rolldown.ts';
 import { type Run, run } from '../support/run.ts';
 
@@ -189,10 +189,13 @@ describe('in Rolldown', () => {
   });
 
   it('two outputs of one build, in turn: each is traced', async () => {
-    const formats = ['es', 'cjs'] as const;
-    const built = await Promise.all(
-      formats.map((format) => rolldownBundle({ source: APP, output: { format } })),
-    );
-    for (const { chunk } of built) expect(chunk.code).to.include('__phases.start(');
+    const dir = project(APP);
+    const plugins = [modulePhases({ console: false, root: dir })];
+    const build = await rolldown({ input: join(dir, 'main.js'), plugins });
+    for (const format of ['es', 'cjs'] as const) {
+      const { output } = await build.generate({ format });
+      expect(output[0].code).to.include('__phases.start(');
+    }
+    await build.close();
   });
 });

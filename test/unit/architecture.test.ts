@@ -65,7 +65,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   build: [
     'protocol',
     'model',
+    'edited-text',
     'errors',
+    'located',
     'options',
     'parse',
     'record',

@@ -70,7 +70,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
   let isWrapped = false;
 
   walk(program, {
-    enter(node, _parent, key) {
+    enter(node, parent, key) {
       const path = (): NodePath => trail.pathTo(node, key);
       const wrapper = wrapped(node);
       if (wrapper) {
@@ -82,8 +82,10 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
       notePossibleRequire(node, path);
       if (node.type === 'Identifier') identifiers.push(node);
       if (standsForDynamicImport(node) && !isUsersOwn(node)) dynamicImports.push(path());
-      for (const kind of kindsOf(node)) {
-        const place = placeOf(node) ?? (kind === 'read' ? placeBeside(path()) : undefined);
+      const kinds = kindsOf(node);
+      const ownPlace = kinds.length > 0 ? placeOf(node) : undefined;
+      for (const kind of kinds) {
+        const place = ownPlace ?? (kind === 'read' ? placeBeside(parent, key) : undefined);
         const sought = place && soughtSites.get(keyOf(kind, place));
         if (!sought) continue;
         const found = nodeFor(kind, path());
@@ -180,8 +182,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
    * The place of an identifier that has none of its own: of `{ first }`, printed as `{ first: head }`, the key's; of `c.f`,
    * printed as `import_c.f`, and of `ns.a.f`, printed as `a.f`, where the chain before the `f` begins in the original.
    */
-  function placeBeside({ key, parent }: NodePath): Place | undefined {
-    const beside = parent?.node;
+  function placeBeside(beside: Node | null, key: unknown): Place | undefined {
     if (beside?.type === 'Property' && key === 'value') return placeOf(beside.key);
     if (beside?.type !== 'MemberExpression' || key !== 'object' || beside.computed) return undefined;
     const member = placeOf(beside.property);

@@ -6,10 +6,9 @@
  * var require_a = __commonJSMin(((exports, module) => { … }));
  * var init_b = __esmMin((() => { init_c(); import_a = __toESM(require_a()); … }));
  * function init_d() { return (init_d = __esmMin((async () => { … })))(); }
- * var import_a = __toESM((__commonJSMin((exports) => { … }))());
  * ```
  */
-import type { BlockStatement, Expression, Node, Statement } from 'estree';
+import type { BlockStatement, Node } from 'estree';
 import { isFunction } from '../../ast/node-path.ts';
 
 /** Text without which a slice has none of that syntax. */
@@ -46,10 +45,7 @@ const valueIn = (property: Node | undefined): Node | undefined =>
  *
  * @param isOwn whether the user's own code has the call
  */
-export function countImports(
-  list: readonly (Statement | Node)[],
-  isOwn: (statement: Node) => boolean,
-): number {
+export function countImports(list: readonly Node[], isOwn: (statement: Node) => boolean): number {
   let count = 0;
   for (const [index, statement] of list.entries()) {
     if ('directive' in statement || (standsForImport(statement) && !isOwn(statement))) count = index + 1;
@@ -73,7 +69,7 @@ function standsForImport(statement: Node): boolean {
 }
 
 /** `init_a()`, `require_a()`, `await init_a()`, `await Promise.all([init_a()])`, `import_a = __toESM(require_a())` … */
-function isHelperCall(node: Expression | Node): boolean {
+function isHelperCall(node: Node): boolean {
   switch (node.type) {
     case 'AwaitExpression':
       return isHelperCall(node.argument);
