@@ -90,7 +90,8 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
       // The plugin may be in the config twice.
       if (isFinished) return [];
       isFinished = true;
-      const minifier = given.minify ? await utils() : undefined;
+      const removesDeadCode = given.minify === 'dce-only';
+      const minifier = given.minify && !removesDeadCode ? await utils() : undefined;
       const wanted = { ...given, minifier, isModule: options.format === 'es' };
       const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
       // Once: Rolldown hands the text over each time that it is asked for it.
@@ -111,7 +112,13 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
       const wrappers = wrappersIn(rendered);
       const rewritten: string[] = [];
       for (const chunk of chunks) {
-        const traced = trace(output, chunk, options, { rendered, names, wrappers }, rewritten);
+        const traced = trace(
+          output,
+          chunk,
+          options,
+          { rendered, names, wrappers, removesDeadCode },
+          rewritten,
+        );
         settle(chunk, traced, options, wanted, bundle);
       }
       if (rewritten.length > 0) host.warn(chunksRewritten(rewritten));
@@ -140,7 +147,7 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
     output: Output,
     chunk: RolldownChunk,
     { format }: RolldownOptions,
-    { rendered, names, wrappers }: Rendered,
+    { rendered, names, wrappers, removesDeadCode }: Rendered,
     rewritten: string[],
   ): EditedText | null {
     const { code, fileName, map } = chunk;
@@ -148,6 +155,7 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
     const chunkMap = createChunkMap(code, map ?? EMPTY_MAP);
     const { numbering } = output;
     const layout = layoutOfMapped({
+      removesDeadCode,
       code,
       format,
       rendered: renderedBy(chunk, rendered, names),
@@ -215,7 +223,7 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
     { minify, minifier, isModule }: Settling,
     map: RawMap | null = null,
   ): { code: string; map: RawMap | null } {
-    if (!minify || minify === 'dce-only' || !minifier) return { code, map };
+    if (!minify || !minifier) return { code, map };
     const given = typeof minify === 'object' ? minify : {};
     const result = minifier.minifySync(file, code, {
       module: isModule,
@@ -265,6 +273,8 @@ interface Rendered {
   names: ReadonlyMap<string, string>;
   /** By the name of a function around a module: its id. */
   wrappers: ReadonlyMap<string, string>;
+  /** Whether Rolldown would have removed dead code. */
+  removesDeadCode: boolean;
 }
 
 /** Chunks keep these names where they import them from each other; one that two chunks declare is left out. */

@@ -80,6 +80,8 @@ export interface Layout {
   pieces: readonly Piece[];
   /** Names of variables that hold exports of CommonJS modules or of other chunks, beside those of the format. */
   publishers?: ReadonlySet<string>;
+  /** The bundler would have removed dead code from the chunk, and leaves that to the plugin. */
+  removesDeadCode?: boolean;
   /** In the order of the chunk; null for a chunk without slices, whose extents follow from the located sites. */
   extents: readonly Extent[] | null;
 }

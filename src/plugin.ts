@@ -93,7 +93,7 @@ export function modulePhases(options: Options = {}): ModulePhasesPlugin {
       // The plugin is in the config twice.
       if (WANTED in options) return null;
       const { sourcemap, minify } = options as OutputOptions & { minify?: unknown };
-      const wanted: WantedOutput = { sourcemap: sourcemap ?? false, minify: minify ?? false };
+      const wanted: WantedOutput = { sourcemap: sourcemap ?? false, minify: minify ?? 'dce-only' };
       return { ...options, sourcemap: 'hidden', minify: false, [WANTED]: wanted } as OutputOptions;
     },
 

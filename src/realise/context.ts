@@ -1,7 +1,7 @@
 /** State that the realisers share: the text and its edits, the chunk's tables, and the injected names. */
 import type { Node } from 'estree';
 import { endOf, startOf } from '../ast/node-path.ts';
-import type { LocatedSite } from '../located.ts';
+import type { Layout, LocatedSite } from '../located.ts';
 import type { RealisedSite, Target } from '../model.ts';
 import type { Edits } from './edits.ts';
 
@@ -39,6 +39,10 @@ export interface ChunkContext {
   /** Number of the chunk's first site in the build. */
   first: number;
   sites: RealisedSite[];
+  /** See `ChunkContents`. */
+  gone: { module: number; number: number }[];
+  /** See {@link Layout}. */
+  removesDeadCode: boolean;
   /** By {@link declarationKey}: the bindings that the pieces located so far declare. */
   declared: Map<string, DeclaredBinding>;
   /** Locates the module's piece first, if that has not happened yet. */

@@ -15,6 +15,7 @@ import { memberName, roleOf } from '../ast/role.ts';
 import type { LocatedSite } from '../located.ts';
 import type { Target } from '../model.ts';
 import { addSite, type Context, textOf } from './context.ts';
+import { removeUnusedRead, unwrapCallee } from './dead-code.ts';
 import { guardPlacement, isPattern, isQuoted } from './guard.ts';
 import { isRenamed, unwrapSequence } from './printed-by-rollup.ts';
 
@@ -109,6 +110,13 @@ function realiseRead(context: Context, survivor: Survivor, read: LocatedSite): v
   const { site } = read;
   if (!target || site.kind !== 'read' || isUnrelated(context, survivor)) return;
 
+  if (context.removesDeadCode && node.type === 'Identifier') {
+    if (removeUnusedRead(context, nodePath, node.name)) {
+      context.gone.push({ module: read.module.index, number: read.number });
+      return;
+    }
+    unwrapCallee(context, nodePath);
+  }
   const number = addSite(context, read, { kind: 'r', target, local: localName(read, path) });
   const { edits, names } = context;
 

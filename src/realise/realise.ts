@@ -84,12 +84,13 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
   const chunk = contextOf(input, located);
 
   const unslicedSites: LocatedSite[] = [];
-  const gone: { module: number; number: number }[] = [];
   const bodiesOf = new Map<ChunkModule, readonly Extent[]>();
   for (const piece of pieces) {
     const locatedPiece = located.take(piece);
     if (!locatedPiece) continue;
-    gone.push(...(locatedPiece.gone ?? []).map(({ module, number }) => ({ module: module.index, number })));
+    chunk.gone.push(
+      ...(locatedPiece.gone ?? []).map(({ module, number }) => ({ module: module.index, number })),
+    );
     if (piece.module && locatedPiece.bodies) bodiesOf.set(piece.module, locatedPiece.bodies);
     realisePiece(chunk, locatedPiece, layout).apply(text, locatedPiece.offsetOf);
     if (!piece.module) unslicedSites.push(...locatedPiece.sites);
@@ -112,7 +113,7 @@ export function realise(input: RealiseInput): RealisedChunk | ParseFailure | 'no
       declared: [...chunk.declared.values()],
       sites: chunk.sites,
       unstarted: new Set(extents.flatMap(({ module }) => (started.has(module) ? [] : [module.index]))),
-      gone,
+      gone: chunk.gone,
     },
     around: { code, skeleton, body, names, edits, head: headOffset(code, skeleton.body) },
     finish(prologue) {
@@ -144,6 +145,8 @@ function contextOf(
     },
     first,
     sites: [],
+    gone: [],
+    removesDeadCode: layout.removesDeadCode ?? false,
     declared,
     declarationOf,
     publishers: new Set([...publishersOf(layout.body), ...(layout.publishers ?? [])]),

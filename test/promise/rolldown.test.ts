@@ -101,6 +101,70 @@ describe('in Rolldown', () => {
     }
   }
 
+  describe("its own default, minify: 'dce-only'", () => {
+    /** `early.js` runs before `late.js`; `said` is what it tries. */
+    const early = (said: string) => ({
+      'main.js': "import './late.js';\n",
+      'late.js':
+        "import './early.js';\nexport const value = [1];\nexport var call = () => globalThis.show();\n",
+      'early.js': `import * as ns from './late.js';\nimport { value, call } from './late.js';\n${said}\n`,
+    });
+    const both = async (said: string) => {
+      const options = { source: early(said), treeshake: false, output: { format: 'es' } } as const;
+      const plain = await runOf(await rolldownBundle({ ...options, trace: false }));
+      const traced = await runOf(await rolldownBundle({ ...options, trace: { reads: 'all' } }));
+      expect(traced.stdout).to.equal(plain.stdout);
+      expect(traced.code).to.equal(plain.code);
+      return traced;
+    };
+
+    for (const unused of [
+      'value;',
+      'ns.value;',
+      'do ns.value; while (0);',
+      'void value;',
+      '!value, typeof value;',
+      'ns.call || value;',
+      'value && ns.call;',
+      '[value, { value }];',
+      'ns.call ? 1 : value;',
+      'for (value; false; value) ;',
+      'value === ns.value;',
+    ]) {
+      it(`a read whose value nobody uses is gone, though it would throw: ${unused}`, async () => {
+        const { stdout, stderr } = await both(`${unused}\nconsole.log('went on');`);
+        expect(stdout, stderr).to.equal('went on\n');
+      });
+    }
+
+    for (const used of ['value.x;', 'value + 1;', 'value && globalThis.show();', '`${value}`;']) {
+      it(`a read that something uses still throws: ${used}`, async () => {
+        const said = `try {\n  ${used}\n} catch (error) {\n  console.log(error.message);\n}`;
+        const traced = await both(said);
+        expect(traced.stdout).to.equal("Cannot access 'value' before initialization\n");
+        expect(linesOf(traced)).to.include('read late.js');
+      });
+    }
+
+    for (const called of [
+      'call();',
+      'ns.call();',
+      '(0, call)();',
+      '(0, ns.call)(value);',
+      'new (0, call)();',
+      '[( 0 , call )()];',
+      'new call();',
+      'call?.().x;',
+      'call(...[1]).x;',
+      'call``;',
+    ]) {
+      it(`a call that fails has the words of the plain bundle: ${called}`, async () => {
+        const said = `try {\n  ${called}\n  console.log('no error');\n} catch (error) {\n  console.log(error.message);\n}`;
+        await both(said);
+      });
+    }
+  });
+
   for (const format of ['iife', 'umd', 'cjs'] as const) {
     it(`minified as ${format}, the bundle prints the same and keeps its name`, async () => {
       const source = { ...APP, 'main.js': `${APP['main.js']}export { n };\n` };

@@ -14,6 +14,8 @@ export interface MappedChunk extends Omit<MappedSlices, 'publishers'> {
   /** The rendered code of each module by its id, in the order of the chunk. */
   rendered: Iterable<readonly [id: string, code: string | null]>;
   parser: Parser;
+  /** See {@link Layout}. */
+  removesDeadCode: boolean;
   moduleOf(id: string): ChunkModule | undefined;
 }
 
@@ -38,7 +40,7 @@ export function layoutOfMapped(chunk: MappedChunk): Layout | ParseFailure | null
       return locateByMap(slice, program, mapped);
     },
   });
-  return layout ? { ...layout, publishers: mapped.publishers } : null;
+  return layout ? { ...layout, publishers: mapped.publishers, removesDeadCode: chunk.removesDeadCode } : null;
 }
 
 /** A piece of a module of which nothing but its body is looked for. */
