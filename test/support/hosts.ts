@@ -1,6 +1,7 @@
 /** The app of test/hosts/app, as hosts of the plugin build it. */
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import modulePhases from 'rollup-plugin-module-phases';
 import * as vite8 from 'vite';
 import * as vite7 from 'vite-7';
@@ -84,7 +85,8 @@ export const filesIn = (dir: string): Record<string, string> =>
 /** Keeps what a Vite says. */
 export function listeningLogger(): { said: string[]; customLogger: vite7.Logger } {
   const said: string[] = [];
-  const say = (message: string): void => void said.push(message);
+  // Vite colours where `CI` is set.
+  const say = (message: string): void => void said.push(stripVTControlCharacters(message));
   return {
     said,
     customLogger: {
