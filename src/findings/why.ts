@@ -1,9 +1,10 @@
 /** Why one module ran before another, in lines of text. */
+import { reachedFrom } from '../graph/paths.ts';
 import { shortestPath } from '../graph/shortest-path.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import type { Context } from './not-run.ts';
 import { stackOf } from './prediction.ts';
-import { importSteps, pathAt, requestText } from './words.ts';
+import { importSteps, pathAt, placeText, requestText } from './words.ts';
 
 /** Undefined where the build lacks one of the modules. A module is named by its path, or by the end of it. */
 export function why(context: Context, first: string, second: string): string | undefined {
@@ -29,9 +30,10 @@ function lines(context: Context, a: number, b: number): string[] {
   const [first, second] = [pathAt(manifest, a), pathAt(manifest, b)];
   if (a === b) return [`${first} is one module`];
   const [start, other] = [run.startOf[a], run.startOf[b]];
-  if (start === undefined && other === undefined) return [`neither ${first} nor ${second} has started`];
-  if (other === undefined) return [`${first} started, ${second} has not started`];
-  if (start === undefined) return [`${first} has not started, ${second} has`];
+  if (start === undefined && other === undefined)
+    return [`neither ${first} nor ${second} has started`, ...absence(context, a), ...absence(context, b)];
+  if (other === undefined) return [`${first} started, ${second} has not started`, ...absence(context, b)];
+  if (start === undefined) return [`${first} has not started, ${second} has`, ...absence(context, a)];
   if (other < start)
     return [`${first} did not start before ${second}: it is the other way round`].concat(
       lines(context, b, a),
@@ -44,6 +46,31 @@ function lines(context: Context, a: number, b: number): string[] {
     );
   }
   return [headline].concat(reasons(context, a, b));
+}
+
+/** Why a module has not started: one that the same graph evaluates before it failed or waits, or nothing asked for it. */
+function absence({ manifest, run, requests }: Context, module: number): string[] {
+  const path = pathAt(manifest, module);
+  const asked = manifest.entries.concat(
+    run.steps.flatMap((step) => (step.type === 'import' ? [step.module] : [])),
+  );
+  const graphs = asked.map((root) => reachedFrom(requests, [root])).filter((reached) => reached[module]);
+  if (graphs.length === 0) return [`no entry imports ${path} statically, and no import() has asked for it`];
+  for (const started of run.starts) {
+    if (!graphs.some((reached) => reached[started])) continue;
+    const wait = run.waits[started];
+    if (run.errorOf[started] !== undefined) {
+      const error = run.errors[started];
+      return [
+        `${pathAt(manifest, started)} threw before it was the turn of ${path}${error ? `: ${error}` : ''}`,
+      ];
+    }
+    if (wait?.until === Number.POSITIVE_INFINITY && run.endOf[started] === undefined)
+      return [
+        `${path} comes after ${pathAt(manifest, started)}, which still waits at ${placeText(wait.loc)}`,
+      ];
+  }
+  return [];
 }
 
 /** Why the first of two modules comes first by ECMA-262. */

@@ -57,6 +57,11 @@ export const error =
   (module: string, text?: string): Told =>
   (seq) => ({ seq, time: seq, type: 'evaluate-error', module, ...(text !== undefined && { error: text }) });
 
+/** A top-level await at the start of a line begins to wait. */
+export const suspend =
+  (module: string, line: number): Told =>
+  (seq) => ({ seq, time: seq, type: 'evaluate-suspend', module, loc: { file: module, line, column: 0 } });
+
 /** `importer` reads `name` of `module` too early. */
 export const read =
   (importer: string, module: string, name: string, fields: Partial<ReadEvent> = {}): Told =>
