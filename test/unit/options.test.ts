@@ -364,7 +364,7 @@ describe('options', () => {
       [true, 'true'],
       ['all', "'all'"],
       [[], '[]'],
-      [Promise.resolve({}), 'Promise { {} }'],
+      [new Map(), 'Map(0) {}'],
       [() => ({}), '[Function (anonymous)]'],
     ];
     for (const [value, shown] of wrong) {
