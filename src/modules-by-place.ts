@@ -8,6 +8,7 @@ import type { ModuleRecord, Position, RawMap, WantedSites } from './model.ts';
 import type { Host } from './modules.ts';
 import type { Parser } from './parse.ts';
 import { createLocator, createMapper, positionsIn } from './places/positions.ts';
+import { propertiesOfSource } from './record/properties.ts';
 import { isIncluded, mayHavePhaseSites, PHASES_ALONE, recordModule } from './record/record.ts';
 import { addRequires, isCommonJS } from './record/requires.ts';
 
@@ -157,6 +158,8 @@ export function createModulesByPlace({
     }
     const { record: recorded, marks } = recordModule({ code, program, wanted });
     addRequires(program, code, recorded);
+    const isScript = isCommonJS(program, code);
+    if (isScript) recorded.properties = propertiesOfSource(program, recorded.sites);
     /** Rolldown gives the name of a default export the place of the whole statement, where its mark would go. */
     const atStatements = recorded.sites.map((site, number) =>
       site.kind === 'default' ? { ...site, offset: marks[number] ?? site.offset } : site,
@@ -174,10 +177,11 @@ export function createModulesByPlace({
           requests: positions.requests.map(original),
           bindings: positions.bindings.map(original),
           sites: positions.sites.map(original),
+          ...(positions.properties && { properties: positions.properties.map(original) }),
         },
       },
       places: positionsIn(code, { ...recorded, sites: atStatements }).sites.map(original),
-      isCommonJS: isCommonJS(program, code),
+      isCommonJS: isScript,
     });
   }
 

@@ -1,5 +1,5 @@
 /**
- * What a wrapped CommonJS module does with properties of exports, as far as its text says: where it assigns its own, and
+ * What a CommonJS module does with properties of exports, as far as its text says: where it assigns its own, and
  * which ones of others it reads by name while it runs.
  */
 import type { CallExpression, FunctionDeclaration, Identifier, Node, Program } from 'estree';
@@ -21,6 +21,13 @@ interface Names {
   isThere: boolean;
 }
 
+/** The module's own statements. */
+interface Scope {
+  names: Names;
+  body: readonly Node[];
+}
+
+/** Of a module that the plugin has wrapped. */
 export function propertiesIn(program: Program, entries: Entries, sites: readonly Site[]): Property[] {
   const requireFunction = requireFunctionOf(entries);
   const declared = program.body.find(
@@ -28,8 +35,17 @@ export function propertiesIn(program: Program, entries: Entries, sites: readonly
       node.type === 'FunctionDeclaration' && node.id.name === requireFunction,
   );
   const edges = requireFunction === undefined || !declared ? undefined : bodyOf(declared);
-  if (!declared || !edges) return [];
-  const { names, body } = scopeOf(declared, edges.last, entries);
+  return declared && edges ? propertiesOf(scopeOf(declared, edges.last, entries), sites) : [];
+}
+
+/** Of a module's own source. */
+export const propertiesOfSource = ({ body }: Program, sites: readonly Site[]): Property[] =>
+  propertiesOf(
+    { names: { module: new Set(['module']), exports: new Set(['exports']), isThere: true }, body },
+    sites,
+  );
+
+function propertiesOf({ names, body }: Scope, sites: readonly Site[]): Property[] {
   const requires = new Map(
     sites.flatMap((site, number): [number, number][] =>
       site.kind === 'require' && !site.isVariable ? [[site.offset, number]] : [],
@@ -174,12 +190,8 @@ export function propertiesIn(program: Program, entries: Entries, sites: readonly
   }
 }
 
-/** The module's own statements: the plugin may put them into a function of their own, `(function (exports) { … } (a))`. */
-function scopeOf(
-  { body: { body } }: FunctionDeclaration,
-  last: Node,
-  { importsByLocal }: Entries,
-): { names: Names; body: readonly Node[] } {
+/** The plugin may put the module's statements into a function of their own, `(function (exports) { … } (a))`. */
+function scopeOf({ body: { body } }: FunctionDeclaration, last: Node, { importsByLocal }: Entries): Scope {
   const names: Names = { module: new Set(), exports: new Set(), isThere: true };
   if (last.type === 'Identifier') {
     names.exports.add(last.name);
