@@ -88,7 +88,6 @@ export function createModulesByPlace({
 
     async end() {
       const ids = [...host.getModuleIds()];
-      for (const id of ids) noteUnseen(id);
       await Promise.all([...known.keys()].map(resolveUnclear));
       await recordMissing(
         ids.flatMap((id) => graphModule(id) ?? []),
@@ -99,14 +98,6 @@ export function createModulesByPlace({
     graph: (ids) => ids.flatMap((id) => graphModule(id) ?? []),
     placesOf: (id) => known.get(id)?.places ?? [],
   };
-
-  /** A module that is not included may have been kept from `transform`. */
-  function noteUnseen(id: string): void {
-    if (known.has(id) || !/\.[cm]?js$/.test(id) || isIncluded(wantedOf(id))) return;
-    const code = host.getModuleInfo(id)?.code;
-    if (code != null && mayHavePhaseSites(code) && isFile(id, code))
-      record(id, { code, maps: [] }, PHASES_ALONE);
-  }
 
   /** Rolldown lists each resolved id once: where two specifiers may share one, they are resolved again. */
   async function resolveUnclear(id: string): Promise<void> {

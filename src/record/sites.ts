@@ -25,7 +25,16 @@ export interface FoundSites {
 
 type WithoutOffset<S> = S extends Site ? Omit<S, 'offset'> : never;
 
-export function findSites(program: Program, code: string, entries: Entries, wanted: WantedSites): FoundSites {
+export interface SitesInput {
+  program: Program;
+  code: string;
+  entries: Entries;
+  wanted: WantedSites;
+  /** Whether functions may have sites. */
+  withFunctions: boolean;
+}
+
+export function findSites({ program, code, entries, wanted, withFunctions }: SitesInput): FoundSites {
   const { importsByLocal, bindingsByLocal } = entries;
   const foundSites: FoundSite[] = [];
   const names = new Set([...importsByLocal.keys(), ...bindingsByLocal.keys()]);
@@ -59,10 +68,14 @@ export function findSites(program: Program, code: string, entries: Entries, want
         if (names.has(node.name)) named.push(trail.pathTo(node, key));
         return;
       }
-      trail.enter(node, key);
-      scopeFinder.enter(node);
       // Rollup's parser adds annotation comments to `body` under another key.
       if (parent?.type === 'Program' && key === 'body') topLevelStatement(node);
+      if (!withFunctions && isFunction(node)) {
+        this.skip();
+        return;
+      }
+      trail.enter(node, key);
+      scopeFinder.enter(node);
       if (isFunction(node)) functionDepth++;
       else if (functionDepth === 0) {
         topLevelAwait(node, parent);
