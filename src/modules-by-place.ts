@@ -8,6 +8,7 @@ import type { ModuleRecord, Position, RawMap, WantedSites } from './model.ts';
 import type { Host } from './modules.ts';
 import type { Parser } from './parse.ts';
 import { createLocator, createMapper, positionsIn } from './places/positions.ts';
+import { isGenerated } from './record/commonjs.ts';
 import { isIncluded, mayHavePhaseSites, PHASES_ALONE, recordModule } from './record/record.ts';
 import { addRequires, isCommonJS } from './record/requires.ts';
 
@@ -80,7 +81,7 @@ export function createModulesByPlace({
       const wanted = wantedOf(id);
       if (!SCRIPTS.has(module.type) || (!isIncluded(wanted) && !mayHavePhaseSites(code))) return undefined;
       // The map has to be asked for before this returns.
-      const map = isFile(id, code) ? undefined : mapOf();
+      const map = isGenerated(id) || isFile(id, code) ? undefined : mapOf();
       if (module.type !== 'js') return recordLowered(id, code, map, wanted);
       record(id, { code, maps: [map] }, wanted);
       return undefined;
@@ -148,26 +149,29 @@ export function createModulesByPlace({
     }
     const { record: recorded, marks } = recordModule({ code, program, wanted });
     addRequires(program, code, recorded);
-    /** Rolldown gives the name of a default export the place of the whole statement, where its mark would go. */
-    const atStatements = recorded.sites.map((site, number) =>
-      site.kind === 'default' ? { ...site, offset: marks[number] ?? site.offset } : site,
-    );
     const mappers = maps.flatMap((map) => (map ? [createMapper(id, new TraceMap(map))] : []));
     const original = (position: Position): Position =>
       mappers.reduce<Position>((at, originalOf) => originalOf(at) ?? at, position);
-    const positions = positionsIn(code, recorded);
+    const locate = createLocator(code);
+    const { requests, bindings, sites } = positionsIn(locate, recorded);
+    const positions = {
+      requests: requests.map(original),
+      bindings: bindings.map(original),
+      sites: sites.map(original),
+    };
     known.set(id, {
       record: {
         version,
         token: '',
         ...recorded,
-        positions: {
-          requests: positions.requests.map(original),
-          bindings: positions.bindings.map(original),
-          sites: positions.sites.map(original),
-        },
+        positions,
       },
-      places: positionsIn(code, { ...recorded, sites: atStatements }).sites.map(original),
+      // Rolldown gives the name of a default export the place of the whole statement, where its mark would go.
+      places: recorded.sites.map(({ kind, offset }, number) =>
+        kind === 'default'
+          ? original(locate(marks[number] ?? offset))
+          : (positions.sites[number] as Position),
+      ),
       isCommonJS: isCommonJS(program, code),
     });
   }

@@ -60,9 +60,10 @@ const isAsync = (wrapper: Node | undefined): boolean =>
 /** Replaces each slice by an empty statement and spaces, so that offsets stay. */
 function withoutSlices(code: string, slices: readonly Slice[]): string {
   const parts: string[] = [];
+  const spaces = ' '.repeat(slices.reduce((longest, { start, end }) => Math.max(longest, end - start), 0));
   let last = 0;
   for (const { start, end } of slices) {
-    parts.push(code.slice(last, start), ';', ' '.repeat(end - start - 1));
+    parts.push(code.slice(last, start), ';', spaces.slice(0, end - start - 1));
     last = end;
   }
   parts.push(code.slice(last));

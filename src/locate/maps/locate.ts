@@ -26,8 +26,6 @@ export interface MappedSlices {
   publishers: ReadonlySet<string>;
   /** The module that runs, or may run, when the function with this name is called. */
   wrappedBy(name: string): ChunkModule | undefined;
-  /** Text of the line of an original source from the place on; undefined where it isn't known. */
-  originalAt(place: Place): string | undefined;
 }
 
 /** The sites of one kind, at one place, and the nodes that may stand for them. */
@@ -161,7 +159,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
   /** Whether the original has the expression as well. */
   function isUsersOwn(node: Node): boolean {
     const place = placeOf(node);
-    return place !== undefined && slices.originalAt(place)?.startsWith('Promise') === true;
+    return place !== undefined && map.originalAt(place)?.startsWith('Promise') === true;
   }
 
   /** The requires of one target, told apart by their order. */
@@ -186,7 +184,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
     if (beside?.type === 'Property' && key === 'value') return placeOf(beside.key);
     if (beside?.type !== 'MemberExpression' || key !== 'object' || beside.computed) return undefined;
     const member = placeOf(beside.property);
-    const before = member && slices.originalAt({ ...member, column: 0 })?.slice(0, member.column);
+    const before = member && map.originalAt({ ...member, column: 0 })?.slice(0, member.column);
     const chain = before && CHAIN.exec(before);
     return chain ? { ...member, column: chain.index } : undefined;
   }
@@ -227,7 +225,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
   /** The user's own call of a function that is named `init_a` maps to itself, one that stands for an import to that. */
   function isOwnCall(statement: Node): boolean {
     const place = placeOf(statement);
-    const original = place && slices.originalAt(place);
+    const original = place && map.originalAt(place);
     return (
       original !== undefined && /^(?:await\s|new\s|(?:var|let|const)\s|[\w$]+\s*(?:\(|=))/.test(original)
     );
