@@ -49,12 +49,10 @@ export function createChunkMap(code: string, map: RawMap | null): ChunkMap {
       if ((fields[FIELDS * middle] as number) < column) low = middle + 1;
       else high = middle;
     }
-    const [found, source = -1, original = 0, originalColumn = 0] = fields.subarray(
-      FIELDS * low,
-      FIELDS * (low + 1),
-    );
-    if (low === end || found !== column || source < 0) return undefined;
-    return { source, line: original, column: originalColumn };
+    const at = FIELDS * low;
+    const source = fields[at + 1] as number;
+    if (low === end || fields[at] !== column || source < 0) return undefined;
+    return { source, line: fields[at + 2] as number, column: fields[at + 3] as number };
   }
 }
 

@@ -3,9 +3,9 @@
  * may share a place, as in code that another plugin compiled: then they are told apart by their order, or left untraced.
  */
 import type { Identifier, Node, Program } from 'estree';
-import { walk } from 'estree-walker';
 import { endOf, type NodePath, startOf, Trail } from '../../ast/node-path.ts';
 import { memberName, roleOf } from '../../ast/role.ts';
+import { walk } from '../../ast/walk.ts';
 import type { Extent, LocatedPiece, LocatedSite, ReturnOf } from '../../located.ts';
 import type { ChunkModule, Position, Site } from '../../model.ts';
 import type { SliceText } from '../layout.ts';
@@ -30,6 +30,7 @@ export interface MappedSlices {
 
 /** The sites of one kind, at one place, and the nodes that may stand for them. */
 interface Sought {
+  kind: Kind;
   sites: number[];
   nodes: NodePath[];
 }
@@ -53,7 +54,8 @@ const KINDS: Readonly<Record<Site['kind'], Kind | undefined>> = {
 export function locateByMap(slice: SliceText, program: Program, slices: MappedSlices): LocatedPiece {
   const { module, text, start } = slice;
   const { map, publishers } = slices;
-  const soughtSites = soughtFor();
+  const soughtSites: Sought[] = [];
+  const soughtAt = soughtByPlace();
   const bodies: Extent[] = [];
   const returns: ReturnOf[] = [];
   /** Expressions that stand for a `require`, by what it requires. */
@@ -82,11 +84,10 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
       if (standsForDynamicImport(node) && !isUsersOwn(node)) dynamicImports.push(path());
       const kinds = kindsOf(node);
       const ownPlace = kinds.length > 0 ? placeOf(node) : undefined;
-      for (const kind of kinds) {
-        const place = ownPlace ?? (kind === 'read' ? placeBeside(parent, key) : undefined);
-        const sought = place && soughtSites.get(keyOf(kind, place));
-        if (!sought) continue;
-        const found = nodeFor(kind, path());
+      const place = ownPlace ?? (kinds.includes('read') ? placeBeside(parent, key) : undefined);
+      for (const sought of (place && soughtAt.get(keyOf(place))) ?? []) {
+        if (ownPlace ? !kinds.includes(sought.kind) : sought.kind !== 'read') continue;
+        const found = nodeFor(sought.kind, path());
         if (found) sought.nodes.push(...found);
       }
       trail.enter(node, key);
@@ -96,7 +97,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
     },
   });
 
-  const sites = [...soughtSites.values()].flatMap(paired);
+  const sites = soughtSites.flatMap(paired);
   sites.push(...remainingDynamicImports(), ...locatedRequires());
   sites.sort((a, b) => startOf(a.nodePath.node) - startOf(b.nodePath.node));
   if (!isWrapped) {
@@ -141,7 +142,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
       if (!known.has(node)) names.add(unnumbered(node.name));
     }
     const mayBeDefault = [...names].some((name) => name.endsWith('_default'));
-    return [...soughtSites.values()].flatMap(({ sites: numbers, nodes }) =>
+    return soughtSites.flatMap(({ sites: numbers, nodes }) =>
       numbers.flatMap((number) => {
         const site = module.record.sites[number];
         if (nodes.length > 0 || site?.kind !== 'read') return [];
@@ -189,19 +190,24 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
     return chain ? { ...member, column: chain.index } : undefined;
   }
 
-  function soughtFor(): Map<string, Sought> {
-    const soughtByPlace = new Map<string, Sought>();
+  function soughtByPlace(): Map<string, Sought[]> {
+    const byPlace = new Map<string, Sought[]>();
     const places = slices.placesOf(module);
     for (const [number, site] of module.record.sites.entries()) {
       const kind = site.kind === 'read' && site.variable !== undefined ? 'variable' : KINDS[site.kind];
       const place = places[number];
       if (!kind || !place) continue;
-      const key = keyOf(kind, { line: place.line - 1, column: place.column });
-      const same = soughtByPlace.get(key);
+      const key = keyOf({ line: place.line - 1, column: place.column });
+      const there = byPlace.get(key) ?? [];
+      const same = there.find((sought) => sought.kind === kind);
       if (same) same.sites.push(number);
-      else soughtByPlace.set(key, { sites: [number], nodes: [] });
+      else {
+        const sought = { kind, sites: [number], nodes: [] };
+        soughtSites.push(sought);
+        byPlace.set(key, [...there, sought]);
+      }
     }
-    return soughtByPlace;
+    return byPlace;
   }
 
   /** The range of a body's own statements, in the chunk. */
@@ -264,7 +270,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
     }
   }
 
-  function paired({ sites: numbers, nodes }: Sought): LocatedSite[] {
+  function paired({ sites: numbers, nodes }: Pick<Sought, 'sites' | 'nodes'>): LocatedSite[] {
     if (nodes.length !== numbers.length) return [];
     return numbers.flatMap((number, index): LocatedSite[] => {
       const site = module.record.sites[number];
@@ -317,8 +323,7 @@ const CHAIN = /(?<![\p{ID_Continue}$.])(?:[\p{ID_Continue}$]+\.)+$/u;
 /** Rolldown renames `a` to `a$1` where the name is used already. */
 const unnumbered = (name: string): string => name.replace(/\$\d+$/, '');
 
-const keyOf = (kind: Kind, { line, column }: Pick<Place, 'line' | 'column'>): string =>
-  `${kind} ${line}:${column}`;
+const keyOf = ({ line, column }: Pick<Place, 'line' | 'column'>): string => `${line}:${column}`;
 
 /** The kinds of sites for which a node may stand, by its type alone. */
 function kindsOf(node: Node): readonly Kind[] {
