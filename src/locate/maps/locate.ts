@@ -137,15 +137,19 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
    * identifier is left that could be the read.
    */
   function goneSites(): Pick<LocatedSite, 'module' | 'number'>[] {
+    const missing = soughtSites.filter(
+      ({ kind, nodes }) => nodes.length === 0 && (kind === 'read' || kind === 'variable'),
+    );
+    if (missing.length === 0) return [];
     const names = new Set<string>();
     for (const node of identifiers) {
       if (!known.has(node)) names.add(unnumbered(node.name));
     }
     const mayBeDefault = [...names].some((name) => name.endsWith('_default'));
-    return soughtSites.flatMap(({ sites: numbers, nodes }) =>
+    return missing.flatMap(({ sites: numbers }) =>
       numbers.flatMap((number) => {
         const site = module.record.sites[number];
-        if (nodes.length > 0 || site?.kind !== 'read') return [];
+        if (site?.kind !== 'read') return [];
         const { local = '', name = null } = module.record.imports[site.import] ?? {};
         if (name === null || (name === 'default' && mayBeDefault)) return [];
         const declared = module.targets[number]?.[0]?.name;
