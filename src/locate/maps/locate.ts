@@ -78,7 +78,8 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
         const body = bodyOf(wrapper.block.body, wrapper);
         if (body) bodies.push(body);
       }
-      if (node.type === 'ReturnStatement' && isOfBody(path())) returns.push({ module, nodePath: path() });
+      if (isWrapped && node.type === 'ReturnStatement' && isOfBody(path()))
+        returns.push({ module, nodePath: path() });
       notePossibleRequire(node, path);
       if (node.type === 'Identifier') identifiers.push(node);
       if (standsForDynamicImport(node) && !isUsersOwn(node)) dynamicImports.push(path());
