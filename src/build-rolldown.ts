@@ -151,8 +151,6 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
     rewritten: string[],
   ): EditedText | null {
     const { code, fileName, map } = chunk;
-    // A chunk of virtual modules alone has no map.
-    const chunkMap = createChunkMap(code, map ?? EMPTY_MAP);
     const { numbering } = output;
     const layout = layoutOfMapped({
       removesDeadCode,
@@ -160,11 +158,10 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
       format,
       rendered: renderedBy(chunk, rendered, names),
       parser,
-      map: chunkMap,
+      map: createChunkMap(code, map),
       moduleOf: numbering.moduleOf,
       placesOf: ({ index }) => modules.placesOf(numbering.modules[index]?.id ?? ''),
       wrappedBy: (name) => numbering.moduleOf(wrappers.get(name) ?? ''),
-      originalAt: ({ source, line, column }) => lineOf(chunkMap.map, source, line)?.slice(column),
     });
     if (!layout) {
       rewritten.push(fileName);
@@ -235,17 +232,6 @@ export function createRolldownBuild(input: RolldownBuildInput): RolldownBuild {
     if (error) throw new Error(error.message);
     return { code: result.code, map: result.map ?? null };
   }
-}
-
-const EMPTY_MAP = { version: 3 as const, names: [], sources: [], mappings: '' };
-
-const linesOf = new WeakMap<TraceMap, (readonly string[] | undefined)[]>();
-
-function lineOf(map: TraceMap, source: number, line: number): string | undefined {
-  const known = linesOf.get(map) ?? [];
-  linesOf.set(map, known);
-  known[source] ??= map.sourcesContent?.[source]?.split('\n');
-  return known[source]?.[line];
 }
 
 /** By the placeholder of a hash in the names of chunks: the hash. */

@@ -105,11 +105,11 @@ export function createSharedBuild(input: BuildInput): SharedBuild {
         placement: input.runtime,
         tracesNamespaces: input.namespaces === 'traced' && settings.reads !== false,
         format: options.format,
-        chunks: chunks.map(({ fileName, imports, ...chunk }) => ({
-          fileName,
+        chunks: chunks.map((chunk) => ({
+          fileName: chunk.fileName,
           modules: Object.keys(chunk.modules),
           entry: entryOf(chunk),
-          imports,
+          imports: chunk.imports,
         })),
         runtimeFileName: runtimeFileName(
           chunks.map(({ preliminaryFileName, fileName, name, imports, modules }) => ({

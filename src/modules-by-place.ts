@@ -8,6 +8,7 @@ import type { ModuleRecord, Position, RawMap, WantedSites } from './model.ts';
 import type { Host } from './modules.ts';
 import type { Parser } from './parse.ts';
 import { createLocator, createMapper, positionsIn } from './places/positions.ts';
+import { isGenerated } from './record/commonjs.ts';
 import { propertiesOfSource } from './record/properties.ts';
 import { isIncluded, mayHavePhaseSites, PHASES_ALONE, recordModule } from './record/record.ts';
 import { addRequires, isCommonJS } from './record/requires.ts';
@@ -81,7 +82,7 @@ export function createModulesByPlace({
       const wanted = wantedOf(id);
       if (!SCRIPTS.has(module.type) || (!isIncluded(wanted) && !mayHavePhaseSites(code))) return undefined;
       // The map has to be asked for before this returns.
-      const map = isFile(id, code) ? undefined : mapOf();
+      const map = isGenerated(id) || isFile(id, code) ? undefined : mapOf();
       if (module.type !== 'js') return recordLowered(id, code, map, wanted);
       record(id, { code, maps: [map] }, wanted);
       return undefined;
@@ -89,7 +90,6 @@ export function createModulesByPlace({
 
     async end() {
       const ids = [...host.getModuleIds()];
-      for (const id of ids) noteUnseen(id);
       await Promise.all([...known.keys()].map(resolveUnclear));
       await recordMissing(
         ids.flatMap((id) => graphModule(id) ?? []),
@@ -100,14 +100,6 @@ export function createModulesByPlace({
     graph: (ids) => ids.flatMap((id) => graphModule(id) ?? []),
     placesOf: (id) => known.get(id)?.places ?? [],
   };
-
-  /** A module that is not included may have been kept from `transform`. */
-  function noteUnseen(id: string): void {
-    if (known.has(id) || !/\.[cm]?js$/.test(id) || isIncluded(wantedOf(id))) return;
-    const code = host.getModuleInfo(id)?.code;
-    if (code != null && mayHavePhaseSites(code) && isFile(id, code))
-      record(id, { code, maps: [] }, PHASES_ALONE);
-  }
 
   /** Rolldown lists each resolved id once: where two specifiers may share one, they are resolved again. */
   async function resolveUnclear(id: string): Promise<void> {
@@ -160,27 +152,30 @@ export function createModulesByPlace({
     addRequires(program, code, recorded);
     const isScript = isCommonJS(program, code);
     if (isScript) recorded.properties = propertiesOfSource(program, recorded.sites);
-    /** Rolldown gives the name of a default export the place of the whole statement, where its mark would go. */
-    const atStatements = recorded.sites.map((site, number) =>
-      site.kind === 'default' ? { ...site, offset: marks[number] ?? site.offset } : site,
-    );
     const mappers = maps.flatMap((map) => (map ? [createMapper(id, new TraceMap(map))] : []));
     const original = (position: Position): Position =>
       mappers.reduce<Position>((at, originalOf) => originalOf(at) ?? at, position);
-    const positions = positionsIn(code, recorded);
+    const locate = createLocator(code);
+    const { requests, bindings, sites, properties } = positionsIn(locate, recorded);
+    const positions = {
+      requests: requests.map(original),
+      bindings: bindings.map(original),
+      sites: sites.map(original),
+      ...(properties && { properties: properties.map(original) }),
+    };
     known.set(id, {
       record: {
         version,
         token: '',
         ...recorded,
-        positions: {
-          requests: positions.requests.map(original),
-          bindings: positions.bindings.map(original),
-          sites: positions.sites.map(original),
-          ...(positions.properties && { properties: positions.properties.map(original) }),
-        },
+        positions,
       },
-      places: positionsIn(code, { ...recorded, sites: atStatements }).sites.map(original),
+      // Rolldown gives the name of a default export the place of the whole statement, where its mark would go.
+      places: recorded.sites.map(({ kind, offset }, number) =>
+        kind === 'default'
+          ? original(locate(marks[number] ?? offset))
+          : (positions.sites[number] as Position),
+      ),
       isCommonJS: isScript,
     });
   }

@@ -199,7 +199,12 @@ export function createModules({ version, host, parser, wantedOf, isFile }: Modul
   }
 
   function keep(id: string, code: string, record: Recorded['record']): ModuleRecord {
-    return { version, token: createToken(id, code), ...record, positions: positionsIn(code, record) };
+    return {
+      version,
+      token: createToken(id, code),
+      ...record,
+      positions: positionsIn(createLocator(code), record),
+    };
   }
 
   /**

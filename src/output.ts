@@ -5,7 +5,6 @@ import type { ParseFailure } from './errors.ts';
 import { onCycle } from './graph/components.ts';
 import { isDeclaredAround } from './locate/layout.ts';
 import type { Layout } from './located.ts';
-import { edgesOf } from './manifest/graph.ts';
 import type { Loss } from './manifest/imports.ts';
 import { createManifest, manifestText, type RenderedModule } from './manifest/manifest.ts';
 import type { Numbering } from './manifest/numbering.ts';
@@ -103,8 +102,6 @@ export function createOutput(input: OutputInput): Output {
   const traced = new Map<string, ChunkContents>();
   /** By number of a module: its reads that the bundler has dropped, or in whose place it has put a constant's value. */
   const gone = new Map<number, Set<number>>();
-  /** Whether modules import each other in a circle, once that is asked. */
-  let isCyclic: boolean | undefined;
   /** The plugin may be in the config twice; its files must be emitted once. */
   let isFinished = false;
 
@@ -192,8 +189,11 @@ export function createOutput(input: OutputInput): Output {
   /** Text of the runtime, with only the parts that these chunks can use. */
   function runtimeOf(contents: readonly ChunkContents[]): string {
     const kinds = contents.flatMap(({ sites }) => sites.map(({ kind }) => kind));
-    isCyclic ??= onCycle(edgesOf(numbering.modules)).includes(true);
-    const parts = partsFor({ settings: input.settings, kinds, isCyclic });
+    const parts = partsFor({
+      settings: input.settings,
+      kinds,
+      isCyclic: numbering.isCircular.includes(true),
+    });
     return runtimeText(input.runtime, parts);
   }
 

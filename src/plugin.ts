@@ -26,6 +26,7 @@ import { NAME } from './modules.ts';
 import { isDefaultFilter, NODE_MODULES, type Options, resolveOptions } from './options.ts';
 import type { AddedFile } from './output.ts';
 import { type BundlerParser, createParser } from './parse.ts';
+import { PHASE_WORDS } from './record/record.ts';
 import { loadRolldownUtils, type RolldownUtils } from './rolldown-utils.ts';
 import { RUNTIME_PARTS, type RuntimeTexts } from './runtime-text.ts';
 
@@ -164,10 +165,7 @@ export function modulePhases(options: Options = {}): ModulePhasesPlugin {
     transform: {
       order: 'post',
       get filter() {
-        // Rolldown asks this before it calls a hook. What is not included is recorded later, if it has to be.
-        return isRolldown && isDefaultFilter(resolved.patterns)
-          ? { id: { exclude: NODE_MODULES } }
-          : undefined;
+        return isRolldown && isDefaultFilter(resolved.patterns) ? (OWN_OR_PHASES as object) : undefined;
       },
       async handler(code, id, options) {
         const byPlace = rolldownBuild(this)?.modules;
@@ -289,6 +287,18 @@ type RolldownContext = PluginContext & {
   data?: object;
   outputOptions?: { [WANTED]?: WantedOutput };
 };
+
+/**
+ * Rolldown asks this before it calls `transform`: whether a module is included by default, or may have sites of its
+ * phases.
+ */
+const OWN_OR_PHASES = [
+  {
+    kind: 'include',
+    expr: { kind: 'not', expr: { kind: 'id', pattern: NODE_MODULES, params: { cleanUrl: false } } },
+  },
+  { kind: 'include', expr: { kind: 'code', pattern: PHASE_WORDS } },
+];
 
 /** Rolldown adds its own version to that of the Rollup whose interface it has. */
 const versionOfRolldown = ({ meta }: { meta: object }): string | undefined =>

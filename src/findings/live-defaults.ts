@@ -9,10 +9,11 @@ export function liveDefaults(manifest: Manifest): Finding[] {
   return manifest.modules.flatMap(({ path, bindings, isCompiled }, module): Finding[] => {
     const index = bindings.findIndex(({ isAliased }) => isAliased);
     const { local, writes } = bindings[index] ?? {};
+    if (local === undefined || !writes) return [];
     const importers = manifest.modules.filter(({ imports = [] }) =>
       imports.some((imported) => imported.module === module && imported.binding === index),
     );
-    if (local === undefined || !writes || importers.length === 0) return [];
+    if (importers.length === 0) return [];
     const loc = declarationOf(manifest, module, 'default');
     return [
       {

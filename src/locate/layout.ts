@@ -1,9 +1,9 @@
 /** Takes a chunk apart into the pieces of its modules and the skeleton around them. */
 import type { Node, Program } from 'estree';
-import { walk } from 'estree-walker';
 import { declares, mayDeclare } from '../ast/declares.ts';
 import { endOf, type NodePath, startOf, Trail } from '../ast/node-path.ts';
 import { skipTrivia } from '../ast/trivia.ts';
+import { SKIP, walk } from '../ast/walk.ts';
 import { EditedText } from '../edited-text.ts';
 import type { Extent, Layout, Piece } from '../located.ts';
 import type { ChunkModule } from '../model.ts';
@@ -60,9 +60,10 @@ const isAsync = (wrapper: Node | undefined): boolean =>
 /** Replaces each slice by an empty statement and spaces, so that offsets stay. */
 function withoutSlices(code: string, slices: readonly Slice[]): string {
   const parts: string[] = [];
+  const spaces = ' '.repeat(slices.reduce((longest, { start, end }) => Math.max(longest, end - start), 0));
   let last = 0;
   for (const { start, end } of slices) {
-    parts.push(code.slice(last, start), ';', ' '.repeat(end - start - 1));
+    parts.push(code.slice(last, start), ';', spaces.slice(0, end - start - 1));
     last = end;
   }
   parts.push(code.slice(last));
@@ -133,8 +134,7 @@ export function find(
     enter(node, _parent, key) {
       // The program's own range may leave out comments before its first statement and after its last.
       if (body || (node.type !== 'Program' && (startOf(node) > from || endOf(node) < to))) {
-        this.skip();
-        return;
+        return SKIP;
       }
       const nodePath = trail.pathTo(node, key);
       if (isList(nodePath)) body = nodePath as Layout['body'];

@@ -56,7 +56,7 @@ export function importsOf(
   for (const [index, site] of record.sites.entries()) {
     const entry = site.kind === 'read' ? record.imports[site.import] : undefined;
     if (site.kind !== 'read' || !entry || entry.dynamic !== undefined) continue;
-    const chain = [entry.local, ...site.path].join('.');
+    const chain = site.path.length > 0 ? [entry.local, ...site.path].join('.') : entry.local;
     let imported = byChain.get(chain);
     if (imported === undefined) {
       imported = importOf(site.import, entry.local, site.path);
@@ -77,9 +77,8 @@ export function importsOf(
   function unconditional(imported: ManifestImport, site: number, isFatalUndefined: boolean): void {
     const wasDropped = !imported.isUnconditional || imported.isDropped;
     imported.isUnconditional = true;
-    const position = sitePosition(record, site, pathOf);
-    imported.at ??= position;
-    if (isFatalUndefined) imported.throwsAt ??= position;
+    imported.at ??= sitePosition(record, site, pathOf);
+    if (isFatalUndefined) imported.throwsAt ??= sitePosition(record, site, pathOf);
     const loss = wasDropped ? lossOf(number, site) : undefined;
     if (loss) imported.isDropped = true;
     else delete imported.isDropped;

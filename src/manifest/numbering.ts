@@ -1,4 +1,6 @@
 /** Numbers the modules of a build, as tables refer to them. */
+import { onCycle } from '../graph/components.ts';
+import type { Edges } from '../graph/edges.ts';
 import { linkOrder } from '../graph/link-order.ts';
 import type { ChunkModule, Target } from '../model.ts';
 import { isGenerated, wrappedModule } from '../record/commonjs.ts';
@@ -9,6 +11,10 @@ export interface Numbering {
   graph: Graph;
   /** A module's position is its number. */
   modules: readonly GraphModule[];
+  /** By number of a module: the numbers of those that it requests. */
+  edges: Edges;
+  /** By number of a module: whether it is on a cycle of requests. */
+  isCircular: readonly boolean[];
   numberOf(id: string): number | undefined;
   /** Numbers of the ids that are modules of the graph, each once. */
   numbersOf(ids: Iterable<string>): number[];
@@ -37,10 +43,13 @@ export function createNumbering(modules: readonly GraphModule[]): Numbering {
   const graph = createGraph(new Map(modules.map((module) => [module.id, module])));
   const numbers = new Map(modules.map(({ id }, number) => [id, number]));
   const byToken = new Map(modules.map(({ record }, index) => [record.token, index]));
+  const edges = edgesOf(modules);
   const numbered: ChunkModule[] = [];
   return {
     graph,
     modules,
+    edges,
+    isCircular: onCycle(edges),
     numberOf: (id) => numbers.get(id),
     numbersOf: (ids) => [...new Set(ids)].flatMap((id) => numbers.get(id) ?? []),
     markedBy: (token) => moduleAt(byToken.get(token)),

@@ -1,5 +1,5 @@
 /** Makes the build's table, which the bundle carries. */
-import { componentsOf, onCycle } from '../graph/components.ts';
+import { componentsOf } from '../graph/components.ts';
 import { waitsOf } from '../graph/waits.ts';
 import type { RealisedSite } from '../model.ts';
 import type {
@@ -29,7 +29,6 @@ import {
   STATES,
   UNCONDITIONAL,
 } from '../protocol/tables.ts';
-import { edgesOf } from './graph.ts';
 import { type ManifestInput, type ManifestOutput, manifestModule } from './manifest.ts';
 import type { Numbering } from './numbering.ts';
 
@@ -44,10 +43,9 @@ export function buildTable(input: TableInput, { format, chunks }: ManifestOutput
   const importsEntry = chunks.some(({ entry }, number) => entry !== undefined && imported.has(number));
   const isWaiting = mayWaitForItself(input, chunks);
   const staticEntries = numbering.numbersOf(input.entries.static);
-  const isCircular = onCycle(edgesOf(numbering.modules));
   // A module's imports only where it is on a cycle, which these may explain.
   const described = numbering.modules.map((_, number) =>
-    manifestModule(input, number, isCircular[number] === true),
+    manifestModule(input, number, numbering.isCircular[number] === true),
   );
   const read = new Set(described.flatMap(({ imports = [] }) => imports.map(({ module }) => module)));
   return {
@@ -106,7 +104,7 @@ function chunkRow({ imports, entry, file }: ManifestChunk, withFile: boolean): C
 
 /** Whether a module with a top-level await may wait for an import() that waits for the module's own chunk. */
 function mayWaitForItself(
-  { numbering: { modules, numberOf }, rendered }: ManifestInput,
+  { numbering: { modules, edges, numberOf }, rendered }: ManifestInput,
   chunks: readonly ManifestChunk[],
 ): boolean {
   const numbers = new Map(chunks.map(({ file }, chunk) => [file, chunk]));
@@ -119,7 +117,7 @@ function mayWaitForItself(
   );
   if (awaited.length === 0) return false;
   const imports = chunks.map((chunk) => chunk.imports);
-  const { componentOf } = componentsOf(waitsOf(edgesOf(modules), chunkOf, imports, awaited));
+  const { componentOf } = componentsOf(waitsOf(edges, chunkOf, imports, awaited));
   return awaited.some(([importer, target]) => {
     const chunk = chunkOf[importer];
     return chunk !== undefined && componentOf[target] === componentOf[modules.length + chunk];

@@ -11,6 +11,7 @@ import {
 import type { Program } from 'estree';
 import type { SourceMap } from 'rollup';
 import { startOf } from '../ast/node-path.ts';
+import { lineStartsOf } from '../lines.ts';
 import type { ModuleRecord, Position, Positions } from '../model.ts';
 import { countUpTo } from '../sorted.ts';
 
@@ -26,9 +27,11 @@ export function createLocator(code: string): (offset: number) => Position {
 /** The lists of a record whose elements have a position. */
 type Positioned = Pick<ModuleRecord, 'requests' | 'bindings' | 'sites' | 'properties'>;
 
-/** Positions in the code that was recorded. */
-export function positionsIn(code: string, { requests, bindings, sites, properties }: Positioned): Positions {
-  const locate = createLocator(code);
+/** Positions in the code that was recorded, by its locator. */
+export function positionsIn(
+  locate: (offset: number) => Position,
+  { requests, bindings, sites, properties }: Positioned,
+): Positions {
   const all = (list: readonly { offset: number }[]): Position[] => list.map(({ offset }) => locate(offset));
   return {
     requests: all(requests),
@@ -192,10 +195,4 @@ function knownBefore(map: TraceMap): KnownBefore {
     column = last[0];
   }
   return { lines, columns };
-}
-
-function lineStartsOf(code: string): number[] {
-  const lineStarts = [0];
-  for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) lineStarts.push(at + 1);
-  return lineStarts;
 }

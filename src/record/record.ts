@@ -17,10 +17,13 @@ export const PHASES_ALONE: WantedSites = { bindings: false, reads: false, writes
 export const isIncluded = ({ bindings }: WantedSites): boolean => bindings;
 
 /**
- * Words without which code has no site of its phases: an await, a dynamic import, or the names that
+ * Words without which no function has a site of its module's phases: a dynamic import, or the names that
  * \@rollup/plugin-commonjs uses for modules that run when they are required and for `require` of a variable.
  */
-const PHASE_WORDS = /\bawait\b|\bimport\s*[(/]|\b__require\b|\bcreateCommonjsRequire\b/;
+const WORDS_IN_FUNCTIONS = /\bimport\s*[(/]|\b__require\b|\bcreateCommonjsRequire\b/;
+
+/** Words without which code has no site of its phases: those, or an await. */
+export const PHASE_WORDS = new RegExp(`\\bawait\\b|${WORDS_IN_FUNCTIONS.source}`);
 
 export const mayHavePhaseSites = (code: string): boolean => PHASE_WORDS.test(code);
 
@@ -32,7 +35,8 @@ export interface Recorded {
 
 export function recordModule({ code, program, wanted }: RecordInput): Recorded {
   const entries = readEntries(program);
-  const { sites, hasTLA } = findSites(program, code, entries, wanted);
+  const withFunctions = isIncluded(wanted) || WORDS_IN_FUNCTIONS.test(code);
+  const { sites, hasTLA } = findSites({ program, code, entries, wanted, withFunctions });
   const { importsByLocal: _imports, bindingsByLocal: _bindings, ...plain } = entries;
   const found = sites.map(({ site }) => site);
   const properties = propertiesIn(program, entries, found);

@@ -1,9 +1,9 @@
 /** Finds every site of a module, in one walk, and whether the module waits. */
 import type { FunctionDeclaration, Identifier, ImportExpression, Node, Program } from 'estree';
-import { walk } from 'estree-walker';
 import { endOf, isFunction, type NodePath, startOf, Trail } from '../ast/node-path.ts';
 import { isDecoratorHead, memberName, roleOf } from '../ast/role.ts';
 import { skipTrivia } from '../ast/trivia.ts';
+import { SKIP, walk } from '../ast/walk.ts';
 import type { Binding, ImportEntry, Site, WantedSites } from '../model.ts';
 import { bodyOf, isGenerated, isRequire, isVariableRequire, requireFunctionOf } from './commonjs.ts';
 import { followNamespace } from './dynamic.ts';
@@ -25,7 +25,16 @@ export interface FoundSites {
 
 type WithoutOffset<S> = S extends Site ? Omit<S, 'offset'> : never;
 
-export function findSites(program: Program, code: string, entries: Entries, wanted: WantedSites): FoundSites {
+export interface SitesInput {
+  program: Program;
+  code: string;
+  entries: Entries;
+  wanted: WantedSites;
+  /** Whether functions may have sites. */
+  withFunctions: boolean;
+}
+
+export function findSites({ program, code, entries, wanted, withFunctions }: SitesInput): FoundSites {
   const { importsByLocal, bindingsByLocal } = entries;
   const foundSites: FoundSite[] = [];
   const names = new Set([...importsByLocal.keys(), ...bindingsByLocal.keys()]);
@@ -59,10 +68,13 @@ export function findSites(program: Program, code: string, entries: Entries, want
         if (names.has(node.name)) named.push(trail.pathTo(node, key));
         return;
       }
-      trail.enter(node, key);
-      scopeFinder.enter(node);
       // Rollup's parser adds annotation comments to `body` under another key.
       if (parent?.type === 'Program' && key === 'body') topLevelStatement(node);
+      if (!withFunctions && isFunction(node)) {
+        return SKIP;
+      }
+      trail.enter(node, key);
+      scopeFinder.enter(node);
       if (isFunction(node)) functionDepth++;
       else if (functionDepth === 0) {
         topLevelAwait(node, parent);

@@ -22,7 +22,31 @@ const tracers = {
   // Reads in the packages too.
   traced: () => modulePhases({ include: /./, console: false, root }),
   default: () => modulePhases({ root: folder }),
+  hooks: () => bare({ id: { exclude: /node_modules/ } }, () => {}),
+  parsing: () => bare(undefined, (context, code) => context.parse(code)),
 };
+
+/** What a plugin of this kind can't do without: its hooks, each module's code before and after, and the chunk's map. */
+function bare(filter, look) {
+  return {
+    name: 'bare',
+    outputOptions: (options) => ({ ...options, sourcemap: 'hidden', minify: false }),
+    transform: {
+      order: 'post',
+      filter,
+      handler(code) {
+        look(this, code);
+        return null;
+      },
+    },
+    generateBundle(_, bundle) {
+      for (const { type, code, map, modules } of Object.values(bundle)) {
+        if (type !== 'chunk' || !code || !map) continue;
+        for (const rendered of Object.values(modules)) if (rendered.code) look(this, rendered.code);
+      }
+    },
+  };
+}
 
 const began = process.cpuUsage();
 const bundle = await rolldown({

@@ -2,7 +2,7 @@ import type { Program } from 'estree';
 import { parseAst } from 'rollup/parseAst';
 import type { GraphModule } from '../../src/manifest/graph.ts';
 import type { ModuleRecord, WantedSites } from '../../src/model.ts';
-import { positionsIn } from '../../src/places/positions.ts';
+import { createLocator, positionsIn } from '../../src/places/positions.ts';
 import { recordModule } from '../../src/record/record.ts';
 
 /** Texts of modules by their ids. */
@@ -23,7 +23,7 @@ export const graphModules = (
       version: '',
       token: id,
       ...recorded,
-      positions: positionsIn(code, recorded),
+      positions: positionsIn(createLocator(code), recorded),
     };
     const requested = record.requests.map(({ specifier }) =>
       specifier === 'nowhere' ? null : specifier.replace(/^also /, ''),

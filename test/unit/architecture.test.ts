@@ -33,15 +33,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'edited-text': [],
   /** Search in sorted lists. */
   sorted: [],
+  /** Lines of a text. */
+  lines: [],
   errors: ['model'],
   parse: ['ast', 'errors'],
   options: ['protocol', 'errors'],
   /** The seam between locating and realising: types alone. */
   located: ['model', 'ast', 'edited-text', 'errors'],
   record: ['model', 'ast'],
-  places: ['model', 'ast', 'sorted'],
+  places: ['model', 'ast', 'sorted', 'lines'],
   manifest: ['protocol', 'model', 'graph', 'record'],
-  locate: ['model', 'ast', 'sorted', 'edited-text', 'errors', 'parse', 'located'],
+  locate: ['model', 'ast', 'sorted', 'lines', 'edited-text', 'errors', 'parse', 'located'],
   realise: ['protocol', 'model', 'ast', 'edited-text', 'errors', 'located'],
   /** What ECMA-262 prescribes: shares no code with the tracer, whose mistakes it is to catch. */
   spec: [],
@@ -102,6 +104,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'errors',
     'options',
     'parse',
+    'record',
     'modules',
     'output',
     'build-rollup',

@@ -3,9 +3,9 @@
  * may share a place, as in code that another plugin compiled: then they are told apart by their order, or left untraced.
  */
 import type { Identifier, Node, Program } from 'estree';
-import { walk } from 'estree-walker';
 import { endOf, type NodePath, startOf, Trail } from '../../ast/node-path.ts';
 import { memberName, roleOf } from '../../ast/role.ts';
+import { walk } from '../../ast/walk.ts';
 import type { Extent, LocatedPiece, LocatedSite, ReturnOf } from '../../located.ts';
 import type { ChunkModule, Position, Site } from '../../model.ts';
 import type { SliceText } from '../layout.ts';
@@ -26,12 +26,11 @@ export interface MappedSlices {
   publishers: ReadonlySet<string>;
   /** The module that runs, or may run, when the function with this name is called. */
   wrappedBy(name: string): ChunkModule | undefined;
-  /** Text of the line of an original source from the place on; undefined where it isn't known. */
-  originalAt(place: Place): string | undefined;
 }
 
 /** The sites of one kind, at one place, and the nodes that may stand for them. */
 interface Sought {
+  kind: Kind;
   sites: number[];
   nodes: NodePath[];
 }
@@ -55,7 +54,8 @@ const KINDS: Readonly<Record<Site['kind'], Kind | undefined>> = {
 export function locateByMap(slice: SliceText, program: Program, slices: MappedSlices): LocatedPiece {
   const { module, text, start } = slice;
   const { map, publishers } = slices;
-  const soughtSites = soughtFor();
+  const soughtSites: Sought[] = [];
+  const soughtAt = soughtByPlace();
   const bodies: Extent[] = [];
   const returns: ReturnOf[] = [];
   /** Expressions that stand for a `require`, by what it requires. */
@@ -78,17 +78,17 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
         const body = bodyOf(wrapper.block.body, wrapper);
         if (body) bodies.push(body);
       }
-      if (node.type === 'ReturnStatement' && isOfBody(path())) returns.push({ module, nodePath: path() });
+      if (isWrapped && node.type === 'ReturnStatement' && isOfBody(path()))
+        returns.push({ module, nodePath: path() });
       notePossibleRequire(node, path);
       if (node.type === 'Identifier') identifiers.push(node);
       if (standsForDynamicImport(node) && !isUsersOwn(node)) dynamicImports.push(path());
       const kinds = kindsOf(node);
       const ownPlace = kinds.length > 0 ? placeOf(node) : undefined;
-      for (const kind of kinds) {
-        const place = ownPlace ?? (kind === 'read' ? placeBeside(parent, key) : undefined);
-        const sought = place && soughtSites.get(keyOf(kind, place));
-        if (!sought) continue;
-        const found = nodeFor(kind, path());
+      const place = ownPlace ?? (kinds.includes('read') ? placeBeside(parent, key) : undefined);
+      for (const sought of (place && soughtAt.get(keyOf(place))) ?? []) {
+        if (ownPlace ? !kinds.includes(sought.kind) : sought.kind !== 'read') continue;
+        const found = nodeFor(sought.kind, path());
         if (found) sought.nodes.push(...found);
       }
       trail.enter(node, key);
@@ -98,7 +98,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
     },
   });
 
-  const sites = [...soughtSites.values()].flatMap(paired);
+  const sites = soughtSites.flatMap(paired);
   sites.push(...remainingDynamicImports(), ...locatedRequires());
   sites.sort((a, b) => startOf(a.nodePath.node) - startOf(b.nodePath.node));
   if (!isWrapped) {
@@ -138,15 +138,19 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
    * identifier is left that could be the read.
    */
   function goneSites(): Pick<LocatedSite, 'module' | 'number'>[] {
+    const missing = soughtSites.filter(
+      ({ kind, nodes }) => nodes.length === 0 && (kind === 'read' || kind === 'variable'),
+    );
+    if (missing.length === 0) return [];
     const names = new Set<string>();
     for (const node of identifiers) {
       if (!known.has(node)) names.add(unnumbered(node.name));
     }
     const mayBeDefault = [...names].some((name) => name.endsWith('_default'));
-    return [...soughtSites.values()].flatMap(({ sites: numbers, nodes }) =>
+    return missing.flatMap(({ sites: numbers }) =>
       numbers.flatMap((number) => {
         const site = module.record.sites[number];
-        if (nodes.length > 0 || site?.kind !== 'read') return [];
+        if (site?.kind !== 'read') return [];
         const { local = '', name = null } = module.record.imports[site.import] ?? {};
         if (name === null || (name === 'default' && mayBeDefault)) return [];
         const declared = module.targets[number]?.[0]?.name;
@@ -161,7 +165,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
   /** Whether the original has the expression as well. */
   function isUsersOwn(node: Node): boolean {
     const place = placeOf(node);
-    return place !== undefined && slices.originalAt(place)?.startsWith('Promise') === true;
+    return place !== undefined && map.originalAt(place)?.startsWith('Promise') === true;
   }
 
   /** The requires of one target, told apart by their order. */
@@ -186,24 +190,29 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
     if (beside?.type === 'Property' && key === 'value') return placeOf(beside.key);
     if (beside?.type !== 'MemberExpression' || key !== 'object' || beside.computed) return undefined;
     const member = placeOf(beside.property);
-    const before = member && slices.originalAt({ ...member, column: 0 })?.slice(0, member.column);
+    const before = member && map.originalAt({ ...member, column: 0 })?.slice(0, member.column);
     const chain = before && CHAIN.exec(before);
     return chain ? { ...member, column: chain.index } : undefined;
   }
 
-  function soughtFor(): Map<string, Sought> {
-    const soughtByPlace = new Map<string, Sought>();
+  function soughtByPlace(): Map<string, Sought[]> {
+    const byPlace = new Map<string, Sought[]>();
     const places = slices.placesOf(module);
     for (const [number, site] of module.record.sites.entries()) {
       const kind = site.kind === 'read' && site.variable !== undefined ? 'variable' : KINDS[site.kind];
       const place = places[number];
       if (!kind || !place) continue;
-      const key = keyOf(kind, { line: place.line - 1, column: place.column });
-      const same = soughtByPlace.get(key);
+      const key = keyOf({ line: place.line - 1, column: place.column });
+      const there = byPlace.get(key) ?? [];
+      const same = there.find((sought) => sought.kind === kind);
       if (same) same.sites.push(number);
-      else soughtByPlace.set(key, { sites: [number], nodes: [] });
+      else {
+        const sought = { kind, sites: [number], nodes: [] };
+        soughtSites.push(sought);
+        byPlace.set(key, [...there, sought]);
+      }
     }
-    return soughtByPlace;
+    return byPlace;
   }
 
   /** The range of a body's own statements, in the chunk. */
@@ -227,7 +236,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
   /** The user's own call of a function that is named `init_a` maps to itself, one that stands for an import to that. */
   function isOwnCall(statement: Node): boolean {
     const place = placeOf(statement);
-    const original = place && slices.originalAt(place);
+    const original = place && map.originalAt(place);
     return (
       original !== undefined && /^(?:await\s|new\s|(?:var|let|const)\s|[\w$]+\s*(?:\(|=))/.test(original)
     );
@@ -266,7 +275,7 @@ export function locateByMap(slice: SliceText, program: Program, slices: MappedSl
     }
   }
 
-  function paired({ sites: numbers, nodes }: Sought): LocatedSite[] {
+  function paired({ sites: numbers, nodes }: Pick<Sought, 'sites' | 'nodes'>): LocatedSite[] {
     if (nodes.length !== numbers.length) return [];
     return numbers.flatMap((number, index): LocatedSite[] => {
       const site = module.record.sites[number];
@@ -319,8 +328,7 @@ const CHAIN = /(?<![\p{ID_Continue}$.])(?:[\p{ID_Continue}$]+\.)+$/u;
 /** Rolldown renames `a` to `a$1` where the name is used already. */
 const unnumbered = (name: string): string => name.replace(/\$\d+$/, '');
 
-const keyOf = (kind: Kind, { line, column }: Pick<Place, 'line' | 'column'>): string =>
-  `${kind} ${line}:${column}`;
+const keyOf = ({ line, column }: Pick<Place, 'line' | 'column'>): string => `${line}:${column}`;
 
 /** The kinds of sites for which a node may stand, by its type alone. */
 function kindsOf(node: Node): readonly Kind[] {

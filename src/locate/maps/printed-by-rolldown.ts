@@ -10,6 +10,7 @@
  */
 import type { BlockStatement, Node } from 'estree';
 import { isFunction } from '../../ast/node-path.ts';
+import { skipTrivia } from '../../ast/trivia.ts';
 
 /** Text without which a slice has none of that syntax. */
 export const MAY_BE_WRAPPED = /\b__(?:commonJS|esm|toESM|reExport)|\b(?:init|require)_[\w$]+\(\)/;
@@ -151,9 +152,9 @@ const namedCall = (node: Node, name: RegExp): { name: string } | undefined =>
     ? { name: node.callee.name }
     : undefined;
 
-/** `var require_a = __commonJSMin(((exports, module) => {` and `}));`, with comments before. */
+/** `var require_a = __commonJSMin(((exports, module) => {` and `}));` */
 const COMMONJS_HEAD =
-  /^(?:\/\/.*\n)*var require_[\w$]+ = (?:\/\* @__PURE__ \*\/ )?__commonJSMin\(\(\([\w$, ]*\) => \{(?=\n)/;
+  /^var require_[\w$]+ = (?:\/\* @__PURE__ \*\/ )?__commonJSMin\(\(\([\w$, ]*\) => \{(?=\n)/;
 const COMMONJS_TAIL = /\n\}\)\);(?:\n\/\/.*)*$/;
 /** A `return` of the module's own function, as Rolldown indents it. */
 const OWN_RETURN = /^\t(?:(?:if|else|for|while)\b.*)?\breturn\b/m;
@@ -169,8 +170,10 @@ const IMPORTS =
  */
 export function bodyByText(text: string): { start: number; end: number; isInside?: true } | undefined {
   if (!WRAPPERS.test(text)) return { start: IMPORTS.exec(text)?.[0].length ?? 0, end: text.length };
-  const head = COMMONJS_HEAD.exec(text);
+  const from = skipTrivia(text, 0);
+  const head = COMMONJS_HEAD.exec(text.slice(from));
   const tail = COMMONJS_TAIL.exec(text);
   if (!head || !tail || OWN_RETURN.test(text)) return undefined;
-  return { start: head[0].length, end: Math.max(head[0].length, tail.index), isInside: true };
+  const start = from + head[0].length;
+  return { start, end: Math.max(start, tail.index), isInside: true };
 }
