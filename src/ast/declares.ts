@@ -1,7 +1,7 @@
 import { extractAssignedNames } from '@rollup/pluginutils';
 import type { Node, Program } from 'estree';
+import { walk } from 'estree-walker';
 import { endOf, isFunction, startOf } from './node-path.ts';
-import { SKIP, walk } from './walk.ts';
 
 /**
  * Whether a scope around the offset declares a variable, function, class, parameter or import of that name.
@@ -19,7 +19,7 @@ export function declares(program: Program, name: string, offset?: number): boole
       isDeclared ||=
         namesAround(node, parent).includes(name) || (isAround(node) && namesInside(node).includes(name));
       // Declarations in other functions and classes are out of scope.
-      if (isDeclared || ((isFunction(node) || node.type === 'ClassBody') && !isAround(node))) return SKIP;
+      if (isDeclared || ((isFunction(node) || node.type === 'ClassBody') && !isAround(node))) this.skip();
     },
   });
   return isDeclared;

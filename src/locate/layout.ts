@@ -1,9 +1,9 @@
 /** Takes a chunk apart into the pieces of its modules and the skeleton around them. */
 import type { Node, Program } from 'estree';
+import { walk } from 'estree-walker';
 import { declares, mayDeclare } from '../ast/declares.ts';
 import { endOf, type NodePath, startOf, Trail } from '../ast/node-path.ts';
 import { skipTrivia } from '../ast/trivia.ts';
-import { SKIP, walk } from '../ast/walk.ts';
 import { EditedText } from '../edited-text.ts';
 import type { Extent, Layout, Piece } from '../located.ts';
 import type { ChunkModule } from '../model.ts';
@@ -134,7 +134,8 @@ export function find(
     enter(node, _parent, key) {
       // The program's own range may leave out comments before its first statement and after its last.
       if (body || (node.type !== 'Program' && (startOf(node) > from || endOf(node) < to))) {
-        return SKIP;
+        this.skip();
+        return;
       }
       const nodePath = trail.pathTo(node, key);
       if (isList(nodePath)) body = nodePath as Layout['body'];

@@ -11,9 +11,9 @@
  * 6. `try { await v } catch (e) { … }`  →  `… catch (e) { caught(module); … }`, so also `finally`
  */
 import type { BlockStatement, ForOfStatement, Node } from 'estree';
+import { walk } from 'estree-walker';
 import { endOf, isFunction, type NodePath, startOf } from '../ast/node-path.ts';
 import { skipTrivia } from '../ast/trivia.ts';
-import { SKIP, walk } from '../ast/walk.ts';
 import type { LocatedSite } from '../located.ts';
 import { addSite, type Context } from './context.ts';
 import { withLabels } from './guard.ts';
@@ -118,7 +118,7 @@ function waits(expression: Node): boolean {
   let hasAwait = false;
   walk(expression, {
     enter(node) {
-      if (hasAwait || isFunction(node)) return SKIP;
+      if (hasAwait || isFunction(node)) this.skip();
       else hasAwait = node.type === 'AwaitExpression';
     },
   });

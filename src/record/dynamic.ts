@@ -7,9 +7,9 @@ import type {
   Pattern,
   VariableDeclaration,
 } from 'estree';
+import { walk } from 'estree-walker';
 import { type NodePath, startOf, Trail } from '../ast/node-path.ts';
 import { memberName, roleOf } from '../ast/role.ts';
-import { walk } from '../ast/walk.ts';
 import { findScopes } from './scopes.ts';
 
 export interface NamespaceListener {

@@ -3,9 +3,9 @@
  * which ones of others it reads by name while it runs.
  */
 import type { CallExpression, FunctionDeclaration, Identifier, Node, Program } from 'estree';
+import { walk } from 'estree-walker';
 import { isFunction, type NodePath, startOf, Trail } from '../ast/node-path.ts';
 import { memberName, roleOf } from '../ast/role.ts';
-import { walk } from '../ast/walk.ts';
 import type { Property, Site } from '../model.ts';
 import { bodyOf, requireFunctionOf } from './commonjs.ts';
 import type { Entries } from './entries.ts';

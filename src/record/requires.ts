@@ -1,7 +1,7 @@
 /** `require('./a')` in the source of a module, for bundlers that take CommonJS modules as they are. */
 import type { Program } from 'estree';
+import { walk } from 'estree-walker';
 import { startOf } from '../ast/node-path.ts';
-import { walk } from '../ast/walk.ts';
 import type { ModuleRecord, Site } from '../model.ts';
 import { createScopes } from './scopes.ts';
 

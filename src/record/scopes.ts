@@ -7,8 +7,8 @@
  */
 import { extractAssignedNames } from '@rollup/pluginutils';
 import type { Class, Function as FunctionNode, Node, Program, VariableDeclaration } from 'estree';
+import { walk } from 'estree-walker';
 import { endOf, startOf } from '../ast/node-path.ts';
-import { walk } from '../ast/walk.ts';
 
 export interface Scopes {
   /**

@@ -1,9 +1,9 @@
 /** Finds every site of a module, in one walk, and whether the module waits. */
 import type { FunctionDeclaration, Identifier, ImportExpression, Node, Program } from 'estree';
+import { walk } from 'estree-walker';
 import { endOf, isFunction, type NodePath, startOf, Trail } from '../ast/node-path.ts';
 import { isDecoratorHead, memberName, roleOf } from '../ast/role.ts';
 import { skipTrivia } from '../ast/trivia.ts';
-import { SKIP, walk } from '../ast/walk.ts';
 import type { Binding, ImportEntry, Site, WantedSites } from '../model.ts';
 import { bodyOf, isGenerated, isRequire, isVariableRequire, requireFunctionOf } from './commonjs.ts';
 import { followNamespace } from './dynamic.ts';
@@ -71,7 +71,8 @@ export function findSites({ program, code, entries, wanted, withFunctions }: Sit
       // Rollup's parser adds annotation comments to `body` under another key.
       if (parent?.type === 'Program' && key === 'body') topLevelStatement(node);
       if (!withFunctions && isFunction(node)) {
-        return SKIP;
+        this.skip();
+        return;
       }
       trail.enter(node, key);
       scopeFinder.enter(node);

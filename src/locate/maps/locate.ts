@@ -3,9 +3,9 @@
  * may share a place, as in code that another plugin compiled: then they are told apart by their order, or left untraced.
  */
 import type { Identifier, Node, Program } from 'estree';
+import { walk } from 'estree-walker';
 import { endOf, type NodePath, startOf, Trail } from '../../ast/node-path.ts';
 import { memberName, roleOf } from '../../ast/role.ts';
-import { walk } from '../../ast/walk.ts';
 import type { Extent, LocatedPiece, LocatedSite, ReturnOf } from '../../located.ts';
 import type { ChunkModule, Position, Site } from '../../model.ts';
 import type { SliceText } from '../layout.ts';

@@ -1,8 +1,8 @@
 /** Finds the nodes to which the surviving marks of a piece of a chunk belong. */
 import type { Node, Program } from 'estree';
+import { walk } from 'estree-walker';
 import { endOf, type NodePath, startOf, Trail } from '../../ast/node-path.ts';
 import { skipTrivia } from '../../ast/trivia.ts';
-import { walk } from '../../ast/walk.ts';
 import type { ParseFailure } from '../../errors.ts';
 import type { LocatedPiece } from '../../located.ts';
 import type { ChunkModule, Site } from '../../model.ts';
