@@ -216,7 +216,7 @@ export const alternatives = (words: readonly unknown[]): string => list(words.ma
 /**
  * The most similar name, if at most 40 % of its letters differ: two swapped letters in a word of five. Ignores case.
  */
-function nearest(name: string, known: readonly string[]): string | undefined {
+export function nearest(name: string, known: readonly string[]): string | undefined {
   const word = cut(name.toLowerCase());
   const candidate = closest(word, known);
   return distance(word, candidate) <= 0.4 * Math.max(word.length, candidate.length) ? candidate : undefined;
