@@ -114,6 +114,7 @@ export function createSharedBuild(input: BuildInput): SharedBuild {
       const output = createOutput({
         numbering: createNumbering(inLinkOrder(graph(ids), roots)),
         settings,
+        sinkFunction: input.sinkFunction,
         runtime: input.runtimeTexts,
         placement: input.runtime,
         tracesNamespaces: input.namespaces === 'traced' && settings.reads !== false,

@@ -211,7 +211,7 @@ export function modulePhases(options: Options = {}): ModulePhasesPlugin {
     augmentChunkHash() {
       // Rolldown makes the names of files before the chunks are realised: other options make another file.
       return isRolldown
-        ? `${version} ${inspect([resolved.settings, resolved.patterns, resolved.runtime], { depth: null })}`
+        ? `${version} ${inspect([resolved.settings, resolved.sinkFunction, resolved.patterns, resolved.runtime], { depth: null })}`
         : undefined;
     },
 
