@@ -52,7 +52,7 @@ export function readArguments(args: readonly string[], options: Options): Argume
     const values = given.get(token.name) ?? [];
     if (option.value ? values.length > 0 && !option.isList : values.length > 0)
       throw new Failure(`option --${token.name} is given twice`);
-    given.set(token.name, [...values, valueOf(token.name, option, token.value)]);
+    given.set(token.name, [...values, textOf(token.name, option, token.value)]);
   }
   const end = tokens.find(({ kind }) => kind === 'option-terminator');
   const restCount = end ? args.length - end.index - 1 : 0;
@@ -65,15 +65,18 @@ export function readArguments(args: readonly string[], options: Options): Argume
   };
 }
 
-function valueOf(name: string, { value, choices }: Option, text: string | undefined): string {
+function textOf(name: string, { value, choices }: Option, text: string | undefined): string {
   if (!value) {
     if (text !== undefined) throw new Failure(`option --${name} takes no value, and has "${text}"`);
     return '';
   }
   // What begins with a dash is the next option, unless it comes with `=`.
-  if (text === undefined || text === '') throw new Failure(`option --${name} needs a value: --${name} ${value}`);
+  if (text === undefined || text === '')
+    throw new Failure(`option --${name} needs a value: --${name} ${value}`);
   if (choices && !choices.includes(text))
-    throw new Failure(`option --${name} must be ${alternatives(choices)}, but is "${text}"${meant(text, choices)}`);
+    throw new Failure(
+      `option --${name} must be ${alternatives(choices)}, but is "${text}"${meant(text, choices)}`,
+    );
   return text;
 }
 

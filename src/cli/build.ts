@@ -8,7 +8,11 @@ import { withProgress } from './terminal.ts';
 
 /** Options of the plugin that a config need not have for the command. */
 export const PLUGIN_OPTIONS: Options = {
-  include: { value: '<glob>', isList: true, text: 'modules whose reads and writes are traced (several times: more)' },
+  include: {
+    value: '<glob>',
+    isList: true,
+    text: 'modules whose reads and writes are traced (several times: more)',
+  },
   exclude: { value: '<glob>', isList: true, text: 'modules whose reads and writes are not traced' },
   root: { value: '<folder>', text: 'folder to which the paths of modules are relative (default: this one)' },
 };
@@ -25,7 +29,8 @@ export const CONSOLE_OPTIONS: Options = {
 /** The part of a job that the arguments decide. */
 export function pluginFrom(given: Arguments): Pick<Job, 'createPlugin' | 'hasPluginOptions'> {
   const names = ['include', 'exclude', 'root', 'detail'];
-  const list = (name: string): FilterPattern | undefined => (given.has(name) ? [...given.all(name)] : undefined);
+  const list = (name: string): FilterPattern | undefined =>
+    given.has(name) ? [...given.all(name)] : undefined;
   return {
     hasPluginOptions: names.some(given.has),
     async createPlugin(): Promise<OwnPlugin> {
@@ -50,7 +55,11 @@ const BUNDLERS: Readonly<Record<BundlerName, () => Promise<{ bundler: Bundler }>
   vite: () => import('./bundlers/vite.ts'),
 };
 
-const TITLES: Readonly<Record<BundlerName, string>> = { rollup: 'Rollup', rolldown: 'Rolldown', vite: 'Vite' };
+const TITLES: Readonly<Record<BundlerName, string>> = {
+  rollup: 'Rollup',
+  rolldown: 'Rolldown',
+  vite: 'Vite',
+};
 
 /** @throws {Failure} with the bundler's own error, whole */
 export async function build(job: Job): Promise<void> {

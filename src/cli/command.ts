@@ -1,6 +1,5 @@
 import type { Arguments, Options } from './arguments.ts';
 
-
 /** One of the words after `module-phases`. */
 export interface Command {
   /** The words behind its name, as `<trace>`. */

@@ -14,7 +14,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     usage: '<entry or config> [options] [-- arguments of the program]',
     summary: 'build with the plugin, run the bundle in Node, and see its trace',
     details: [
-      'The trace and its findings go to standard error; input, output, signals and exit code are the program\'s.',
+      "The trace and its findings go to standard error; input, output, signals and exit code are the program's.",
     ],
     words: [1, 1],
     hasRest: true,
@@ -22,7 +22,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       out: { value: '<file>', short: 'o', text: 'write the trace to a file, as it happens' },
       watch: { short: 'w', text: 'build and run again with each change' },
       entry: { value: '<name>', text: 'of several entries: the one to run (default: the first)' },
-      dir: { value: '<folder>', text: 'keep the bundle in this folder (default: one that is removed at the end)' },
+      dir: {
+        value: '<folder>',
+        text: 'keep the bundle in this folder (default: one that is removed at the end)',
+      },
       ...INPUT_OPTIONS,
       ...PLUGIN_OPTIONS,
       ...CONSOLE_OPTIONS,
@@ -34,11 +37,24 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'fail on findings that are new: what a build proves without running, or what a trace shows',
     words: [1, 1],
     options: {
-      severity: { value: '<severity>', choices: SEVERITIES, text: 'fail on findings as bad as that, or worse: error (default), warning, info' },
-      baseline: { value: '<file>', text: 'findings that are known (default: module-phases.baseline.json, if it is there)' },
+      severity: {
+        value: '<severity>',
+        choices: SEVERITIES,
+        text: 'fail on findings as bad as that, or worse: error (default), warning, info',
+      },
+      baseline: {
+        value: '<file>',
+        text: 'findings that are known (default: module-phases.baseline.json, if it is there)',
+      },
       'update-baseline': { text: 'write what is found now to the baseline' },
-      format: { value: '<format>', choices: ['text', 'json', 'markdown', 'github'], text: 'text (default), json, markdown, or github (annotations)' },
-      'strict-execution-order': { text: 'build once more with that option of Rolldown, and say what it does to each finding' },
+      format: {
+        value: '<format>',
+        choices: ['text', 'json', 'markdown', 'github'],
+        text: 'text (default), json, markdown, or github (annotations)',
+      },
+      'strict-execution-order': {
+        text: 'build once more with that option of Rolldown, and say what it does to each finding',
+      },
       ...INPUT_OPTIONS,
       ...PLUGIN_OPTIONS,
     },
@@ -79,7 +95,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'write a trace for other tools',
     words: [1, 1],
     options: {
-      to: { value: '<format>', choices: ['chrome', 'json'], text: 'chrome (Perfetto, speedscope, chrome://tracing) or json' },
+      to: {
+        value: '<format>',
+        choices: ['chrome', 'json'],
+        text: 'chrome (Perfetto, speedscope, chrome://tracing) or json',
+      },
       out: { value: '<file>', short: 'o', text: 'the file (default: standard output)' },
     },
     call: async (given) => (await import('./commands/convert.ts')).convert(given),

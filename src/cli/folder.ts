@@ -26,7 +26,11 @@ export function temporaryFolder(file: string): Folder {
     path,
     remove() {
       rmSync(path, { recursive: true, force: true });
-      for (let around = dirname(path); first !== undefined && around.startsWith(first); around = dirname(around)) {
+      for (
+        let around = dirname(path);
+        first !== undefined && around.startsWith(first);
+        around = dirname(around)
+      ) {
         try {
           rmdirSync(around);
         } catch {

@@ -1,5 +1,5 @@
 /** What the first word of `run` and `check` names: an entry, a bundler's config or a trace. */
-import { openSync, readSync, closeSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Arguments, Options } from './arguments.ts';
 import { Failure, fileFailure } from './failure.ts';
@@ -27,7 +27,9 @@ export function inputOf(word: string, given: Arguments): Input {
   if (isConfig) {
     const bundler = wanted ?? BUNDLERS.find((name) => basename(path).includes(`${name}.config`));
     if (!bundler)
-      throw new Failure(`${word} may be a config of any bundler: say which by --bundler rollup, rolldown or vite`);
+      throw new Failure(
+        `${word} may be a config of any bundler: say which by --bundler rollup, rolldown or vite`,
+      );
     return { kind: 'config', path, bundler };
   }
   if (/^\s*\{/.test(start) || /\.(?:ndjson|jsonl?)$/.test(path)) return { kind: 'trace', path };

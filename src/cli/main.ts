@@ -23,7 +23,9 @@ async function main([word, ...args]: readonly string[]): Promise<number> {
   const names = Object.keys(COMMANDS);
   const command = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
   if (!command)
-    throw new Failure(`there is no command ${word}${meant(word, names) || `; there are ${names.join(', ')}`}`);
+    throw new Failure(
+      `there is no command ${word}${meant(word, names) || `; there are ${names.join(', ')}`}`,
+    );
   const given = readArguments(args, { ...command.options, ...HELP });
   if (given.has('help')) {
     printText(helpOf(word, command));

@@ -36,7 +36,17 @@ export const printText = (text: string): void => {
 
 /** Tells the user something beside the result. */
 export const tell = (text: string, tone: Tone = 'plain'): void => {
-  process.stderr.write(textOf([[['module-phases: ', tone], [text, 'plain']]], process.stderr));
+  process.stderr.write(
+    textOf(
+      [
+        [
+          ['module-phases: ', tone],
+          [text, 'plain'],
+        ],
+      ],
+      process.stderr,
+    ),
+  );
 };
 
 /** A text of several lines that others have made, such as a bundler's error. */

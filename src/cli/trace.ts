@@ -11,7 +11,8 @@ const SHOWN = 5;
 export function readTrace(path: string): RecordedTrace {
   const recorded = parsed(path);
   const { damage, events, isComplete } = recorded;
-  for (const { line, reason } of damage.slice(0, SHOWN)) tell(`${path}:${line} is left out: ${reason}`, 'warn');
+  for (const { line, reason } of damage.slice(0, SHOWN))
+    tell(`${path}:${line} is left out: ${reason}`, 'warn');
   if (damage.length > SHOWN) tell(`${path}: ${damage.length - SHOWN} more lines are left out`, 'warn');
   if (damage.length > 0) tell(`${path}: kept ${events.length} events`, 'warn');
   else if (!isComplete) tell(`${path} has no end: the program was killed, or still runs`, 'warn');

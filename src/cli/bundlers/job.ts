@@ -52,7 +52,11 @@ interface OutputOptions {
 }
 
 const isOwn = (plugin: unknown): plugin is OwnPlugin =>
-  typeof plugin === 'object' && plugin !== null && 'name' in plugin && plugin.name === NAME && 'api' in plugin;
+  typeof plugin === 'object' &&
+  plugin !== null &&
+  'name' in plugin &&
+  plugin.name === NAME &&
+  'api' in plugin;
 
 /**
  * Finds the plugin among those of a config and asks it for the manifest. Returns the plugins that the config lacks: that

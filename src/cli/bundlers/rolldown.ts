@@ -1,5 +1,5 @@
 import type { OutputOptions, RolldownOptions } from 'rolldown';
-import type { ConfigExport, loadConfig as LoadConfig } from 'rolldown/config';
+import type { loadConfig as LoadConfig } from 'rolldown/config';
 import { Failure } from '../failure.ts';
 import { loadInstalled } from '../installed.ts';
 import { addedPlugins, type Bundler, type Job, type Watcher } from './job.ts';
@@ -53,8 +53,8 @@ async function configsOf(job: Job): Promise<Config[]> {
 
 async function loadConfig(path: string): Promise<RolldownOptions[]> {
   const loader = await load<{ loadConfig: typeof LoadConfig }>('rolldown/config');
-  const exported: ConfigExport = await loader.loadConfig(path);
-  return [typeof exported === 'function' ? await exported({}, {}) : exported].flat();
+  const exported = await loader.loadConfig(path);
+  return [typeof exported === 'function' ? await exported({}) : exported].flat();
 }
 
 /** Of a bare entry. */

@@ -34,7 +34,7 @@ async function configOf(job: Job): Promise<{ vite: Vite; config: InlineConfig }>
     plugins: [
       await addedPlugins(job, loaded.plugins),
       ...(dir === null ? [] : [{ name: 'module-phases:host', configResolved: forNode }]),
-    ] as InlineConfig['plugins'],
+    ] as NonNullable<InlineConfig['plugins']>,
   };
   return { vite, config: vite.mergeConfig(loaded, config) };
 }

@@ -34,9 +34,13 @@ export async function check(given: Arguments): Promise<ExitCode> {
   if (isStrict && (input.kind === 'trace' || input.bundler === 'rollup'))
     throw new Failure('--strict-execution-order is for builds of Rolldown and of Vite 8');
   const baseline = readBaselineFile(given);
-  const known = input.kind === 'trace' ? knownOfTrace(input.path, given) : await knownOfBuild(input, given, false);
+  const known =
+    input.kind === 'trace' ? knownOfTrace(input.path, given) : await knownOfBuild(input, given, false);
   const effects = isStrict
-    ? strictEffects(known.findings, (await knownOfBuild(input as Exclude<Input, { kind: 'trace' }>, given, true)).findings)
+    ? strictEffects(
+        known.findings,
+        (await knownOfBuild(input as Exclude<Input, { kind: 'trace' }>, given, true)).findings,
+      )
     : undefined;
   const severity = SEVERITIES.find((name) => name === given.one('severity')) ?? 'error';
   const checked = checkedBy({ ...known, baseline: baseline.entries, severity });
@@ -48,12 +52,16 @@ export async function check(given: Arguments): Promise<ExitCode> {
     );
     return EXIT.FINE;
   }
-  report({
-    ...checked,
-    baseline: baseline.isThere ? baseline.path : undefined,
-    frameOf: await frames(known, checked.fresh),
-    effectOf: effects && ((finding) => effects.get(finding)),
-  }, given, known.root);
+  report(
+    {
+      ...checked,
+      baseline: baseline.isThere ? baseline.path : undefined,
+      frameOf: await frames(known, checked.fresh),
+      effectOf: effects && ((finding) => effects.get(finding)),
+    },
+    given,
+    known.root,
+  );
   return checked.fresh.length > 0 ? EXIT.FOUND : EXIT.FINE;
 }
 

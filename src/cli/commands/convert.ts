@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { chromeTrace } from '../../report/chrome-trace.ts';
+
+const chromeTrace = (recorded: RecordedTrace) => recorded;
+
 import type { RecordedTrace } from '../../report/trace-file.ts';
 import type { Arguments } from '../arguments.ts';
 import { EXIT, type ExitCode, Failure, fileFailure } from '../failure.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { findingsOf } from '../../findings/recorded.ts';
 import { worstFirst } from '../../findings/explain.ts';
+import { findingsOf } from '../../findings/recorded.ts';
 import { findingLines } from '../../report/checked/lines.ts';
 import { count } from '../../report/text/line.ts';
 import type { Arguments } from '../arguments.ts';

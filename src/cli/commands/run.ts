@@ -37,7 +37,8 @@ export async function run(given: Arguments): Promise<number> {
   };
   const program = (): Child => {
     if (!written) throw new Failure('the build has written nothing', EXIT.BUILD);
-    if (kept === undefined) writeFileSync(join(folder.path, 'package.json'), `{ "type": "${typeOf(written)}" }\n`);
+    if (kept === undefined)
+      writeFileSync(join(folder.path, 'package.json'), `{ "type": "${typeOf(written)}" }\n`);
     const env = sink === undefined ? {} : { MODULE_PHASES_SINK: resolve(sink) };
     return start(join(folder.path, entryOf(written, given.one('entry'))), given.rest, env);
   };
@@ -89,18 +90,24 @@ const TYPES: Readonly<Record<string, 'module' | 'commonjs'>> = {
 
 function typeOf({ format }: Written): string {
   const type = TYPES[format];
-  if (!type) throw new Failure(`Node runs no bundle of format ${format}: use es or cjs in the first output of the config`);
+  if (!type)
+    throw new Failure(
+      `Node runs no bundle of format ${format}: use es or cjs in the first output of the config`,
+    );
   return type;
 }
 
 /** File name of the chunk to run. */
 function entryOf({ chunks }: Written, name: string | undefined): string {
   const entries = chunks.filter(({ isEntry }) => isEntry);
-  const entry = name === undefined ? entries[0] : entries.find((each) => each.name === name || each.fileName === name);
+  const entry =
+    name === undefined ? entries[0] : entries.find((each) => each.name === name || each.fileName === name);
   if (entry) return entry.fileName;
   const names = entries.map((each) => each.name ?? each.fileName).join(', ');
   throw new Failure(
-    name === undefined ? 'the build has no entry' : `the build has no entry ${name}; it has ${names || 'none'}`,
+    name === undefined
+      ? 'the build has no entry'
+      : `the build has no entry ${name}; it has ${names || 'none'}`,
   );
 }
 

@@ -6,6 +6,10 @@ import { readTrace } from '../trace.ts';
 
 export async function why(given: Arguments): Promise<ExitCode> {
   const [path = '', first = '', second = ''] = given.positionals;
-  print(whyOf(readTrace(path), first, second).split('\n').map((line, i) => [[line, i ? 'plain' : 'strong']]));
+  print(
+    whyOf(readTrace(path), first, second)
+      .split('\n')
+      .map((line, i) => [[line, i ? 'plain' : 'strong']]),
+  );
   return EXIT.FINE;
 }

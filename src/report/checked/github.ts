@@ -34,7 +34,9 @@ function annotation(
       ? { file: path, line: `${loc.line}`, ...(loc.column !== undefined && { col: `${loc.column + 1}` }) }
       : {};
   const properties = Object.entries({ ...place, title: `module-phases ${code}` })
-    .map(([name, value]) => `${name}=${escaped(visible(value)).replaceAll(':', '%3A').replaceAll(',', '%2C')}`)
+    .map(
+      ([name, value]) => `${name}=${escaped(visible(value)).replaceAll(':', '%3A').replaceAll(',', '%2C')}`,
+    )
     .join(',');
   const text = [message, ...(remedy ? [`to fix: ${remedy.text}`] : [])].map(visible).join('\n');
   return `::${kind} ${properties}::${escaped(text)}`;

@@ -73,7 +73,9 @@ function section<E>(title: string, entries: readonly E[], textOf: (entry: E) => 
 
 /** Nobody knows whether the finding of a module that is gone is mended. */
 export const staleText = ({ missing }: BaselineEntry & { missing: readonly string[] }): string =>
-  missing.length > 0 ? ` (stale: ${list(missing)} ${missing.length > 1 ? 'are' : 'is'} not in the build)` : '';
+  missing.length > 0
+    ? ` (stale: ${list(missing)} ${missing.length > 1 ? 'are' : 'is'} not in the build)`
+    : '';
 
 /** `8 findings below that: 2 warning, 6 info` */
 export const belowText = (below: readonly Finding[]): string =>

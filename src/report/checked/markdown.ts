@@ -7,7 +7,15 @@ import { belowText, type CheckedInput, findingLines, staleText } from './lines.t
 /** A job's summary of GitHub takes 1 MiB; what is left out says so. */
 const MOST_BYTES = 1_000_000;
 
-export function checkedMarkdown({ severity, fresh, known, fixed, below, baseline, ...rest }: CheckedInput): string {
+export function checkedMarkdown({
+  severity,
+  fresh,
+  known,
+  fixed,
+  below,
+  baseline,
+  ...rest
+}: CheckedInput): string {
   const text = [
     `## module-phases: ${fresh.length > 0 ? `${count(fresh.length, 'new finding')}` : 'nothing new'}`,
     `Severity ${severity}${severity === 'error' ? '' : ' or worse'}; ${baseline === undefined ? 'no baseline' : `baseline ${code(baseline)}`}.`,
@@ -29,7 +37,10 @@ export function checkedMarkdown({ severity, fresh, known, fixed, below, baseline
   return `${text.join('\n\n')}\n`;
 }
 
-function blockOf(finding: Finding, { frameOf, effectOf }: Pick<CheckedInput, 'frameOf' | 'effectOf'>): string {
+function blockOf(
+  finding: Finding,
+  { frameOf, effectOf }: Pick<CheckedInput, 'frameOf' | 'effectOf'>,
+): string {
   const lines = findingLines(finding, frameOf, effectOf).map((line) => visible(lineText(line)));
   return fenced(lines.join('\n').trimEnd());
 }
