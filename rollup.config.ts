@@ -96,7 +96,7 @@ export default defineConfig([
       format: 'es',
       banner: ({ isEntry }) => (isEntry ? '#!/usr/bin/env node' : ''),
       chunkFileNames: 'cli/[name].js',
-      paths: { [index]: '../index.js' },
+      paths: { [index]: './index.js' },
     },
     plugins: [esbuild({ target: 'node20' }), executable()],
   },

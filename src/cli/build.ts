@@ -78,16 +78,15 @@ export async function watch(job: Job): Promise<Watcher> {
   });
 }
 
-export const buildFailure = (error: unknown): Failure =>
-  isFailure(error) ? error : new Failure(`the build failed\n${errorText(error)}`, EXIT.BUILD);
-
-/** A bundler may wrap what a plugin throws. */
-const isFailure = (error: unknown): error is Failure => error instanceof Failure;
+const buildFailure = (error: unknown): Failure =>
+  error instanceof Failure ? error : new Failure(`the build failed\n${errorText(error)}`, EXIT.BUILD);
 
 /** What the bundler's own command would print. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { message, stack = '', frame } = error as Error & { frame?: string };
-  const calls = stack.split('\n').filter((line) => /^\s+at /.test(line));
-  return [message, ...(frame && !message.includes(frame) ? [frame] : []), ...calls].join('\n');
+  const { message, stack = '', frame, code } = error as Error & { frame?: string; code?: string };
+  // The calls inside of a bundler say nothing of what is wrong with a source.
+  const isOfSource = 'errors' in error || (code !== undefined && code !== 'PLUGIN_ERROR');
+  const calls = isOfSource ? [] : stack.split('\n').filter((line) => /^\s+at /.test(line));
+  return [message.trimEnd(), ...(frame && !message.includes(frame) ? [frame] : []), ...calls].join('\n');
 }

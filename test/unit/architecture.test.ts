@@ -98,12 +98,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'parse',
     'modules',
     'output',
+    'build',
     'build-rollup',
     'build-rolldown',
     'rolldown-utils',
     'runtime-text',
   ],
   index: ['plugin', 'options', 'protocol'],
+  /** The command: builds with the plugin as any config does. */
+  cli: ['protocol', 'errors', 'findings', 'report/text', 'report', 'build', 'index'],
 };
 
 /** Parts that import no package, nor anything of Node's: they run in pages too, or hold data alone. */
@@ -111,7 +114,7 @@ const ON_THEIR_OWN = ['protocol', 'model', 'graph', 'runtime', 'report/text', 'f
 /** Those that never import each other: `build` and `output` pass values between them. */
 const APART = ['record', 'places', 'locate', 'realise', 'runtime', 'spec'];
 /** The only ones that read or write files. */
-const WITH_FILES = ['plugin', 'rolldown-utils'];
+const WITH_FILES = ['plugin', 'rolldown-utils', 'cli'];
 
 interface Import {
   /** Path of the file, relative to `src`. */

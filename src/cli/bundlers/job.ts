@@ -49,6 +49,7 @@ interface OutputOptions {
   file?: string | undefined;
   dir?: string | undefined;
   format?: string | undefined;
+  sourcemap?: unknown;
 }
 
 const isOwn = (plugin: unknown): plugin is OwnPlugin =>
@@ -83,12 +84,19 @@ async function flat(plugins: unknown): Promise<unknown[]> {
 function placing({ dir, isStrict, onWritten }: Job): object {
   return {
     name: `${NAME}:command`,
-    outputOptions: (options: OutputOptions): OutputOptions => ({
-      ...options,
-      ...(dir !== null && options.file !== undefined && { file: join(dir, basename(options.file)) }),
-      ...(dir !== null && options.file === undefined && { dir }),
-      ...(isStrict && { strictExecutionOrder: true }),
-    }),
+    outputOptions: {
+      // Before the plugin, which notes what the user wants.
+      order: 'pre',
+      handler: (options: OutputOptions): OutputOptions => ({
+        ...options,
+        ...(dir !== null && {
+          // An error's stack names the sources then: the bundle is soon gone.
+          sourcemap: options.sourcemap || true,
+          ...(options.file === undefined ? { dir } : { file: join(dir, basename(options.file)) }),
+        }),
+        ...(isStrict && { strictExecutionOrder: true }),
+      }),
+    },
     writeBundle({ format = 'es' }: OutputOptions, bundle: Readonly<Record<string, WrittenChunk>>): void {
       onWritten({ format, chunks: Object.values(bundle).filter(({ type }) => type === 'chunk') });
     },

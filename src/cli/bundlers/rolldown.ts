@@ -61,5 +61,5 @@ async function loadConfig(path: string): Promise<RolldownOptions[]> {
 const entryConfig = (input: string): RolldownOptions => ({
   input,
   platform: 'node',
-  output: { format: 'es', sourcemap: true },
+  output: { format: 'es' },
 });

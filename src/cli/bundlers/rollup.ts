@@ -91,6 +91,6 @@ async function entryConfig(path: string): Promise<Config> {
     input: path,
     external: isBuiltin,
     plugins: plugins as RollupOptions['plugins'],
-    output: [{ format: 'es', sourcemap: true }],
+    output: [{ format: 'es' }],
   } as Config;
 }

@@ -21,7 +21,8 @@ const EFFECTS: Readonly<Record<StrictEffect, string>> = {
 export function findingLines(finding: Finding, frameOf: FrameOf, effectOf?: EffectOf): Line[] {
   const { code, severity, message } = finding;
   const [, ...rows] = findingBlock(finding);
-  const frame = frameOf(finding)?.split('\n') ?? [];
+  // Of what broke nothing there are many, and the line says enough.
+  const frame = severity === 'info' ? [] : (frameOf(finding)?.split('\n') ?? []);
   const effect = effectOf?.(finding);
   return [
     [
@@ -51,7 +52,7 @@ export function checkedLines({ fresh, frameOf, effectOf, ...checked }: CheckedIn
     ...fresh.flatMap((finding) => findingLines(finding, frameOf, effectOf)),
     ...section('known', known, ({ code, message }) => `${code} ${message}`),
     ...section('fixed', fixed, (entry) => `${entry.code} ${entry.message}${staleText(entry)}`),
-    ...(below.length > 0 ? [[[belowText(below), 'dim']] as Line] : []),
+    ...(below.length > 0 ? [[[`${belowText(below)} (--severity info lists them)`, 'dim']] as Line] : []),
     [
       [fresh.length > 0 ? 'failed: ' : 'passed: ', fresh.length > 0 ? 'bad' : 'strong'],
       [
