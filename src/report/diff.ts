@@ -58,7 +58,8 @@ export interface SlowerModule {
 
 export function diffTraces(a: RecordedTrace, b: RecordedTrace): TraceDiff {
   const [orderA, orderB] = [firstStarts(a), firstStarts(b)];
-  const common = orderA.filter((module) => orderB.includes(module));
+  const started = new Set(orderB);
+  const common = orderA.filter((module) => started.has(module));
   const commons = new Set(common);
   const [readsA, readsB] = [earlyReads(a), earlyReads(b)];
   return {
