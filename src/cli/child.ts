@@ -22,17 +22,21 @@ const GRACE = 3000;
 let running: ChildProcess | undefined;
 
 /**
- * From now on signals go to the program that runs. Where none does, `leave` is called, and the signal ends this process.
+ * From now on signals go to the program that runs. Where none does, or where another one would be started in its place, the
+ * signal ends this process too, after `leave`.
  */
-export function forwardSignals(leave: () => void): void {
+export function forwardSignals(leave: () => void, isWatching: boolean): void {
   const { stdin, stdout, stderr } = process;
   const hasTerminal = stdin.isTTY || stdout.isTTY || stderr.isTTY;
   for (const signal of FORWARDED) {
+    const end = (): void => {
+      leave();
+      endBy(signal);
+    };
     process.on(signal, () => {
-      if (!running) {
-        leave();
-        endBy(signal);
-      } else if (!hasTerminal || !OF_TERMINALS.includes(signal)) running.kill(signal);
+      if (!running) return end();
+      if (isWatching) running.once('exit', end);
+      if (!hasTerminal || !OF_TERMINALS.includes(signal)) running.kill(signal);
     });
   }
 }

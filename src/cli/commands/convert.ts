@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 
-const chromeTrace = (recorded: RecordedTrace) => recorded;
 
+import { chromeTrace } from '../../report/chrome-trace.ts';
 import type { RecordedTrace } from '../../report/trace-file.ts';
 import type { Arguments } from '../arguments.ts';
 import { EXIT, type ExitCode, Failure, fileFailure } from '../failure.ts';

@@ -21,7 +21,7 @@ export async function run(given: Arguments): Promise<number> {
   const folder: Folder =
     kept === undefined ? temporaryFolder(input.path) : { path: resolve(kept), remove: () => {} };
   process.once('exit', folder.remove);
-  forwardSignals(folder.remove);
+  forwardSignals(folder.remove, given.has('watch'));
   let written: Written | undefined;
   const job: Job = {
     input,
