@@ -96,6 +96,8 @@ interface Import {
 }
 
 const MODULES = 'modules';
+/** So late that further microseconds can be counted. */
+const LAST = 2 ** 52;
 /** Of the track for modules that do not wait. */
 const MAIN = 1;
 
@@ -196,11 +198,12 @@ function seenIn(events: readonly TraceEvent[]) {
   /** What runs, the innermost last. */
   const running: Piece[] = [];
   const pending = new Map<number, Import>();
-  let ts = 0;
+  let ts = -1;
 
   for (const event of events) {
-    // A clock that is put back leaves no gap.
-    ts = Math.max(ts, Math.min(Math.round(event.time * 1000), Number.MAX_SAFE_INTEGER));
+    // A clock may be put back. And one that is coarse must not make bodies that ran one after the other nest.
+    const isStep = event.type.startsWith('evaluate-');
+    ts = Math.max(0, ts + (isStep ? 1 : 0), Math.min(Math.round(event.time * 1000), LAST));
     see(event);
   }
   for (const [module] of open) close(module);

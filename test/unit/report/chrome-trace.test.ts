@@ -31,10 +31,13 @@ const early = (importer: string, module: string): Step => ({
 
 /** A step a millisecond. */
 const made = (...steps: Step[]): ChromeEvent[] =>
+  converted(steps.map((step, seq) => ({ seq, time: seq, ...step }) as TraceEvent));
+
+const converted = (events: TraceEvent[]): ChromeEvent[] =>
   chromeTrace({
     header: { type: 'trace', version: 1, protocol: 1, began: 0, process: 7 },
     builds: [],
-    events: steps.map((step, seq) => ({ seq, time: seq, ...step }) as TraceEvent),
+    events,
     dropped: 0,
     failures: 0,
     isComplete: true,
@@ -78,6 +81,13 @@ describe('a Chrome trace', () => {
       'a.js on 2: 4 + 1',
       'b.js on 3: 6 + 1',
     ]);
+  });
+
+  it('keeps apart what a coarse clock has at one time', () => {
+    const events = [start('a.js'), end('a.js'), start('b.js'), end('b.js')].map(
+      (step, seq) => ({ seq, time: 5, ...step }) as TraceEvent,
+    );
+    expect(spans(converted(events))).to.deep.equal(['a.js on 1: 5 + 0.001', 'b.js on 1: 5.002 + 0.001']);
   });
 
   it('marks errors; what overlaps a module whose error is told late has another track', () => {
