@@ -9,6 +9,7 @@ import { type Bundle, bundle, type Format, write } from '../support/bundle.ts';
 import { projectFrom } from '../support/project.ts';
 import { outcome, type Run, runInTurn } from '../support/run.ts';
 import { expectSameBundle, expectSameRun, verdictText } from '../support/same-bundle.ts';
+import { isValid } from '../support/schema.ts';
 import {
   entriesIn,
   expectText,
@@ -94,7 +95,9 @@ function expectNative(story: Story, format: Format, native: Run, plain: Run): vo
 
 /** The file has the trace, and gives its findings. */
 function expectRecorded(file: string, { events = [], dropped, failures, findings }: Run): void {
-  const recorded = readTraceFile(readFileSync(file, 'utf8'));
+  const text = readFileSync(file, 'utf8');
+  for (const line of text.trimEnd().split('\n')) expect(isValid(JSON.parse(line)), line).to.equal(true);
+  const recorded = readTraceFile(text);
   expect(recorded).to.deep.include({ dropped, failures, isComplete: true, damage: [] });
   // The run told before the program's own listeners for the exit ran.
   const told = recorded.events.slice(0, events.length);

@@ -55,6 +55,8 @@ export interface Shown {
   format: Format;
   /** What the tracer printed, without times. */
   console: string;
+  /** The lines of its trace file. */
+  file: string;
   /** What the build said. */
   logs: readonly Log[];
   /** The folder of the sources, as Rollup names it in a log. */
@@ -90,12 +92,15 @@ async function tell(name: string, format: Format): Promise<Shown> {
     plugins: pluginsOf(config, source),
     trace,
   });
-  const run = await runInTurn(entriesIn(config, dirname(write(built, format, 'traced'))));
+  const folder = dirname(write(built, format, 'traced'));
+  const file = join(folder, 'trace.ndjson');
+  const run = await runInTurn(entriesIn(config, folder), file);
   const lines = run.stderr.split('\n').filter((line) => line.startsWith('│ '));
   return {
     story,
     format,
     console: lines.map(timeless).join('\n'),
+    file: readFileSync(file, 'utf8'),
     logs: built.logs.filter(({ plugin }) => plugin === 'module-phases'),
     folder: relative('.', source),
     findings: run.findings ?? [],
@@ -115,7 +120,15 @@ const KINDS: Readonly<Record<string, (told: Shown, body: string) => string>> = {
       : `The build itself says:\n\n${block(logs.map((log) => logText(log, folder)).join('\n\n'))}`,
   finding: ({ findings: [finding] }) => block(finding ? findingBlock(finding).map(lineText).join('\n') : ''),
   excerpt: (told, body) => excerptOf(told, body),
+  lines: ({ file }) => block(placed(file), 'json'),
 };
+
+/** With the numbers that are others in each run as those of one. */
+const placed = (lines: string): string =>
+  lines
+    .replace(/"began":\d+,"process":\d+/, '"began":1795332173979,"process":4711')
+    .replace(/"seq":(\d+),"time":[\d.]+/g, (_, seq) => `"seq":${seq},"time":${20 + Number(seq) / 10}`)
+    .replace(/"duration":[\d.]+/g, '"duration":0.2');
 
 const block = (text: string, language = ''): string => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
 
