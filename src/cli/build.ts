@@ -84,9 +84,14 @@ const buildFailure = (error: unknown): Failure =>
 /** What the bundler's own command would print. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { message, stack = '', frame, code } = error as Error & { frame?: string; code?: string };
+  const { message, stack = '', frame, code, cause } = error as Error & { frame?: string; code?: string };
   // The calls inside of a bundler say nothing of what is wrong with a source.
   const isOfSource = 'errors' in error || (code !== undefined && code !== 'PLUGIN_ERROR');
   const calls = isOfSource ? [] : stack.split('\n').filter((line) => /^\s+at /.test(line));
-  return [message.trimEnd(), ...(frame && !message.includes(frame) ? [frame] : []), ...calls].join('\n');
+  return [
+    message.trimEnd(),
+    ...(frame && !message.includes(frame) ? [frame] : []),
+    // What was caught says more than where.
+    ...(cause === undefined ? calls : [errorText(cause)]),
+  ].join('\n');
 }

@@ -1,7 +1,7 @@
 /**
  * Generated parts of the documents: what stands between `<!-- kind: story format -->` and `<!-- end -->`. The format may be
  * a variant of Rolldown's, and then a finding's code may follow it: else it is the first one. Beside stories there is the
- * app that hosts build: `<!-- page: Vite 8 -->`, `<!-- app: path -->`.
+ * app that hosts build: `<!-- page: Vite 8 -->`, `<!-- app: path -->`; and calls of the command: `<!-- command: run -->`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -10,6 +10,7 @@ import type { Finding, FindingCode } from '../../src/protocol/finding.ts';
 import { findingBlock, pageOf } from '../../src/report/text/finding.ts';
 import { lineText } from '../../src/report/text/line.ts';
 import { bundle, type Format, write } from './bundle.ts';
+import { commandExample } from './command-examples.ts';
 import { pageConsole, VITES, type ViteName } from './hosts.ts';
 import { repository } from './package.ts';
 import { projectFrom } from './project.ts';
@@ -257,6 +258,10 @@ async function partOf(
   body: string,
 ): Promise<string | undefined> {
   if (kind === 'app') return appFile(name);
+  if (kind === 'command') {
+    const text = await commandExample(name);
+    return text && block(text, 'console');
+  }
   const ofPage = PAGE_KINDS[kind];
   if (ofPage) return ofPage(await consoleOf(`${name} ${format}`));
   if (isRolldown(format)) {

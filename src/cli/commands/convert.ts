@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 
-
 import { chromeTrace } from '../../report/chrome-trace.ts';
 import type { RecordedTrace } from '../../report/trace-file.ts';
 import type { Arguments } from '../arguments.ts';
