@@ -195,7 +195,7 @@ describe('module-phases', () => {
       const update = await command(dir, ['check', 'main.js', '--update-baseline']);
       expect(update.code).to.equal(0);
       expect(update.stderr).to.equal(
-        'module-phases: module-phases.baseline.json has 1 findings: 1 new, 0 known, 0 taken out\n',
+        'module-phases: module-phases.baseline.json has 1 finding: 1 new, 0 known, 0 taken out\n',
       );
       // Another place, another message, the same finding.
       writeFileSync(join(dir, 'b.js'), `// moved\n${BROKEN['b.js']}`);

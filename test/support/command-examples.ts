@@ -9,14 +9,14 @@ import { projectFrom } from './project.ts';
 const CALLS: Readonly<Record<string, string>> = {
   run: 'run rollup.config.js --out before.ndjson --detail summary',
   check: 'check page.js --bundler rollup',
+  github: 'check before.ndjson --format github',
   baseline: 'check page.js --bundler rollup --update-baseline',
   known: 'check page.js --bundler rollup',
-  github: 'check before.ndjson --format github',
   explain: 'explain before.ndjson',
   order: 'order before.ndjson',
-  why: 'why before.ndjson main.js dialog.js',
   convert: 'convert before.ndjson --to chrome --out chrome.json',
   mended: 'run rollup.config.js --out after.ndjson --detail summary',
+  why: 'why after.ndjson panel.js dialog.js',
   diff: 'diff before.ndjson after.ndjson',
   help: 'check --help',
 };

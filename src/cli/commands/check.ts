@@ -10,6 +10,7 @@ import { checkedGithub } from '../../report/checked/github.ts';
 import { checkedJson } from '../../report/checked/json.ts';
 import { type CheckedInput, checkedLines } from '../../report/checked/lines.ts';
 import { checkedMarkdown } from '../../report/checked/markdown.ts';
+import { count } from '../../report/text/line.ts';
 import type { Arguments } from '../arguments.ts';
 import { build, pluginFrom } from '../build.ts';
 import { EXIT, type ExitCode, Failure, fileFailure } from '../failure.ts';
@@ -48,7 +49,7 @@ export async function check(given: Arguments): Promise<ExitCode> {
     const entries = baselineOf([...checked.fresh, ...checked.known]);
     writeBaselineFile(baseline.path, entries);
     tell(
-      `${baseline.path} has ${entries.length} findings: ${checked.fresh.length} new, ${checked.known.length} known, ${checked.fixed.length} taken out`,
+      `${baseline.path} has ${count(entries.length, 'finding')}: ${checked.fresh.length} new, ${checked.known.length} known, ${checked.fixed.length} taken out`,
     );
     return EXIT.FINE;
   }
