@@ -96,10 +96,15 @@ function sample({ group, app }, mode) {
   if (group === 'default') return build(`app-${app}`, mode);
   if (group.startsWith('rolldown')) return byRolldown(app, mode);
   if (group === 'disabled') return build(app, mode, 'modules');
+  if (group.startsWith('command-')) return byCommand(group.slice('command-'.length), app, mode);
   if (group === 'explain') return explain(mode === 'plain' ? 'parse' : 'explain');
   if (group === 'predict') return mode === 'plain' ? build(app, mode) : ofManifest('predict', app);
   if (group === 'verdict') return mode === 'plain' ? build(app, mode) : ofManifest('verdict', app);
   return run(group === 'load' ? app : `${group}-${app}`, mode);
+}
+
+function byCommand(what, app, mode) {
+  return { ...JSON.parse(node('command.mjs', what, app, mode)), printed: undefined };
 }
 
 function explain(...args) {

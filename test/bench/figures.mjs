@@ -37,10 +37,13 @@ export const ROWS = [
   ...rows('explain', 15, { events: [] }, 'explained'),
   ...rows('predict', 5, { '1000-modules': [], '20000-modules': [] }, 'predicted'),
   ...rows('verdict', 5, { '20000-modules': [] }, 'told'),
+  // Plain: by hand.
+  ...rows('command-run', 15, { '1-modules': [] }, 'command'),
+  ...rows('command-check', 3, { '20000-modules': [] }, 'command'),
 ];
 
 /** Groups that are no bundle's: what the words of `plain` and of the other mode are. */
-const ALONE = ['explain', 'predict', 'verdict'];
+const ALONE = ['explain', 'predict', 'verdict', 'command-run', 'command-check'];
 const isBuild = ({ group }) =>
   ['default', 'build', 'disabled', 'rolldown-default', 'rolldown'].includes(group);
 /** Packages a row needs beyond those of its mode. */
@@ -190,6 +193,16 @@ export const LIMITS = [
     limit: 0.08,
     ...ofRow('verdict 20000-modules', 'cpu'),
   },
+  {
+    name: '`module-phases run` of one file, against building and running by hand',
+    limit: 1.5,
+    ...ofRow('command-run 1-modules', 'cpu'),
+  },
+  {
+    name: '`module-phases check` of 20,000 modules, against their build with the plugin',
+    limit: 1.2,
+    ...ofRow('command-check 20000-modules', 'cpu'),
+  },
   { name: 'runtime, what explains, kB gzipped', limit: 12, ...sizeOf('findings') },
   { name: 'runtime, core alone, kB gzipped', limit: 6, ...sizeOf('core') },
   { name: 'runtime, all other parts, kB gzipped', limit: 10, ...sizeOf('others') },
@@ -245,6 +258,9 @@ const RUN_NAMES = {
   'explain events': 'findings of 100,000 events, against `JSON.parse`',
   'predict 1000-modules': 'prediction of 1,000 modules, against their plain build',
   'predict 20000-modules': 'prediction of 20,000 modules, against their plain build',
+  'command-run 1-modules': '`module-phases run` of one file, against by hand',
+  'command-check 20000-modules':
+    '`module-phases check` of 20,000 modules, against their build with the plugin',
   'verdict 20000-modules': 'verdict of the build over 20,000 modules, against their plain build',
 };
 
