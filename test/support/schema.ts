@@ -30,4 +30,6 @@ export function schemaOfTypes(): string {
 }
 
 /** Whether a line is as the schema says. */
-export const isValid = new Ajv2020({ allowUnionTypes: true }).compile(JSON.parse(readFileSync(SCHEMA, 'utf8')));
+export const isValid = new Ajv2020({ allowUnionTypes: true }).compile(
+  JSON.parse(readFileSync(SCHEMA, 'utf8')),
+);
