@@ -20,13 +20,13 @@ export type Listen = (type: string, listener: (subject: Subject) => void) => unk
 export interface NodeModules {
   util: { types: { isNativeError(value: unknown): value is object } };
   buffer: {
-    Buffer: { from(text: string): Uint8Array; alloc(length: number): Uint8Array & { toString(): string } };
+    Buffer: { alloc(length: number): Uint8Array };
   };
   fs: {
     openSync(path: string, flags: 'a+' | 'w'): number;
     closeSync(file: number): void;
     readSync(file: number, into: Uint8Array, at: number, length: number, position: number): number;
-    writeSync(file: number, bytes: Uint8Array, at: number): number;
+    writeSync(file: number, text: string): unknown;
     ftruncateSync(file: number): void;
     writeFileSync(path: string, text: string): void;
   };

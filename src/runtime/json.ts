@@ -4,8 +4,13 @@ const { isArray } = Array;
 const { stringify } = JSON;
 const ROOTS = [Object.prototype, Array.prototype];
 
-/** Runs no code of the program: `JSON.stringify` calls a `toJSON` that a page has put on a prototype. */
-export const json = (value: object): string => (isPatched() ? slowly(value) : stringify(value));
+/** A line for each. Runs no code of the program: `JSON.stringify` calls a `toJSON` that a page has put on a prototype. */
+export function jsonLines(values: readonly object[]): string {
+  const write = isPatched() ? slowly : stringify;
+  let text = '';
+  for (let i = 0; i < values.length; i++) text += `${write(values[i])}\n`;
+  return text;
+}
 
 function isPatched(): boolean {
   for (let i = 0; i < ROOTS.length; i++)

@@ -8,7 +8,7 @@ import { TRACE_FILE_VERSION, type TraceFileHeader, type TraceFileLine } from '..
 import { bare } from './bare.ts';
 import { attempt, type Globals } from './globals.ts';
 import type { Host } from './host.ts';
-import { json } from './json.ts';
+import { jsonLines } from './json.ts';
 import { each, push, without } from './list.ts';
 import { createFile, save } from './sinks/file.ts';
 
@@ -163,11 +163,10 @@ function createTrace(host: Host): Installed {
       return noBuildWith(first, second);
     },
     save(name = 'module-phases.ndjson') {
-      let text = '';
-      replay((line) => {
-        text += `${json(line)}\n`;
-      });
-      return save(`${text}${json(end())}\n`, name, node, globalThis as unknown as Globals);
+      const lines: TraceFileLine[] = [];
+      replay((line) => push(lines, line));
+      push(lines, end());
+      return save(jsonLines(lines), name, node, globalThis as unknown as Globals);
     },
   };
   const file = attempt(() => node?.env.MODULE_PHASES_SINK);

@@ -1,23 +1,22 @@
 /** Sink for a file of Node, and what saves the whole trace as a file. */
 import type { Sink } from '../../protocol/calls.ts';
-import type { TraceEvent } from '../../protocol/events.ts';
+import type { TraceFileLine } from '../../protocol/trace-file.ts';
 import { bare } from '../bare.ts';
 import { attempt, type Globals, type NodeModules, type Process } from '../globals.ts';
-import { json } from '../json.ts';
+import { jsonLines } from '../json.ts';
 import { push } from '../list.ts';
 
 const { parse } = JSON;
 
-/** Events that wait at most: some 50 kB. */
+/** Lines that wait at most: some 50 kB. */
 const BATCH = 256;
 /** More than a header has. */
 const HEAD = 200;
-const [NEWLINE, QUOTE, COMMA, FIRST_OF_SEQ, OPEN, CLOSE] = [10, 34, 44, 115, 123, 125];
 
 /**
  * Opens the file and returns its sink. Throws where the file can't be opened, and in a Node whose modules can't be had.
  *
- * What may be the last that happens is written at once, other events when the batch is full or the turn is over: by a timer
+ * What may be the last that happens is written at once, other lines when the batch is full or the turn is over: by a timer
  * that does not keep the process alive. Other timers keep their order, and an immediate would wait while an idle server
  * does.
  *
@@ -28,51 +27,29 @@ export function createFile(node: Process, path: string, failed: (error: unknown)
   const fs = node.getBuiltinModule('fs');
   const { writeSync } = fs;
   const { setTimeout } = node.getBuiltinModule('timers');
-  const { from } = node.getBuiltinModule('buffer').Buffer;
   const file = open(node, fs, path);
-  let batch: TraceEvent[] = [];
+  let batch: TraceFileLine[] = [];
   let isQueued = false;
   let isBroken = false;
   return (line) => {
-    if ('seq' in line) {
-      push(batch, line);
-      if (batch.length >= BATCH || isUrgent(line)) flush();
-      else if (!isQueued) {
-        isQueued = true;
-        setTimeout(() => {
-          isQueued = false;
-          flush();
-        }).unref();
-      }
-    } else {
-      flush();
-      write(from(`${json(line)}\n`), 0);
+    push(batch, line);
+    if (batch.length >= BATCH || isUrgent(line)) flush();
+    else if (!isQueued) {
+      isQueued = true;
+      setTimeout(() => {
+        isQueued = false;
+        flush();
+      }).unref();
     }
   };
 
   function flush(): void {
-    if (!batch.length) return;
-    const bytes = from(json(batch));
+    const lines = batch;
     batch = [];
-    // One text is made faster than many: `[{…},{…}]`, whose brackets and commas between events become ends of lines. No
-    // string has their like, because its quotes are escaped.
-    for (let i = 0; i < bytes.length - 4; i++) {
-      if (
-        bytes[i] === COMMA &&
-        bytes[i - 1] === CLOSE &&
-        bytes[i + 1] === OPEN &&
-        bytes[i + 2] === QUOTE &&
-        bytes[i + 3] === FIRST_OF_SEQ
-      )
-        bytes[i] = NEWLINE;
-    }
-    bytes[bytes.length - 1] = NEWLINE;
-    write(bytes, 1);
-  }
-
-  function write(bytes: Uint8Array, start: number): void {
+    if (isBroken || !lines.length) return;
     try {
-      for (let at = start; !isBroken && at < bytes.length; ) at += writeSync(file, bytes, at);
+      // Where not all of it is written, the disk is full: the next one throws.
+      writeSync(file, jsonLines(lines));
     } catch (error) {
       isBroken = true;
       failed(error);
@@ -80,12 +57,16 @@ export function createFile(node: Process, path: string, failed: (error: unknown)
   }
 }
 
-/** It may be the last event: a module can run for ever, or end the process. */
-const isUrgent = (event: TraceEvent): boolean =>
-  event.type === 'evaluate-start' ||
-  event.type === 'evaluate-error' ||
-  event.type === 'import-start' ||
-  (event.type === 'read' && event.state !== 'initialized');
+/** It may be the last line: a module can run for ever, or end the process. */
+function isUrgent(line: TraceFileLine): boolean {
+  const { type } = line;
+  return (
+    type === 'evaluate-start' ||
+    type === 'evaluate-error' ||
+    type === 'import-start' ||
+    (type === 'read' ? line.state !== 'initialized' : type === 'trace' || type === 'build' || type === 'end')
+  );
+}
 
 /** Replaces the file of an earlier run. That of another process that still runs is left, and so is what is no trace. */
 function open(node: Process, fs: NodeModules['fs'], given: string): number {
