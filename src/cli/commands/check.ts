@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { type BaselineEntry, baselineOf, checkedBy } from '../../findings/baseline.ts';
+import { identityOf } from '../../findings/identity.ts';
 import { findingsOf } from '../../findings/recorded.ts';
 import { strictEffects } from '../../findings/strict.ts';
 import { factOf, verdictOf } from '../../findings/verdict.ts';
@@ -8,14 +9,15 @@ import { type Finding, SEVERITIES } from '../../protocol/finding.ts';
 import { baselineText, readBaseline } from '../../report/checked/baseline-file.ts';
 import { checkedGithub } from '../../report/checked/github.ts';
 import { checkedJson } from '../../report/checked/json.ts';
-import { type CheckedInput, checkedLines } from '../../report/checked/lines.ts';
+import { type CheckedInput, checkedLines, type EffectOf } from '../../report/checked/lines.ts';
 import { checkedMarkdown } from '../../report/checked/markdown.ts';
 import { count } from '../../report/text/line.ts';
 import type { Arguments } from '../arguments.ts';
 import { build, pluginFrom } from '../build.ts';
+import type { Job } from '../bundlers/job.ts';
 import { EXIT, type ExitCode, Failure, fileFailure } from '../failure.ts';
 import { frames, type Sources } from '../frames.ts';
-import { type Input, inputOf } from '../input.ts';
+import { inputOf } from '../input.ts';
 import { print, printText, tell } from '../terminal.ts';
 import { readTrace } from '../trace.ts';
 
@@ -27,43 +29,41 @@ interface Known extends Sources {
   findings: Finding[];
   /** Paths of all modules. */
   modules: ReadonlySet<string>;
+  effectOf?: EffectOf;
 }
 
 export async function check(given: Arguments): Promise<ExitCode> {
   const input = inputOf(given.positionals[0] ?? '', given);
-  const isStrict = given.has('strict-execution-order');
-  if (isStrict && (input.kind === 'trace' || input.bundler === 'rollup'))
+  if (given.has('strict-execution-order') && (input.kind === 'trace' || input.bundler === 'rollup'))
     throw new Failure('--strict-execution-order is for builds of Rolldown and of Vite 8');
   const baseline = readBaselineFile(given);
-  const known =
-    input.kind === 'trace' ? knownOfTrace(input.path, given) : await knownOfBuild(input, given, false);
-  const effects = isStrict
-    ? strictEffects(
-        known.findings,
-        (await knownOfBuild(input as Exclude<Input, { kind: 'trace' }>, given, true)).findings,
-      )
-    : undefined;
+  const known = input.kind === 'trace' ? knownOfTrace(input.path, given) : await knownOfBuild(input, given);
   const severity = SEVERITIES.find((name) => name === given.one('severity')) ?? 'error';
   const checked = checkedBy({ ...known, baseline: baseline.entries, severity });
   if (given.has('update-baseline')) {
-    const entries = baselineOf([...checked.fresh, ...checked.known]);
+    const old = new Set(baseline.entries.map(identityOf));
+    const kept = checked.below.filter((finding) => old.has(identityOf(finding)));
+    const entries = baselineOf([...checked.fresh, ...checked.known, ...kept]);
     writeBaselineFile(baseline.path, entries);
     tell(
       `${baseline.path} has ${count(entries.length, 'finding')}: ${checked.fresh.length} new, ${checked.known.length} known, ${checked.fixed.length} taken out`,
     );
     return EXIT.FINE;
   }
+  const exitCode = checked.fresh.length > 0 ? EXIT.FOUND : EXIT.FINE;
+  // A pipe may close before all is printed.
+  process.exitCode = exitCode;
   report(
     {
       ...checked,
       baseline: baseline.isThere ? baseline.path : undefined,
       frameOf: await frames(known, checked.fresh),
-      effectOf: effects && ((finding) => effects.get(finding)),
+      effectOf: known.effectOf,
     },
     given,
     known.root,
   );
-  return checked.fresh.length > 0 ? EXIT.FOUND : EXIT.FINE;
+  return exitCode;
 }
 
 function knownOfTrace(path: string, given: Arguments): Known {
@@ -76,12 +76,15 @@ function knownOfTrace(path: string, given: Arguments): Known {
   };
 }
 
+async function knownOfBuild(input: Job['input'], given: Arguments): Promise<Known> {
+  const known = await proven(input, given, false);
+  if (!given.has('strict-execution-order')) return known;
+  const effects = strictEffects(known.findings, (await proven(input, given, true)).findings);
+  return { ...known, effectOf: (finding) => effects.get(finding) };
+}
+
 /** What the manifests of all outputs prove, nothing of it twice. */
-async function knownOfBuild(
-  input: Exclude<Input, { kind: 'trace' }>,
-  given: Arguments,
-  isStrict: boolean,
-): Promise<Known> {
+async function proven(input: Job['input'], given: Arguments, isStrict: boolean): Promise<Known> {
   const facts = new Map<string, Finding>();
   const modules = new Set<string>();
   let root: string | undefined;
