@@ -1,5 +1,5 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { relative, sep } from 'node:path';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { minify } from '@swc/core';
 import { defineConfig, type Plugin, type RollupOptions } from 'rollup';
@@ -25,6 +25,8 @@ const TAKEN_FROM: Readonly<Record<string, RuntimePart>> = {
   'report/text/line.ts': 'lines',
 };
 
+/** The plugin, which the command loads where it builds. */
+const index = fileURLToPath(new URL('src/index.ts', import.meta.url));
 const source = fileURLToPath(new URL('src/', import.meta.url));
 const ownerOf = (id: string): RuntimePart | undefined =>
   TAKEN_FROM[relative(source, id).replaceAll(sep, '/')];
@@ -66,6 +68,17 @@ function minified(): Plugin {
   };
 }
 
+/** Lets the entry be called by its name. */
+function executable(): Plugin {
+  return {
+    name: 'executable',
+    writeBundle({ dir = '' }, bundle) {
+      for (const file of Object.values(bundle))
+        if (file.type === 'chunk' && file.isEntry) chmodSync(join(dir, file.fileName), 0o755);
+    },
+  };
+}
+
 export default defineConfig([
   ...RUNTIME_PARTS.map(runtimePart),
   {
@@ -73,6 +86,19 @@ export default defineConfig([
     external,
     output: { file: 'dist/index.js', format: 'es' },
     plugins: [esbuild({ target: 'node20' })],
+  },
+  {
+    // Each command is a chunk of its own, so that none loads what another one needs.
+    input: { cli: 'src/cli/main.ts' },
+    external: [...external, index],
+    output: {
+      dir: 'dist',
+      format: 'es',
+      banner: ({ isEntry }) => (isEntry ? '#!/usr/bin/env node' : ''),
+      chunkFileNames: 'cli/[name].js',
+      paths: { [index]: './index.js' },
+    },
+    plugins: [esbuild({ target: 'node20' }), executable()],
   },
   {
     input: 'src/index.ts',

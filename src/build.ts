@@ -31,7 +31,20 @@ export interface BuildHost extends Host {
   error(log: RollupLog): never;
 }
 
+/** What other code may ask of the plugin, as its property `api`. */
+export interface PluginApi {
+  enabled: boolean;
+  /**
+   * Of the command `module-phases` alone: gets the manifest of each output, and the `root` of its paths. The build itself then
+   * says nothing of what the manifest proves, and `gate` does not end it.
+   *
+   * @internal
+   */
+  onManifest?: (manifest: Manifest, root: string) => void;
+}
+
 export interface BuildInput extends ResolvedOptions {
+  api: PluginApi;
   /** Version of the plugin. */
   version: string;
   /** Texts of the runtime's parts. */
@@ -101,6 +114,7 @@ export function createSharedBuild(input: BuildInput): SharedBuild {
       const output = createOutput({
         numbering: createNumbering(inLinkOrder(graph(ids), roots)),
         settings,
+        sinkFunction: input.sinkFunction,
         runtime: input.runtimeTexts,
         placement: input.runtime,
         tracesNamespaces: input.namespaces === 'traced' && settings.reads !== false,
@@ -147,6 +161,10 @@ export function createSharedBuild(input: BuildInput): SharedBuild {
     },
 
     tell(manifest) {
+      if (input.api.onManifest) {
+        input.api.onManifest(manifest, input.root);
+        return;
+      }
       if (!input.verdict && input.gate === false) return;
       const verdict = verdictOf(manifest);
       const findings = verdict.findings.filter((finding) => !told.has(factOf(finding)));

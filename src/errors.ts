@@ -15,7 +15,9 @@ const CHUNK_REWRITTEN = 'CHUNK_REWRITTEN',
   MARKS_REMOVED = 'MARKS_REMOVED',
   MARKS_REMOVED_IN_CHUNK = 'MARKS_REMOVED_IN_CHUNK',
   ROLLDOWN_NOT_FOUND = 'ROLLDOWN_NOT_FOUND',
+  NEWER_TRACE = 'NEWER_TRACE',
   NO_BUNDLE = 'NO_BUNDLE',
+  NOT_A_TRACE = 'NOT_A_TRACE',
   NOTHING_INCLUDED = 'NOTHING_INCLUDED',
   ROLLDOWN_TOO_OLD = 'ROLLDOWN_TOO_OLD',
   ROLLUP_TOO_OLD = 'ROLLUP_TOO_OLD',
@@ -182,6 +184,18 @@ export const globalsHidden = (chunk: string): RollupLog => ({
   message: `Chunk ${quote(chunk)} is left untraced, because it declares a variable "globalThis" and so keeps the runtime from the global object. Rename that variable, or use a format whose chunks load the runtime from a file (es, cjs, amd, system).`,
 });
 
+/** A file is no trace: `line` is its first line. */
+export const notATrace = (line: string): RollupLog => ({
+  code: NOT_A_TRACE,
+  message: `This is no trace of ${PACKAGE}: ${line === '' ? 'it is empty' : `it begins with ${quote(line)}`}, where a trace begins with {"type":"trace",…}. To get one, run a traced bundle with MODULE_PHASES_SINK=trace.ndjson.`,
+});
+
+/** A trace file has a newer version, of its shape or of its events, than this package reads. */
+export const newerTrace = (what: 'file' | 'protocol', version: number, known: number): RollupLog => ({
+  code: NEWER_TRACE,
+  message: `This trace has ${what} version ${version}, and this ${PACKAGE} reads versions up to ${known}. Update it: npm install --save-dev ${PACKAGE}@latest.`,
+});
+
 /** The log as an error, to throw where there is no `this.error`. */
 export const toError = (log: RollupLog): Error & RollupLog => Object.assign(new Error(log.message), log);
 
@@ -216,7 +230,7 @@ export const alternatives = (words: readonly unknown[]): string => list(words.ma
 /**
  * The most similar name, if at most 40 % of its letters differ: two swapped letters in a word of five. Ignores case.
  */
-function nearest(name: string, known: readonly string[]): string | undefined {
+export function nearest(name: string, known: readonly string[]): string | undefined {
   const word = cut(name.toLowerCase());
   const candidate = closest(word, known);
   return distance(word, candidate) <= 0.4 * Math.max(word.length, candidate.length) ? candidate : undefined;

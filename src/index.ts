@@ -51,4 +51,10 @@ export type {
 } from './protocol/manifest.ts';
 export type { ConsoleDetail, ReadsMode, ValuesMode, WritesMode } from './protocol/tables.ts';
 export type { Trace, TracedModule } from './protocol/trace.ts';
+export type {
+  TraceFileBuild,
+  TraceFileEnd,
+  TraceFileHeader,
+  TraceFileLine,
+} from './protocol/trace-file.ts';
 export { required as 'module.exports' };

@@ -1,5 +1,7 @@
 /** Checks the options and fills in defaults, which only this file has. */
 import { posix, resolve, win32 } from 'node:path';
+import { isAsyncFunction, isGeneratorFunction } from 'node:util/types';
+import { Script } from 'node:vm';
 import { createFilter, type FilterPattern } from '@rollup/pluginutils';
 import { alternatives, invalidOption, toError, unknownOption } from './errors.ts';
 import type { Severity } from './protocol/finding.ts';
@@ -12,6 +14,7 @@ import type {
   ValuesMode,
   WritesMode,
 } from './protocol/tables.ts';
+import type { TraceFileLine } from './protocol/trace-file.ts';
 
 /**
  * `inline`: in the chunk; `file`: one file that every chunk imports first; `auto`: inline if there is only one chunk.
@@ -92,6 +95,16 @@ export interface Options {
    */
   devtools?: boolean | undefined;
   /**
+   * Where the trace goes, line by line as it happens: to a file (a path, relative to the folder in which the program is
+   * started; Node, Deno and Bun write it, a page does not), or to a function. The environment variable
+   * `MODULE_PHASES_SINK` names another file, for any bundle, without a new build.
+   *
+   * The text of the function goes into the bundle, so it can use globals, and nothing that is declared around it.
+   * An error of it is counted in `trace.failures`, not thrown.
+   * @default false
+   */
+  sink?: string | ((line: TraceFileLine) => void) | false | undefined;
+  /**
    * How many events that a program can repeat the trace keeps, over all its bundles: reads, writes, requests
    * (`import()`, `require`), waits of a top-level `await`, and further runs of a module. A request or wait counts once,
    * and its end is kept with its start. Further ones are only counted, in `trace.dropped`.
@@ -157,6 +170,8 @@ export interface ResolvedOptions {
   verdict: boolean;
   gate: Severity | false;
   settings: RuntimeSettings;
+  /** Text of the function that gets the trace; null where there is none. */
+  sinkFunction: string | null;
 }
 
 /**
@@ -166,12 +181,25 @@ export interface ResolvedOptions {
 export function resolveOptions(options: unknown): ResolvedOptions {
   const given = options === undefined ? {} : options;
   if (!isPlainObject(given)) throw toError(invalidOption({ ...WHOLE, value: given }));
-  const { enabled, include, exclude, namespaces, root, runtime, manifest, verdict, gate, ...settings } =
+  const { enabled, include, exclude, namespaces, root, runtime, manifest, verdict, gate, sink, ...others } =
     settle<Options, Settled>(OPTIONS, given);
+  const settings = { ...others, sink: sink.file };
   const excluded = exclude ?? (include === null ? NODE_MODULES : null);
   const filter = createFilter(include, excluded, { resolve: root });
   const patterns = { include, exclude: excluded };
-  return { enabled, filter, patterns, namespaces, root, runtime, manifest, verdict, gate, settings };
+  return {
+    enabled,
+    filter,
+    patterns,
+    namespaces,
+    root,
+    runtime,
+    manifest,
+    verdict,
+    gate,
+    settings,
+    sinkFunction: sink.text,
+  };
 }
 
 /** One option: how its public type is checked and resolved. */
@@ -187,7 +215,16 @@ interface Row<From, To> {
 }
 
 type Given<O> = { [Name in keyof O]-?: Exclude<O[Name], undefined> };
-type Settled = Omit<Given<Options>, 'console'> & { console: ConsoleSettings | false };
+/** What `sink` names. */
+interface SettledSink {
+  file: string | false;
+  /** Of a function. */
+  text: string | null;
+}
+type Settled = Omit<Given<Options>, 'console' | 'sink'> & {
+  console: ConsoleSettings | false;
+  sink: SettledSink;
+};
 /** One row for each public option: an option without a row does not compile. */
 type Rows<O, S extends Record<keyof O, unknown>> = {
   [Name in keyof O]-?: Row<Exclude<O[Name], undefined>, S[Name]>;
@@ -265,6 +302,17 @@ const OPTIONS: Rows<Options, Settled> = {
     { true: true, false: false },
     "Use true for a track in the performance panel of Chrome's DevTools.",
   ),
+  sink: {
+    fallback: false,
+    expected: 'the path of a file, an arrow function, a function expression or false',
+    remedy:
+      "Use a path such as 'trace.ndjson', or (line) => { … }; the function's text goes into the bundle, so it can't be a method, a class, native, bound, async or a generator.",
+    read(value) {
+      if (value === false || isText(value)) return { file: value, text: null };
+      const text = typeof value === 'function' ? functionText(value) : undefined;
+      return text === undefined ? undefined : { file: false, text };
+    },
+  },
   limit: {
     fallback: 100_000,
     expected: 'a whole number from 0',
@@ -305,6 +353,19 @@ function fileName(text: string): string | undefined {
   const name = posix.normalize(text.replaceAll('\\', '/'));
   const isOutside = posix.isAbsolute(name) || win32.isAbsolute(name) || /^\w:|^\.\.(?:\/|$)/.test(name);
   return isOutside || name === '.' || name.endsWith('/') ? undefined : name;
+}
+
+/** Text of a function as an expression; undefined where it is none by itself, or would give a promise or an iterator. */
+function functionText(value: object): string | undefined {
+  const text = Function.prototype.toString.call(value);
+  if (isAsyncFunction(value) || isGeneratorFunction(value) || /^class\b/.test(text)) return undefined;
+  try {
+    // As in a module.
+    new Script(`'use strict';(${text})`);
+    return text;
+  } catch {
+    return undefined;
+  }
 }
 
 function choice<W extends string | boolean>(fallback: W, words: Words<W>, remedy: string): Row<W, W> {

@@ -11,7 +11,7 @@ import type { Numbering } from './manifest/numbering.ts';
 import { buildTable, siteRow } from './manifest/table.ts';
 import type { RuntimePlacement } from './options.ts';
 import type { Manifest, ManifestChunk } from './protocol/manifest.ts';
-import type { BuildTable, RuntimeSettings, SiteRow, SiteTable } from './protocol/tables.ts';
+import type { RuntimeSettings, SiteRow, SiteTable } from './protocol/tables.ts';
 import type { Entry } from './realise/bodies.ts';
 import {
   type FileFormat,
@@ -22,7 +22,7 @@ import {
   runtimeFile,
 } from './realise/formats/index.ts';
 import { type ChunkContents, realise } from './realise/realise.ts';
-import { chunkTable } from './realise/table-text.ts';
+import { buildArguments, chunkTable } from './realise/table-text.ts';
 import { partsFor, type RuntimeTexts, runtimeText } from './runtime-text.ts';
 
 /** A chunk of the output, before it is traced. */
@@ -39,6 +39,8 @@ export interface OutputChunk {
 export interface OutputInput {
   numbering: Numbering;
   settings: RuntimeSettings;
+  /** Text of the function that gets the trace; null where there is none. */
+  sinkFunction: string | null;
   /** Texts of the runtime's parts. */
   runtime: RuntimeTexts;
   placement: RuntimePlacement;
@@ -128,7 +130,7 @@ export function createOutput(input: OutputInput): Output {
       const table = chunkTable(first, rowsOf(contents), contents.declared);
       const prologue =
         isInline || !isFileFormat(format)
-          ? inlineRuntime(around, runtimeOf([contents]), tableOf(new Map([[fileName, contents]])), table)
+          ? inlineRuntime(around, runtimeOf([contents]), given(new Map([[fileName, contents]])), table)
           : loadRuntime(format, pathFrom(fileName), around, table);
       if (prologue === null) return 'no wrapper';
       traced.set(fileName, contents);
@@ -141,8 +143,8 @@ export function createOutput(input: OutputInput): Output {
       isFinished = true;
       const files: AddedFile[] = [];
       if (placed === 'file' && traced.size > 0) {
-        const table = tableOf(traced, nameOf);
-        const text = runtimeFile(format as FileFormat, runtimeOf([...traced.values()]), table);
+        const runtime = runtimeOf([...traced.values()]);
+        const text = runtimeFile(format as FileFormat, runtime, given(traced, nameOf));
         files.push({ content: 'runtime', fileName: input.runtimeFileName, text });
       }
       const rendered = renderedBy(traced, nameOf);
@@ -197,10 +199,11 @@ export function createOutput(input: OutputInput): Output {
     return runtimeText(input.runtime, parts);
   }
 
-  function tableOf(
+  /** What the runtime is given of the build. */
+  function given(
     contents: ReadonlyMap<string, ChunkContents>,
     nameOf = (fileName: string): string => fileName,
-  ): BuildTable {
+  ): string {
     const sites = [...contents].flatMap(([fileName, chunk]): SiteTable[] =>
       circular.has(fileName) ? [{ first: numbers.first.get(fileName) ?? 0, sites: rowsOf(chunk) }] : [],
     );
@@ -208,7 +211,7 @@ export function createOutput(input: OutputInput): Output {
     const cells = placed === 'file' ? numbers.count : sitesOf(contents);
     const rendered = renderedBy(contents, nameOf);
     const table = { numbering, settings, entries, pathOf, rendered, lossOf, cells, sites };
-    return buildTable(table, { format, chunks: manifestChunks(nameOf) });
+    return buildArguments(buildTable(table, { format, chunks: manifestChunks(nameOf) }), input.sinkFunction);
   }
 
   /** By number: the modules that these chunks have. */

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { inspect } from 'node:util';
 import type { Node } from 'estree';
 import type { LogLevel, OutputOptions, Plugin, PluginContext, RollupLog, SourceMap } from 'rollup';
+import type { PluginApi } from './build.ts';
 import {
   createRolldownBuild,
   type RolldownBuild,
@@ -35,7 +36,7 @@ import { RUNTIME_PARTS, type RuntimeTexts } from './runtime-text.ts';
  */
 export interface ModulePhasesPlugin {
   name: string;
-  api: { enabled: boolean };
+  api: PluginApi;
 }
 
 /**
@@ -51,7 +52,7 @@ export function modulePhases(options: Options = {}): ModulePhasesPlugin {
   ) as RuntimeTexts;
   const { version, peerDependencies } = JSON.parse(readText('../package.json')) as Manifest;
   /** Identifies this instance: hosts may copy the plugin, but copies share this object. */
-  const api = { enabled: true };
+  const api: PluginApi = { enabled: true };
   /** A plugin may serve several builds at once. */
   const builds = {
     rollup: new WeakMap<object, RollupBuild>(),
@@ -59,7 +60,7 @@ export function modulePhases(options: Options = {}): ModulePhasesPlugin {
   };
   /** The builds of Rollup for `onLog`, which has no `getModuleInfo`. */
   const live = new Set<WeakRef<RollupBuild>>();
-  const buildInput = { ...resolved, version, runtimeTexts, textOf };
+  const buildInput = { ...resolved, api, version, runtimeTexts, textOf };
   const rollupBuild = (context: PluginContext): RollupBuild | undefined => builds.rollup.get(keyOf(context));
   const rolldownBuild = (context: PluginContext): RolldownBuild | undefined =>
     builds.rolldown.get(keyOf(context));
@@ -208,7 +209,7 @@ export function modulePhases(options: Options = {}): ModulePhasesPlugin {
     augmentChunkHash() {
       // Rolldown makes the names of files before the chunks are realised: other options make another file.
       return isRolldown
-        ? `${version} ${inspect([resolved.settings, resolved.patterns, resolved.runtime], { depth: null })}`
+        ? `${version} ${inspect([resolved.settings, resolved.sinkFunction, resolved.patterns, resolved.runtime], { depth: null })}`
         : undefined;
     },
 

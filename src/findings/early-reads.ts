@@ -99,6 +99,7 @@ function findingOf(
     modules: [...new Set([importer, exporter, ...(reason.knot?.stack ?? [])])].map((module) =>
       pathAt(manifest, module),
     ),
+    binding: name,
     loc,
     seq: event.seq,
     ...(declared && { declared }),

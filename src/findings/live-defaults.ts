@@ -22,6 +22,7 @@ export function liveDefaults(manifest: Manifest): Finding[] {
         message: `importers of the default export of ${path} see writes to ${local} in this build`,
         native: 'differs',
         modules: [path, ...importers.map((importer) => importer.path)],
+        binding: 'default',
         loc,
         path: [
           exportStep(path, loc, local),

@@ -77,6 +77,7 @@ function findingsOf(
         severity: run.errorOf[at] === undefined ? 'warning' : 'error',
         message: `${isNone ? ONLY_HERE : ''}${placeText(place)} reads ${name} of ${module} before ${module} ${until}: ${result}`,
         native: isNone ? 'differs' : 'same',
+        binding: name,
         loc: place,
         path: path.concat(step(late, name)),
         cause: isNone ? 'build' : 'cycle',

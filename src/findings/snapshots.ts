@@ -97,7 +97,7 @@ function ofCopy(read: ReadEvent, write: WriteEvent): Finding {
 }
 
 const findingOf = (
-  { importer, module, loc, seq }: ReadEvent,
+  { importer, module, name, loc, seq }: ReadEvent,
   message: string,
   path: readonly FindingStep[],
   remedies: readonly Remedy[],
@@ -107,6 +107,7 @@ const findingOf = (
   message,
   native: 'same',
   modules: [importer, module],
+  binding: name,
   loc,
   seq,
   path,

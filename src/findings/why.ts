@@ -6,6 +6,10 @@ import type { Context } from './not-run.ts';
 import { stackOf } from './prediction.ts';
 import { importSteps, pathAt, placeText, requestText } from './words.ts';
 
+/** What {@link why} says where no build has both modules. */
+export const noBuildWith = (first: string, second: string): string =>
+  `The trace has no build with both ${first} and ${second}: see its modules.`;
+
 /** Undefined where the build lacks one of the modules. A module is named by its path, or by the end of it. */
 export function why(context: Context, first: string, second: string): string | undefined {
   const [a, b] = [moduleNamed(context.manifest, first), moduleNamed(context.manifest, second)];

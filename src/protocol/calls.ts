@@ -1,8 +1,10 @@
 /** The interface between realised code and the runtime, and between the runtimes of a page or process. */
 import type { TraceEvent } from './events.ts';
 import type { Finding } from './finding.ts';
+import type { Manifest } from './manifest.ts';
 import type { ChunkTable } from './tables.ts';
 import type { Trace, TracedModule } from './trace.ts';
+import type { TraceFileLine } from './trace-file.ts';
 
 /** The calls that the core of the runtime answers. */
 export interface CoreCalls {
@@ -91,8 +93,13 @@ type WithoutBase<E> = E extends TraceEvent ? Omit<E, 'seq' | 'time'> : never;
 /** An event before it is logged. */
 export type NewEvent = WithoutBase<TraceEvent>;
 
-/** Explains the part of the trace that one build made. */
-export interface Explainer {
+/** Gets the trace, line by line. */
+export type Sink = (line: TraceFileLine) => void;
+
+/** Knows the part of the trace that one build made. */
+export interface TracedBuild {
+  /** As far as the bundle carries it. */
+  manifest(): Manifest;
   explain(): readonly Finding[];
   /** See {@link Trace.why}; undefined where the build lacks one of the modules. */
   why(first: string, second: string): string | undefined;
@@ -113,8 +120,15 @@ export interface SharedTrace {
   onExit(listener: () => void): void;
   /** Registers a listener for errors that nothing caught: their text, and whether they are unhandled rejections. */
   onError(listener: (text: string, isRejection: boolean) => void): void;
-  /** Registers what a build answers to {@link Trace.explain} and {@link Trace.why}. */
-  onExplain(explainer: Explainer): void;
+  /** Registers a build, before its first event. */
+  join(build: TracedBuild): void;
+  /** Tells an event again to the sinks: it has changed. */
+  retell(event: TraceEvent): void;
+  /**
+   * Adds a sink, which gets what the trace has so far, then all that comes: a function, or the path of a file for Node.
+   * A trace has one file, that of the environment variable `MODULE_PHASES_SINK` before all others.
+   */
+  addSink(sink: Sink | string): void;
   /** Counts an error of the trace, which must not reach the program. */
   fail(): void;
 }

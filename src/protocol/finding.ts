@@ -93,6 +93,8 @@ export interface Finding {
   native: Native;
   /** Paths of the modules that it is about, the first of them the one in which it shows. */
   modules: readonly string[];
+  /** Of one binding, or of a property of `exports`: its name in the module that declares it. */
+  binding?: string;
   loc: Place | null;
   /** Of a read or a `require`: `seq` of its first event. */
   seq?: number;

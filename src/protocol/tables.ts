@@ -31,6 +31,8 @@ export interface RuntimeSettings {
   limit: number;
   console: ConsoleSettings | false;
   devtools: boolean;
+  /** Path of the file that Node writes. */
+  sink: string | false;
 }
 
 /** Tables refer to a state by its index here. */

@@ -42,4 +42,12 @@ export interface Trace {
    * @param second as `first`
    */
   why(first: string, second: string): string;
+  /**
+   * Saves the trace so far as a trace file: a page downloads it, Node writes it. Throws an error where neither is possible,
+   * as in a worker of a page, and that of the file system.
+   *
+   * @param name of the file, in Node its path. Default: `module-phases.ndjson`
+   * @returns the name, in Node the absolute path
+   */
+  save(name?: string): string;
 }

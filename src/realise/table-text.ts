@@ -1,5 +1,5 @@
 /** Tables as text, which a chunk passes to the runtime. */
-import type { SiteRow } from '../protocol/tables.ts';
+import type { BuildTable, SiteRow } from '../protocol/tables.ts';
 import type { DeclaredBinding } from './context.ts';
 
 /** JSON of a value, as an expression that is safe in a script element and has no line terminator. */
@@ -8,6 +8,14 @@ export const literal = (value: unknown): string =>
     .replace(/<(?=[/!])/g, '\\u003c')
     .replaceAll('\u2028', '\\u2028')
     .replaceAll('\u2029', '\\u2029');
+
+/**
+ * What `createBuild` is called with.
+ *
+ * @param sink text of the function that gets the trace
+ */
+export const buildArguments = (table: BuildTable, sink: string | null): string =>
+  literal(table) + (sink === null ? '' : `,${sink}`);
 
 /**
  * The chunk's own table.

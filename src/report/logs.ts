@@ -1,10 +1,10 @@
 /** What a build says of its findings: Rollup's logs. */
 import { isAbsolute, join } from 'node:path';
-import { codeFrameColumns } from '@babel/code-frame';
 import type { RollupLog } from 'rollup';
 import type { Verdict } from '../findings/verdict.ts';
 import { placeText } from '../findings/words.ts';
 import { type Finding, SEVERITIES, type Severity } from '../protocol/finding.ts';
+import { frameOf } from './frame.ts';
 import { cyclesText } from './text/cycles.ts';
 import { findingBlock, withPage } from './text/finding.ts';
 import { lineText } from './text/line.ts';
@@ -80,12 +80,13 @@ function warning(finding: Finding, { root, textOf }: LogInput): RollupLog {
   const { line, column = 0, compiled } = loc;
   const file = join(root, loc.file);
   const text = compiled ? undefined : textOf(file);
+  const frame = text === undefined ? undefined : frameOf(text, loc);
   return {
     code,
     message: message.replace(`${placeText(loc)} `, ''),
     id: file,
     loc: { file, line, column },
-    ...(text !== undefined && { frame: codeFrameColumns(text, { start: { line, column: column + 1 } }) }),
+    ...(frame !== undefined && { frame }),
   };
 }
 

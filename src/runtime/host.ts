@@ -2,9 +2,20 @@
  * The host functions that the runtime needs, bound once before the program runs, so that later patches of the globals
  * don't reach it. A function that is missing or throws is replaced by one that does nothing.
  */
-import { attempt, type Globals, isNative, type Listen, nodeProcess, ownProperty } from './globals.ts';
+import {
+  attempt,
+  errorOutput,
+  type Globals,
+  isNative,
+  type Listen,
+  nodeProcess,
+  ownProperty,
+  type Process,
+} from './globals.ts';
 
 export interface Host {
+  /** Undefined in a page. */
+  node: Process | undefined;
   /** Milliseconds: `performance.now`, else `Date.now`. */
   now(): number;
   microtask(job: () => void): void;
@@ -20,6 +31,8 @@ export interface Host {
   onError(listener: (text: string, isRejection: boolean) => void): void;
   /** The message of a thrown value; runs no code of the value. */
   textOf(error: unknown): string;
+  /** Prints a line to standard error, or to the console of a page. */
+  warn(text: string): void;
 }
 
 export function createHost(globalObject: object = globalThis): Host {
@@ -29,8 +42,10 @@ export function createHost(globalObject: object = globalThis): Host {
   const listen: Listen = (type, listener) =>
     attempt(() => on?.(type, (subject) => attempt(() => listener(subject))));
   const textOf = errorText(globals);
+  const print = attempt(() => (node ? errorOutput(node) : globals.console.error));
 
   return {
+    node,
     now: attempt(() => globals.performance.now.bind(globals.performance)) ?? Date.now,
     // Not `then`: it reads `constructor` and `Symbol.species`, where the program may have put getters.
     async microtask(job) {
@@ -49,6 +64,7 @@ export function createHost(globalObject: object = globalThis): Host {
       }
     },
     textOf,
+    warn: (text) => attempt(() => print?.(node ? `${text}\n` : text)),
   };
 }
 

@@ -140,6 +140,7 @@ export function createPhases(state: BuildState): CorePhases {
         'error',
         bare({ value: error, enumerable: true, configurable: true, writable: true }),
       );
+      shared.retell(unexplained);
       unexplained = undefined;
     } else if (!hasFailed && !isRejection) state.tell('unowned', error);
   }

@@ -1,6 +1,6 @@
 /** Creates one build's tracer: the methods that the realised code of its chunks calls. */
 import { type Edges, reversed } from '../graph/edges.ts';
-import type { CoreCalls, SharedTrace, Tracer } from '../protocol/calls.ts';
+import type { CoreCalls, SharedTrace, Sink, Tracer } from '../protocol/calls.ts';
 import type { TraceEvent } from '../protocol/events.ts';
 import type { BuildTable, SiteRow } from '../protocol/tables.ts';
 import { bare } from './bare.ts';
@@ -27,6 +27,7 @@ export function createTracer(
   host: Host,
   given: BuildTable,
   creators: readonly CreatePart[],
+  sink?: Sink,
 ): Tracer {
   const table = { ...given, modules: bareRows(given.modules) };
   const { settings, modules: rows } = table;
@@ -86,6 +87,8 @@ export function createTracer(
     push(parts, part);
     assign(calls, part.calls);
   });
+  if (settings.sink) shared.addSink(settings.sink);
+  if (sink) shared.addSink(sink);
   const bindings = createBindings(state);
   each(table.sites, bindings.addSites);
   shared.onError(safely(phases.tell));

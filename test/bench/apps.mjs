@@ -125,6 +125,18 @@ function read(sum, times) {
 }
 export const work = () => Array.from({ length: 2000 }).reduce((sum) => read(sum, 2000), 0);`,
   },
+  // A write and a read each turn, and nothing else.
+  'loop-events': {
+    'step.js': `export let step = 1;
+export function setStep(value) { step = value; }`,
+    'main.js': `import { setStep, step } from './step.js';
+let sum = 0;
+for (let i = 0; i < 50000; i++) {
+  setStep(i);
+  sum += step;
+}
+console.log(sum);`,
+  },
   'loop-write': {
     'count.js': `export let count = 0;
 function write(times) {

@@ -96,10 +96,16 @@ function sample({ group, app }, mode) {
   if (group === 'default') return build(`app-${app}`, mode);
   if (group.startsWith('rolldown')) return byRolldown(app, mode);
   if (group === 'disabled') return build(app, mode, 'modules');
+  if (group.startsWith('command-')) return byCommand(group.slice('command-'.length), app, mode);
   if (group === 'explain') return explain(mode === 'plain' ? 'parse' : 'explain');
   if (group === 'predict') return mode === 'plain' ? build(app, mode) : ofManifest('predict', app);
   if (group === 'verdict') return mode === 'plain' ? build(app, mode) : ofManifest('verdict', app);
+  if (group === 'file') return run(app, 'traced', mode === 'written');
   return run(group === 'load' ? app : `${group}-${app}`, mode);
+}
+
+function byCommand(what, app, mode) {
+  return { ...JSON.parse(node('command.mjs', what, app, mode)), printed: undefined };
 }
 
 function explain(...args) {
@@ -121,9 +127,11 @@ function byRolldown(app, mode) {
   return JSON.parse(node('build-rolldown.mjs', app, mode, bundleFolder(`rolldown-${app}`, mode)));
 }
 
-function run(app, mode) {
+function run(app, mode, hasFile = false) {
   const path = mode === 'vite' ? unbundled(app) : bundle(app, mode);
+  if (hasFile) process.env.MODULE_PHASES_SINK = join(folder, 'trace.ndjson');
   const lines = node('run.mjs', path).trimEnd().split('\n');
+  delete process.env.MODULE_PHASES_SINK;
   const { load, work, result } = JSON.parse(lines.pop());
   return { load, work, printed: JSON.stringify([...lines, result]) };
 }

@@ -39,13 +39,18 @@ export const ROWS = [
   ...rows('load', 15, { three: [], antd: [], '2000-modules-300-entries': [] }),
   ...rows('loop', 15, { read: ['vite'], write: [] }),
   ...rows('work', 15, { three: [], 'lodash-es': [], rxjs: [] }),
+  // Plain: traced, without a file.
+  ...rows('file', 15, { '13000-modules': [], 'loop-events': [] }, 'written'),
   ...rows('explain', 15, { events: [] }, 'explained'),
   ...rows('predict', 5, { '1000-modules': [], '20000-modules': [] }, 'predicted'),
   ...rows('verdict', 5, { '20000-modules': [] }, 'told'),
+  // Plain: by hand.
+  ...rows('command-run', 15, { '1-modules': [] }, 'command'),
+  ...rows('command-check', 3, { '20000-modules': [] }, 'command'),
 ];
 
 /** Groups that are no bundle's: what the words of `plain` and of the other mode are. */
-const ALONE = ['explain', 'predict', 'verdict'];
+const ALONE = ['explain', 'predict', 'verdict', 'command-run', 'command-check'];
 const isBuild = ({ group }) =>
   ['default', 'build', 'disabled', 'rolldown-default', 'rolldown'].includes(group);
 /** Packages a row needs beyond those of its mode. */
@@ -57,7 +62,7 @@ const PACKAGES = ROWS.filter(({ group, app }) => group === 'build' && !app.inclu
 const DEFAULTS = ROWS.filter(({ group }) => group === 'default');
 /** What a row's program is timed by. */
 const fieldOf = (row) =>
-  isBuild(row) || ALONE.includes(row.group) ? 'cpu' : row.group === 'load' ? 'load' : 'work';
+  isBuild(row) || ALONE.includes(row.group) ? 'cpu' : ['load', 'file'].includes(row.group) ? 'load' : 'work';
 
 export function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
@@ -175,6 +180,11 @@ export const LIMITS = [
   { name: 'work of lodash-es', limit: 1.05, ...ofRow('work lodash-es', 'work') },
   { name: 'work of rxjs', limit: 1.05, ...ofRow('work rxjs', 'work') },
   {
+    name: 'trace file of 100,000 events, against none',
+    limit: 1.3,
+    ...ofRow('file 13000-modules', 'load'),
+  },
+  {
     name: 'findings of 100,000 events, against `JSON.parse` of the same',
     limit: 2,
     ...ofRow('explain events', 'cpu'),
@@ -195,8 +205,18 @@ export const LIMITS = [
     limit: 0.08,
     ...ofRow('verdict 20000-modules', 'cpu'),
   },
+  {
+    name: '`module-phases run` of one file, against building and running by hand',
+    limit: 1.5,
+    ...ofRow('command-run 1-modules', 'cpu'),
+  },
+  {
+    name: '`module-phases check` of 20,000 modules, against their build with the plugin',
+    limit: 1.2,
+    ...ofRow('command-check 20000-modules', 'cpu'),
+  },
   { name: 'runtime, what explains, kB gzipped', limit: 12, ...sizeOf('findings') },
-  { name: 'runtime, core alone, kB gzipped', limit: 6, ...sizeOf('core') },
+  { name: 'runtime, core alone, kB gzipped', limit: 7.5, ...sizeOf('core') },
   { name: 'runtime, all other parts, kB gzipped', limit: 10, ...sizeOf('others') },
 ];
 
@@ -252,9 +272,14 @@ const RUN_NAMES = {
   'work three': 'matrices in three',
   'work lodash-es': 'a pipeline of lodash-es',
   'work rxjs': 'a chain of rxjs',
+  'file 13000-modules': 'load 13,000 modules, 100,000 events, with a trace file, against none',
+  'file loop-events': 'hot loop of 100,000 events, with a trace file, against none',
   'explain events': 'findings of 100,000 events, against `JSON.parse`',
   'predict 1000-modules': 'prediction of 1,000 modules, against their plain build',
   'predict 20000-modules': 'prediction of 20,000 modules, against their plain build',
+  'command-run 1-modules': '`module-phases run` of one file, against by hand',
+  'command-check 20000-modules':
+    '`module-phases check` of 20,000 modules, against their build with the plugin',
   'verdict 20000-modules': 'verdict of the build over 20,000 modules, against their plain build',
 };
 

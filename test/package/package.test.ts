@@ -42,6 +42,8 @@ describe('the tarball', () => {
         ...readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' })
           .filter((file) => file.endsWith('.md'))
           .map((file) => `docs/${file}`),
+        'dist/cli.js',
+        ...readdirSync(join(repository, 'dist/cli')).map((file) => `dist/cli/${file}`),
         'dist/index.d.ts',
         'dist/index.js',
         ...RUNTIME_PARTS.map((part) => `dist/runtime/${part}.js`),
@@ -140,6 +142,13 @@ describe('the package in a project of its own', () => {
       },
     },
   };
+
+  it('its command builds with the bundler of the project', async () => {
+    const dir = projectWithPackage(sources('js'));
+    const cli = join(dir, 'node_modules/rollup-plugin-module-phases/dist/cli.js');
+    const { stdout } = await execute(process.execPath, [cli, 'run', 'src/main.js'], { cwd: dir });
+    expect(stdout).to.equal('tax 19\n');
+  });
 
   it('`require` gives the plugin itself, by its names too', async () => {
     const dir = projectWithPackage({

@@ -1,11 +1,15 @@
-import { dirname, relative, sep } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import { expect } from 'chai';
 import type { RollupLog } from 'rollup';
+import { findingsOf } from '../../src/findings/recorded.ts';
+import { readTraceFile } from '../../src/report/trace-file.ts';
 import { ahead, once } from '../support/ahead.ts';
 import { type Bundle, bundle, type Format, write } from '../support/bundle.ts';
 import { projectFrom } from '../support/project.ts';
 import { outcome, type Run, runInTurn } from '../support/run.ts';
 import { expectSameBundle, expectSameRun, verdictText } from '../support/same-bundle.ts';
+import { isValid } from '../support/schema.ts';
 import {
   entriesIn,
   expectText,
@@ -23,6 +27,8 @@ interface Told {
   traced: Bundle;
   /** Absent where the story is not run. */
   runs?: { native: Run; plain: Run; traced: Run };
+  /** The trace file of the traced run, where it writes one. */
+  file: string | undefined;
 }
 
 function starts(story: Story): Map<Format, () => Promise<Told>> {
@@ -42,11 +48,13 @@ async function tell(
   const common = { source, input, external, treeshake, output: outputOf(config, source), format };
   const plain = await bundle({ ...common, plugins: pluginsOf(config, source), trace: false });
   const traced = await bundle({ ...common, plugins: pluginsOf(config, source), trace: options });
-  if (config.notRun) return { plain, traced };
-  const runOf = (built: Bundle, name: string) =>
-    runInTurn(entriesIn(config, dirname(write(built, format, `${format}-${name}`))));
-  const [plainRun, tracedRun] = await Promise.all([runOf(plain, 'plain'), runOf(traced, 'traced')]);
-  return { plain, traced, runs: { native: await native(), plain: plainRun, traced: tracedRun } };
+  // One format without a sink, which is to change nothing.
+  const file = format === 'cjs' ? undefined : join(source, 'out', `${format}.ndjson`);
+  if (config.notRun) return { plain, traced, file };
+  const runOf = (built: Bundle, name: string, sink?: string) =>
+    runInTurn(entriesIn(config, dirname(write(built, format, `${format}-${name}`))), sink);
+  const [plainRun, tracedRun] = await Promise.all([runOf(plain, 'plain'), runOf(traced, 'traced', file)]);
+  return { plain, traced, runs: { native: await native(), plain: plainRun, traced: tracedRun }, file };
 }
 
 const queue = ahead<Told>();
@@ -56,12 +64,13 @@ for (const story of stories()) {
     for (const [format, start] of starts(story)) {
       const told = queue.add(start);
       it(`${format}: the bundle with the plugin is the plain one, and its trace is as expected`, async () => {
-        const { plain, traced, runs } = await told();
+        const { plain, traced, runs, file } = await told();
         expectSameBuild(story, format, plain, traced);
         if (runs) expectText(story, 'build', format, verdictText(traced));
         if (runs) expectSameRun(runs.traced, runs.plain);
         if (runs) expectNative(story, format, runs.native, runs.plain);
         if (runs) expectTrace(story, format, traced, runs.traced);
+        if (runs?.traced.events && file) expectRecorded(file, runs.traced);
       });
     }
   });
@@ -82,6 +91,18 @@ function expectNative(story: Story, format: Format, native: Run, plain: Run): vo
   expectText(story, 'expected', 'native', outcome(native));
   if (reason) expect(outcome(plain), `nativeDiffers (${reason})`).not.to.equal(outcome(native));
   else expect(outcome(plain)).to.equal(outcome(native));
+}
+
+/** The file has the trace, and gives its findings. */
+function expectRecorded(file: string, { events = [], dropped, failures, findings }: Run): void {
+  const text = readFileSync(file, 'utf8');
+  for (const line of text.trimEnd().split('\n')) expect(isValid(JSON.parse(line)), line).to.equal(true);
+  const recorded = readTraceFile(text);
+  expect(recorded).to.deep.include({ dropped, failures, isComplete: true, damage: [] });
+  // The run told before the program's own listeners for the exit ran.
+  const told = recorded.events.slice(0, events.length);
+  expect(told).to.deep.equal(events);
+  expect(findingsOf({ ...recorded, events: told })).to.deep.equal(findings);
 }
 
 function expectTrace(story: Story, format: Format, { dir, output }: Bundle, { events, findings }: Run): void {

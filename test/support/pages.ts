@@ -1,7 +1,7 @@
 /**
  * Generated parts of the documents: what stands between `<!-- kind: story format -->` and `<!-- end -->`. The format may be
  * a variant of Rolldown's, and then a finding's code may follow it: else it is the first one. Beside stories there is the
- * app that hosts build: `<!-- page: Vite 8 -->`, `<!-- app: path -->`.
+ * app that hosts build: `<!-- page: Vite 8 -->`, `<!-- app: path -->`; and calls of the command: `<!-- command: run -->`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -10,6 +10,7 @@ import type { Finding, FindingCode } from '../../src/protocol/finding.ts';
 import { findingBlock, pageOf } from '../../src/report/text/finding.ts';
 import { lineText } from '../../src/report/text/line.ts';
 import { bundle, type Format, write } from './bundle.ts';
+import { commandExample } from './command-examples.ts';
 import { pageConsole, VITES, type ViteName } from './hosts.ts';
 import { repository } from './package.ts';
 import { projectFrom } from './project.ts';
@@ -55,6 +56,8 @@ export interface Shown {
   format: Format;
   /** What the tracer printed, without times. */
   console: string;
+  /** The lines of its trace file. */
+  file: string;
   /** What the build said. */
   logs: readonly Log[];
   /** The folder of the sources, as Rollup names it in a log. */
@@ -90,12 +93,15 @@ async function tell(name: string, format: Format): Promise<Shown> {
     plugins: pluginsOf(config, source),
     trace,
   });
-  const run = await runInTurn(entriesIn(config, dirname(write(built, format, 'traced'))));
+  const folder = dirname(write(built, format, 'traced'));
+  const file = join(folder, 'trace.ndjson');
+  const run = await runInTurn(entriesIn(config, folder), file);
   const lines = run.stderr.split('\n').filter((line) => line.startsWith('│ '));
   return {
     story,
     format,
     console: lines.map(timeless).join('\n'),
+    file: readFileSync(file, 'utf8'),
     logs: built.logs.filter(({ plugin }) => plugin === 'module-phases'),
     folder: relative('.', source),
     findings: run.findings ?? [],
@@ -115,7 +121,15 @@ const KINDS: Readonly<Record<string, (told: Shown, body: string) => string>> = {
       : `The build itself says:\n\n${block(logs.map((log) => logText(log, folder)).join('\n\n'))}`,
   finding: ({ findings: [finding] }) => block(finding ? findingBlock(finding).map(lineText).join('\n') : ''),
   excerpt: (told, body) => excerptOf(told, body),
+  lines: ({ file }) => block(placed(file), 'json'),
 };
+
+/** With the numbers that are others in each run as those of one. */
+const placed = (lines: string): string =>
+  lines
+    .replace(/"began":\d+,"process":\d+/, '"began":1795332173979,"process":4711')
+    .replace(/"seq":(\d+),"time":[\d.]+/g, (_, seq) => `"seq":${seq},"time":${20 + Number(seq) / 10}`)
+    .replace(/"duration":[\d.]+/g, '"duration":0.2');
 
 const block = (text: string, language = ''): string => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
 
@@ -244,6 +258,10 @@ async function partOf(
   body: string,
 ): Promise<string | undefined> {
   if (kind === 'app') return appFile(name);
+  if (kind === 'command') {
+    const text = await commandExample(name);
+    return text && block(text, 'console');
+  }
   const ofPage = PAGE_KINDS[kind];
   if (ofPage) return ofPage(await consoleOf(`${name} ${format}`));
   if (isRolldown(format)) {

@@ -23,10 +23,19 @@ export interface Run extends Partial<Told> {
   stderr: string;
 }
 
-/** Runs a program to its end; `loader`: what Node needs to run a file of another format, and its arguments. */
-export function run(file: string, loader: readonly string[] = [file]): Promise<Run> {
+/**
+ * Runs a program to its end.
+ *
+ * @param loader what Node needs to run a file of another format, and its arguments
+ * @param sink the file to which its trace goes
+ */
+export function run(file: string, loader: readonly string[] = [file], sink?: string): Promise<Run> {
   const trace = `${file}.trace`;
-  const env = { PATH: process.env.PATH, MODULE_PHASES_TRACE: trace };
+  const env = {
+    PATH: process.env.PATH,
+    MODULE_PHASES_TRACE: trace,
+    ...(sink !== undefined && { MODULE_PHASES_SINK: sink }),
+  };
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
@@ -48,10 +57,10 @@ export function run(file: string, loader: readonly string[] = [file]): Promise<R
 }
 
 /** Runs a program of several entries: the first to its end, then the next. */
-export function runInTurn(files: [string, ...string[]]): Promise<Run> {
-  if (files.length === 1) return run(files[0]);
+export function runInTurn(files: [string, ...string[]], sink?: string): Promise<Run> {
+  if (files.length === 1) return run(files[0], undefined, sink);
   const script = files.map((file) => `await import(${JSON.stringify(pathToFileURL(file).href)});`).join('\n');
-  return run(files[0], ['--input-type=module', '--eval', script]);
+  return run(files[0], ['--input-type=module', '--eval', script], sink);
 }
 
 /** What of a run a reader of a story expects: what it printed, and how it failed. */

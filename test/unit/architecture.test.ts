@@ -49,8 +49,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   spec: [],
   findings: ['protocol', 'graph', 'spec'],
   'report/text': ['protocol', 'findings'],
-  /** What a build says. */
-  report: ['protocol', 'findings', 'report/text'],
+  /** What a build says, and what becomes of a trace. */
+  report: ['protocol', 'findings', 'errors', 'report/text'],
   runtime: ['protocol', 'graph', 'findings', 'report/text'],
   'runtime-file': [],
   'runtime-text': ['protocol'],
@@ -107,12 +107,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'record',
     'modules',
     'output',
+    'build',
     'build-rollup',
     'build-rolldown',
     'rolldown-utils',
     'runtime-text',
   ],
   index: ['plugin', 'options', 'protocol'],
+  /** The command: builds with the plugin as any config does. */
+  cli: ['protocol', 'errors', 'findings', 'report/text', 'report', 'build', 'index'],
 };
 
 /** Parts that import no package, nor anything of Node's: they run in pages too, or hold data alone. */
@@ -120,7 +123,7 @@ const ON_THEIR_OWN = ['protocol', 'model', 'graph', 'runtime', 'report/text', 'f
 /** Those that never import each other: `build` and `output` pass values between them. */
 const APART = ['record', 'places', 'locate', 'realise', 'runtime', 'spec'];
 /** The only ones that read or write files. */
-const WITH_FILES = ['plugin', 'rolldown-utils'];
+const WITH_FILES = ['plugin', 'rolldown-utils', 'cli'];
 
 interface Import {
   /** Path of the file, relative to `src`. */
@@ -339,8 +342,8 @@ describe('the built runtime', () => {
       expect(members.has(use), 'Function.prototype, nothing else').to.equal(true);
   });
 
-  it('of the core alone has at most 6 kB gzipped', () => {
-    expect(gzipSync(runtimeText(texts, ['core'])).length).to.be.at.most(6000);
+  it('of the core alone has at most 7.5 kB gzipped', () => {
+    expect(gzipSync(runtimeText(texts, ['core'])).length).to.be.at.most(7500);
   });
 
   it('is one statement, which declares `createBuild`, in the syntax of ES2020', () => {

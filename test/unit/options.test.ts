@@ -21,7 +21,9 @@ const DEFAULTS = {
     limit: 100_000,
     console: { detail: 'auto', color: 'auto' },
     devtools: false,
+    sink: false,
   },
+  sinkFunction: null,
 };
 
 /** All that `resolveOptions` returns but the filter, which is a function. */
@@ -63,6 +65,22 @@ const throwing = (): never => {
 };
 const revoked = Proxy.revocable({}, {});
 revoked.revoke();
+
+/** Their text is no expression by itself. */
+const METHODS = {
+  method: Object.getOwnPropertyDescriptor({ method() {} }, 'method')?.value,
+  async: { async() {} }.async,
+  'a-b': { 'a-b'() {} }['a-b'],
+  [Symbol.iterator]: { [Symbol.iterator]() {} }[Symbol.iterator],
+  accessor: Object.getOwnPropertyDescriptor(
+    {
+      get accessor() {
+        return 1;
+      },
+    },
+    'accessor',
+  )?.get,
+};
 
 const RULES: Record<keyof Options | `console.${keyof ConsoleOptions}`, Rule> = {
   enabled: {
@@ -179,6 +197,35 @@ const RULES: Record<keyof Options | `console.${keyof ConsoleOptions}`, Rule> = {
       ['chrome', "'chrome'"],
       [1, '1'],
       [null, 'null'],
+    ],
+  },
+  sink: {
+    right: [
+      false,
+      'trace.ndjson',
+      (line: unknown) => console.log(line),
+      function named(line: unknown) {
+        console.log(line);
+      },
+    ],
+    expected: 'the path of a file, an arrow function, a function expression or false',
+    remedy:
+      "Use a path such as 'trace.ndjson', or (line) => { … }; the function's text goes into the bundle, so it can't be a method, a class, native, bound, async or a generator.",
+    wrong: [
+      ['', "''"],
+      [true, 'true'],
+      [{ write: throwing }, '{ write: [Function: throwing] }'],
+      [METHODS.method, '[Function: method]'],
+      [METHODS.async, '[Function: async]'],
+      [METHODS['a-b'], '[Function: a-b]'],
+      [METHODS[Symbol.iterator], '[Function: [Symbol.iterator]]'],
+      [METHODS.accessor, '[Function: get accessor]'],
+      [console.log, '[Function: log]'],
+      [throwing.bind(null), '[Function: bound throwing]'],
+      [new Proxy(throwing, {}), '[Function: throwing]'],
+      [class Sink {}, '[class Sink]'],
+      [async () => {}, '[AsyncFunction (anonymous)]'],
+      [function* many() {}, '[GeneratorFunction: many]'],
     ],
   },
   limit: {
@@ -358,6 +405,14 @@ describe('options', () => {
     });
   }
 
+  it('the text of a function as `sink` is kept, a path goes to the bundle', () => {
+    const arrow = (line: unknown) => Reflect.get(globalThis, 'lines').push(line);
+    const { settings, sinkFunction } = resolveOptions({ sink: arrow });
+    assert.deepEqual([settings.sink, sinkFunction], [false, String(arrow)]);
+    const other = resolveOptions({ sink: 'trace.ndjson' });
+    assert.deepEqual([other.settings.sink, other.sinkFunction], ['trace.ndjson', null]);
+  });
+
   describe('the options are a plain object', () => {
     const wrong: [unknown, string][] = [
       [null, 'null'],
@@ -415,7 +470,7 @@ describe('options', () => {
 
   describe('an unknown name is refused, with a suggestion if one is near', () => {
     const ALL =
-      '"enabled", "include", "exclude", "reads", "writes", "namespaces", "values", "console", "devtools", "limit", "root", "runtime", "manifest", "verdict" or "gate"';
+      '"enabled", "include", "exclude", "reads", "writes", "namespaces", "values", "console", "devtools", "sink", "limit", "root", "runtime", "manifest", "verdict" or "gate"';
     const cases: [object, string, string][] = [
       [{ read: 'all' }, '"read"', 'Did you mean "reads"?'],
       [{ raeds: 'all' }, '"raeds"', 'Did you mean "reads"?'],

@@ -31,8 +31,8 @@ export const amd: Format = {
     else edits.insert(skipTrivia(code, startOf(factory) + 'function'.length) + 1, parameter);
     return `const { build: ${names.holder}, seen: ${names.seen} } = ${parameter};`;
   },
-  file: (runtime, table) =>
-    `define(['exports'], (function (exports) { 'use strict';\n${runtime}\nexports.build = createBuild(${table});\nexports.seen = exports.build.seen;\n}));\n`,
+  file: (runtime, given) =>
+    `define(['exports'], (function (exports) { 'use strict';\n${runtime}\nexports.build = createBuild(${given});\nexports.seen = exports.build.seen;\n}));\n`,
 };
 
 interface Definition {

@@ -4,6 +4,6 @@ import type { Format } from './format.ts';
 export const cjs: Format = {
   load: (path, { names }) =>
     `const { build: ${names.holder}, seen: ${names.seen} } = require(${JSON.stringify(path)});`,
-  file: (runtime, table) =>
-    `'use strict';\n${runtime}\nexports.build = createBuild(${table});\nexports.seen = exports.build.seen;\n`,
+  file: (runtime, given) =>
+    `'use strict';\n${runtime}\nexports.build = createBuild(${given});\nexports.seen = exports.build.seen;\n`,
 };

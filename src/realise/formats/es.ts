@@ -10,6 +10,6 @@ export const es: Format = {
     edits.insert(head, `\nimport ${imported} from ${JSON.stringify(path)};\n`);
     return '';
   },
-  file: (runtime, table) =>
-    `${runtime}\nconst build = createBuild(${table}), { seen } = build;\nexport { build, seen };\n`,
+  file: (runtime, given) =>
+    `${runtime}\nconst build = createBuild(${given}), { seen } = build;\nexport { build, seen };\n`,
 };

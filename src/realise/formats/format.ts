@@ -9,6 +9,6 @@ export interface Format {
    * WRAPPER_UNKNOWN.
    */
   load(path: string, around: Around): string | null;
-  /** Text of the file, which exports `build` and `seen`. `runtime` declares `createBuild`; `table` is an expression. */
-  file(runtime: string, table: string): string;
+  /** Text of the file, which exports `build` and `seen`. `runtime` declares `createBuild`; `given` is what to call it with. */
+  file(runtime: string, given: string): string;
 }

@@ -1,8 +1,6 @@
 /** How a chunk gets the runtime: it carries the runtime inline, or loads a file that all chunks share. */
 import type { Program } from 'estree';
-import type { BuildTable } from '../../protocol/tables.ts';
 import type { Around } from '../realise.ts';
-import { literal } from '../table-text.ts';
 import { amd } from './amd.ts';
 import { cjs } from './cjs.ts';
 import { es } from './es.ts';
@@ -26,17 +24,23 @@ export function loadRuntime(format: FileFormat, path: string, around: Around, ta
   return loaded === null ? null : `${loaded && `${loaded}\n`}${around.names.build}.chunk(${table});`;
 }
 
-export const runtimeFile = (format: FileFormat, runtime: string, table: BuildTable): string =>
-  formats[format].file(runtime, literal(table));
+/** @param given what `createBuild` is called with */
+export const runtimeFile = (format: FileFormat, runtime: string, given: string): string =>
+  formats[format].file(runtime, given);
 
-/** The prologue of a chunk that carries the runtime and the build's table. */
+/**
+ * The prologue of a chunk that carries the runtime and the build's table.
+ *
+ * @param given what `createBuild` is called with
+ * @param table text of the chunk's own table
+ */
 export function inlineRuntime(
   { names, skeleton }: Pick<Around, 'names' | 'skeleton'>,
   runtime: string,
-  build: BuildTable,
+  given: string,
   table: string,
 ): string {
-  const created = `(function(){${runtime}return createBuild})()(${literal(build)})`;
+  const created = `(function(){${runtime}return createBuild})()(${given})`;
   if (!mayRunEarly(skeleton)) {
     return `const ${names.holder}=${created},${names.seen}=${names.holder}.seen;\n${names.holder}.chunk(${table});`;
   }

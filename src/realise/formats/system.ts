@@ -28,8 +28,8 @@ export const system: Format = {
     } else edits.insert(startOf(module) + 1, ` setters: [${setter}],`);
     return '';
   },
-  file: (runtime, table) =>
-    `System.register([], (function (exports) { 'use strict'; return { execute: (function () {\n${runtime}\nconst build = createBuild(${table});\nexports({ build, seen: build.seen });\n}) }; }));\n`,
+  file: (runtime, given) =>
+    `System.register([], (function (exports) { 'use strict'; return { execute: (function () {\n${runtime}\nconst build = createBuild(${given});\nexports({ build, seen: build.seen });\n}) }; }));\n`,
 };
 
 function afterDirectives(block: BlockStatement): number {

@@ -19,7 +19,8 @@ export default function createFindings(state: BuildState): Part {
     return found;
   };
   const all = (): Finding[] => explain(given(), traced(), find);
-  shared.onExplain({
+  shared.join({
+    manifest: given,
     explain: all,
     why: (first, second) => whyBefore(given(), traced(), first, second),
   });

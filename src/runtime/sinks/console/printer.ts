@@ -1,7 +1,15 @@
 /** Prints lines to Node's standard error or to the console of a page. */
 import type { ConsoleSettings } from '../../../protocol/tables.ts';
 import type { Line, Span, Tone } from '../../../report/text/line.ts';
-import { attempt, type Console, type Globals, type Log, nodeProcess, type Process } from '../../globals.ts';
+import {
+  attempt,
+  type Console,
+  errorOutput,
+  type Globals,
+  type Log,
+  nodeProcess,
+  type Process,
+} from '../../globals.ts';
 
 const { apply } = Reflect;
 
@@ -58,17 +66,13 @@ const spans = (lines: readonly Line[], bar: string, tone: Tone): Span[] =>
   );
 
 /** Each line begins with a bar, which sets the trace apart from the program's own output. */
-function terminal({ stderr, env }: Process, color: ConsoleSettings['color']): Print {
-  const write = stderr.write.bind(stderr);
+function terminal(node: Process, color: ConsoleSettings['color']): Print {
+  const { stderr, env } = node;
+  const write = errorOutput(node);
   const colored = color === 'auto' ? attempt(() => wantsColor(env, stderr.isTTY)) : color;
   const paint = (span: Span): string =>
     colored && LOOKS[span[1]][0] ? `\x1b[${LOOKS[span[1]][0]}m${span[0]}\x1b[0m` : span[0];
-  // Without a listener, an error of a closed pipe would end the program.
-  // Existing listeners don't help: a pipe's own throws the error again.
-  const written = (error?: unknown): void => {
-    if (error) stderr.once('error', () => {});
-  };
-  return (lines, tone = 'dim') => write(`${spans(lines, '│ ', tone).map(paint).join('')}\n`, written);
+  return (lines, tone = 'dim') => write(`${spans(lines, '│ ', tone).map(paint).join('')}\n`);
 }
 
 const wantsColor = ({ NO_COLOR, FORCE_COLOR, TERM }: Process['env'], isTTY?: boolean): boolean | undefined =>

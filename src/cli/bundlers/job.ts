@@ -1,0 +1,123 @@
+/** What a command asks of a build, whichever bundler does it. */
+import { basename, join } from 'node:path';
+import type { PluginApi } from '../../build.ts';
+import type { Manifest } from '../../protocol/manifest.ts';
+import { Failure } from '../failure.ts';
+import type { Input } from '../input.ts';
+
+const NAME = 'module-phases';
+
+/** A chunk that was written, as all bundlers describe it. */
+export interface WrittenChunk {
+  type: string;
+  fileName: string;
+  isEntry?: boolean;
+  name?: string;
+  facadeModuleId?: string | null;
+}
+
+/** An output that was written. */
+export interface Written {
+  format: string;
+  chunks: readonly WrittenChunk[];
+}
+
+export interface Job {
+  input: Exclude<Input, { kind: 'trace' }>;
+  /** Folder for the files; null: nothing is written. */
+  dir: string | null;
+  /** Only the first config and its first output. */
+  isFirstOnly: boolean;
+  /** Sets Rolldown's `output.strictExecutionOrder`. */
+  isStrict: boolean;
+  /** Makes the plugin for a config that has none. */
+  createPlugin(): Promise<OwnPlugin>;
+  /** Whether options for that plugin are given. */
+  hasPluginOptions: boolean;
+  onManifest(manifest: Manifest, root: string): void;
+  onWritten(written: Written): void;
+}
+
+/** The plugin, as far as the command uses it. */
+export interface OwnPlugin {
+  name: string;
+  api: PluginApi;
+}
+
+/** Options of an output, as far as the command changes them. */
+interface OutputOptions {
+  file?: string | undefined;
+  dir?: string | undefined;
+  format?: string | undefined;
+  sourcemap?: unknown;
+}
+
+const isOwn = (plugin: unknown): plugin is OwnPlugin =>
+  typeof plugin === 'object' &&
+  plugin !== null &&
+  'name' in plugin &&
+  plugin.name === NAME &&
+  'api' in plugin;
+
+/**
+ * Finds the plugin among those of a config and asks it for the manifest. Returns the plugins that the config lacks: that
+ * one, and the command's own.
+ *
+ * @param plugins as configs have them: nested, falsy, promised
+ * @throws {Failure} where the config has the plugin, and options for it are given
+ */
+export async function addedPlugins(job: Job, plugins: unknown): Promise<object[]> {
+  const found = (await flat(plugins)).filter(isOwn).find(({ api }) => api.enabled);
+  if (found && job.hasPluginOptions)
+    throw new Failure('the config has the plugin with options of its own: change them there');
+  const own = found ?? (await job.createPlugin());
+  own.api.onManifest = job.onManifest;
+  return [...(found ? [] : [own]), placing(job)];
+}
+
+async function flat(plugins: unknown): Promise<unknown[]> {
+  const value = await plugins;
+  return Array.isArray(value) ? (await Promise.all(value.map(flat))).flat() : [value];
+}
+
+/** Puts the files of an output into the folder of the job, and tells what was written. */
+function placing({ dir, isStrict, onWritten }: Job): object {
+  return {
+    name: `${NAME}:command`,
+    outputOptions: {
+      // Before the plugin, which notes what the user wants.
+      order: 'pre',
+      handler: (options: OutputOptions): OutputOptions => ({
+        ...options,
+        ...(dir !== null && {
+          // An error's stack names the sources then: the bundle is soon gone.
+          sourcemap: options.sourcemap || true,
+          ...(options.file === undefined ? { dir } : { file: join(dir, basename(options.file)) }),
+        }),
+        ...(isStrict && { strictExecutionOrder: true }),
+      }),
+    },
+    writeBundle({ format = 'es' }: OutputOptions, bundle: Readonly<Record<string, WrittenChunk>>): void {
+      onWritten({ format, chunks: Object.values(bundle).filter(({ type }) => type === 'chunk') });
+    },
+  };
+}
+
+/** What watchers of all bundlers tell. */
+export interface WatchEvent {
+  code: string;
+  error?: unknown;
+  result?: { close(): Promise<void> } | null;
+}
+
+/** A bundler's own watcher. */
+export interface Watcher {
+  on(event: 'event', listener: (event: WatchEvent) => void): unknown;
+  close(): Promise<void> | void;
+}
+
+/** How one bundler does a job. */
+export interface Bundler {
+  build(job: Job): Promise<void>;
+  watch(job: Job): Promise<Watcher>;
+}

@@ -1,0 +1,21 @@
+import { resolve } from 'node:path';
+import { worstFirst } from '../../findings/explain.ts';
+import { findingsOf } from '../../findings/recorded.ts';
+import { findingLines } from '../../report/checked/lines.ts';
+import { count } from '../../report/text/line.ts';
+import type { Arguments } from '../arguments.ts';
+import { EXIT, type ExitCode } from '../failure.ts';
+import { frames } from '../frames.ts';
+import { print } from '../terminal.ts';
+import { readTrace } from '../trace.ts';
+
+export async function explain(given: Arguments): Promise<ExitCode> {
+  const recorded = readTrace(given.positionals[0] ?? '');
+  const findings = worstFirst(findingsOf(recorded));
+  const sources = { root: resolve(given.one('root') ?? '.'), since: recorded.header.began };
+  const frameOf = await frames(sources, findings);
+  print(findings.flatMap((finding) => findingLines(finding, frameOf)));
+  const { length } = findings;
+  print([[[length > 0 ? count(length, 'finding') : 'nothing went wrong', 'strong']]]);
+  return EXIT.FINE;
+}

@@ -1,0 +1,51 @@
+/** The folder of a bundle that lives as long as the command. */
+import { existsSync, mkdirSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileFailure } from './failure.ts';
+
+export interface Folder {
+  path: string;
+  /** Removes it, and the folders around it that were made for it. */
+  remove(): void;
+}
+
+/**
+ * Makes the folder in the project of a file, below its `node_modules`: so packages that the bundle imports are found.
+ *
+ * @throws {Failure}
+ */
+export function temporaryFolder(file: string): Folder {
+  const path = join(projectOf(file), 'node_modules/.cache/module-phases', `run-${process.pid}`);
+  let first: string | undefined;
+  try {
+    first = mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw fileFailure('make the folder', path, error);
+  }
+  return {
+    path,
+    remove() {
+      rmSync(path, { recursive: true, force: true });
+      for (
+        let around = dirname(path);
+        first !== undefined && around.startsWith(first);
+        around = dirname(around)
+      ) {
+        try {
+          rmdirSync(around);
+        } catch {
+          // Something else has come into it.
+          return;
+        }
+      }
+    },
+  };
+}
+
+/** The nearest folder with a package.json; without one, that of the file. */
+function projectOf(file: string): string {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return folder;
+    if (folder === dirname(folder)) return dirname(file);
+  }
+}

@@ -1,0 +1,54 @@
+/** The command `module-phases`. */
+import { readFileSync } from 'node:fs';
+import { meant, readArguments } from './arguments.ts';
+import { COMMANDS } from './commands.ts';
+import { EXIT, Failure } from './failure.ts';
+import { help, helpOf } from './help.ts';
+import { endWithPipe, printText, tell, tellBlock } from './terminal.ts';
+
+const HELP = { help: { short: 'h', text: '' } };
+
+endWithPipe();
+process.exitCode = await main(process.argv.slice(2)).catch(failed);
+
+async function main([word, ...args]: readonly string[]): Promise<number> {
+  if (word === undefined || word === '--help' || word === '-h' || word === 'help') {
+    printText(help(COMMANDS));
+    return word === undefined ? EXIT.USAGE : EXIT.FINE;
+  }
+  if (word === '--version' || word === '-v') {
+    printText(`${versionOfPackage()}\n`);
+    return EXIT.FINE;
+  }
+  const names = Object.keys(COMMANDS);
+  const command = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+  if (!command)
+    throw new Failure(
+      `there is no command ${word}${meant(word, names) || `; there are ${names.join(', ')}`}`,
+    );
+  const given = readArguments(args, { ...command.options, ...HELP });
+  if (given.has('help')) {
+    printText(helpOf(word, command));
+    return EXIT.FINE;
+  }
+  const [least, most] = command.words;
+  const { length } = given.positionals;
+  if (length < least || length > most || (given.rest.length > 0 && !command.hasRest)) {
+    const rest = length > most && command.hasRest ? '; arguments of the program stand after --' : '';
+    throw new Failure(`the command is: module-phases ${word} ${command.usage}${rest}`);
+  }
+  return command.call(given);
+}
+
+function failed(error: unknown): number {
+  if (!(error instanceof Failure)) throw error;
+  const [first = '', ...rest] = error.message.split('\n');
+  tell(first, 'bad');
+  if (rest.length > 0) tellBlock(rest.join('\n'));
+  return error.exitCode;
+}
+
+function versionOfPackage(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
