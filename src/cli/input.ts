@@ -32,7 +32,7 @@ export function inputOf(word: string, given: Arguments): Input {
       );
     return { kind: 'config', path, bundler };
   }
-  if (/^\s*\{/.test(start) || /\.(?:ndjson|jsonl?)$/.test(path)) return { kind: 'trace', path };
+  if (/^\s*\{\s*"/.test(start) || /\.(?:ndjson|jsonl?)$/.test(path)) return { kind: 'trace', path };
   return { kind: 'entry', path, bundler: wanted ?? forEntry() };
 }
 
