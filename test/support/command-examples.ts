@@ -49,7 +49,7 @@ async function callAll(): Promise<Map<string, string>> {
     const { code, stdout, stderr } = await command(dir, call.split(' '), { env: { NO_COLOR: '1' } });
     const printed = `${stdout}${stderr}`
       .trimEnd()
-      .replace(/\d+\.\d ms/g, '… ms')
+      .replace(/ +\d+\.\d ms/g, ' … ms')
       .replace(/ +$/gm, '');
     texts.set(name, `$ npx module-phases ${call}\n${printed}${code === 0 ? '' : `\n(exit code ${code})`}`);
   }
