@@ -40,7 +40,7 @@ describe('the tarball', () => {
         'LICENSE',
         'README.md',
         ...readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' })
-          .filter((file) => file.endsWith('.md'))
+          .filter((file) => /\.(?:md|json)$/.test(file))
           .map((file) => `docs/${file}`),
         'dist/index.d.ts',
         'dist/index.js',
