@@ -38,7 +38,7 @@ export interface Loc {
 interface EventBase {
   /** Index of the event in `events` of the trace. */
   seq: number;
-  /** Milliseconds since the trace began. */
+  /** Milliseconds since the trace began, to the microsecond. */
   time: number;
 }
 

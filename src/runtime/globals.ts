@@ -19,9 +19,7 @@ export type Listen = (type: string, listener: (subject: Subject) => void) => unk
 /** What the runtime uses of Node's modules. */
 export interface NodeModules {
   util: { types: { isNativeError(value: unknown): value is object } };
-  buffer: {
-    Buffer: { alloc(length: number): Uint8Array };
-  };
+  buffer: { Buffer: { alloc(length: number): Uint8Array } };
   fs: {
     openSync(path: string, flags: 'a+' | 'w'): number;
     closeSync(file: number): void;

@@ -40,7 +40,7 @@ describe('the tarball', () => {
         'LICENSE',
         'README.md',
         ...readdirSync(join(repository, 'docs'), { recursive: true, encoding: 'utf8' })
-          .filter((file) => file.endsWith('.md') || file === 'trace.schema.json')
+          .filter((file) => /\.(?:md|json)$/.test(file))
           .map((file) => `docs/${file}`),
         'dist/cli.js',
         ...readdirSync(join(repository, 'dist/cli')).map((file) => `dist/cli/${file}`),

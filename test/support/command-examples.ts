@@ -1,5 +1,5 @@
 /** What `docs/command.md` shows: calls of the command in one project, one after another. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { command } from './command.ts';
 import { repository } from './package.ts';
@@ -26,11 +26,10 @@ const CONFIG = "export default { input: 'main.js', output: { dir: 'dist', format
 /** What the user changes before a call. */
 const CHANGES: Readonly<Record<string, (dir: string) => void>> = {
   run: (dir) => writeFileSync(join(dir, 'rollup.config.js'), CONFIG),
-  mended: (dir) =>
-    writeFileSync(
-      join(dir, 'ui/dialog.js'),
-      "import { Panel } from './panel.js';\n\nexport class Dialog extends Panel {\n  html() {\n    return `<dialog>${super.html()}</dialog>`;\n  }\n}\n",
-    ),
+  mended: (dir) => {
+    const path = join(dir, 'ui/dialog.js');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('./index.js', './panel.js'));
+  },
 };
 
 let told: Promise<ReadonlyMap<string, string>> | undefined;

@@ -9,6 +9,7 @@ import modulePhases, {
   type ReadEvent,
   type Trace,
   type TraceEvent,
+  type TraceFileLine,
 } from 'rollup-plugin-module-phases';
 
 export const plugin: Plugin = modulePhases();
@@ -24,10 +25,16 @@ export default defineConfig({
     modulePhases({ console: { detail: 'full', color: 'auto' } }),
     modulePhases({ manifest: 'module-phases.json' }),
     modulePhases({ manifest: false }),
+    modulePhases({ sink: 'trace.ndjson' }),
+    modulePhases({
+      sink: (line) => console.log(line.type === 'build' ? line.manifest.modules.length : line),
+    }),
     // As a setting that may be missing gives it, under exactOptionalPropertyTypes too.
     modulePhases({ limit: undefined, console: { detail: undefined } }),
   ],
 });
+
+export const dropped = (line: TraceFileLine): number => (line.type === 'end' ? line.dropped : 0);
 
 const chosen: ConsoleOptions = { detail: 'summary' };
 export const options: Options = { console: chosen };
