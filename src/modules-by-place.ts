@@ -1,7 +1,7 @@
 /** Records the modules of one build of Rolldown, which touches no code: sites are found again by their places. */
 import { TraceMap } from '@jridgewell/trace-mapping';
 import type { ModuleInfo } from 'rollup';
-import { unparsableModule } from './errors.ts';
+import { type ParseFailure, unparsableModule } from './errors.ts';
 import { type GraphModule, NOT_RECORDED } from './manifest/graph.ts';
 import { recordMissing } from './manifest/missing.ts';
 import type { ModuleRecord, Position, RawMap, WantedSites } from './model.ts';
@@ -75,6 +75,8 @@ export function createModulesByPlace({
   lower,
 }: ModulesByPlaceInput): ModulesByPlace {
   const known = new Map<string, Known>();
+  /** Told at the end: where the bundler can't parse one either, its own error says more. */
+  const unparsed = new Map<string, ParseFailure>();
 
   return {
     transform(module) {
@@ -95,6 +97,7 @@ export function createModulesByPlace({
         ids.flatMap((id) => graphModule(id) ?? []),
         recordFile,
       );
+      for (const [id, failure] of unparsed) host.warn(unparsableModule(id, failure));
     },
 
     graph: (ids) => ids.flatMap((id) => graphModule(id) ?? []),
@@ -145,7 +148,7 @@ export function createModulesByPlace({
     if (!('body' in program)) {
       const { message, pos } = program;
       const position = pos === undefined ? undefined : createLocator(code)(pos);
-      host.warn(unparsableModule(id, { message, pos, position }));
+      unparsed.set(id, { message, pos, position });
       return;
     }
     const { record: recorded, marks } = recordModule({ code, program, wanted });

@@ -66,7 +66,7 @@ export async function build(job: Job): Promise<void> {
   const name = job.input.bundler;
   const { bundler } = await BUNDLERS[name]();
   await withProgress(`building with ${TITLES[name]}`, () => bundler.build(job)).catch((error: unknown) => {
-    throw buildFailure(error);
+    throw job.refusal ?? buildFailure(error);
   });
 }
 
@@ -74,7 +74,7 @@ export async function build(job: Job): Promise<void> {
 export async function watch(job: Job): Promise<Watcher> {
   const { bundler } = await BUNDLERS[job.input.bundler]();
   return bundler.watch(job).catch((error: unknown) => {
-    throw buildFailure(error);
+    throw job.refusal ?? buildFailure(error);
   });
 }
 

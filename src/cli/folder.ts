@@ -1,5 +1,5 @@
 /** The folder of a bundle that lives as long as the command. */
-import { existsSync, mkdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileFailure } from './failure.ts';
 
@@ -15,9 +15,11 @@ export interface Folder {
  * @throws {Failure}
  */
 export function temporaryFolder(file: string): Folder {
-  const path = join(projectOf(file), 'node_modules/.cache/module-phases', `run-${process.pid}`);
+  const cache = join(projectOf(file), 'node_modules/.cache/module-phases');
+  const path = join(cache, `run-${process.pid}`);
   let first: string | undefined;
   try {
+    removeAbandoned(cache);
     first = mkdirSync(path, { recursive: true });
   } catch (error) {
     throw fileFailure('make the folder', path, error);
@@ -40,6 +42,25 @@ export function temporaryFolder(file: string): Folder {
       }
     },
   };
+}
+
+/** Of commands that were killed, so that they could not remove their own. */
+function removeAbandoned(cache: string): void {
+  if (!existsSync(cache)) return;
+  for (const name of readdirSync(cache)) {
+    const pid = Number(/^run-(\d+)$/.exec(name)?.[1]);
+    if (pid > 0 && !isAlive(pid)) rmSync(join(cache, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It is another user's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** The nearest folder with a package.json; without one, that of the file. */

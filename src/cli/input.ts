@@ -32,9 +32,17 @@ export function inputOf(word: string, given: Arguments): Input {
       );
     return { kind: 'config', path, bundler };
   }
-  if (/^\s*\{\s*"/.test(start) || /\.(?:ndjson|jsonl?)$/.test(path)) return { kind: 'trace', path };
+  if (isTraceText(start) || /\.(?:ndjson|jsonl)$/.test(path)) return { kind: 'trace', path };
+  if (/\.json$/.test(path)) throw new Failure(`${word} is neither a program nor a config nor a trace`);
+  if (/\.html?$/.test(path) && wanted !== 'vite')
+    throw new Failure(
+      `${word} is a page, which Vite builds: name its config (vite.config.js), or the entry of a program`,
+    );
   return { kind: 'entry', path, bundler: wanted ?? forEntry() };
 }
+
+/** Whether a text begins as a trace file does. */
+export const isTraceText = (text: string): boolean => /^\ufeff?\s*\{\s*"type"\s*:\s*"trace"/.test(text);
 
 /** Rolldown resolves packages, CommonJS, JSON, TypeScript and JSX by itself. */
 function forEntry(): BundlerName {

@@ -1,5 +1,6 @@
 /** The command `module-phases`. */
 import { readFileSync } from 'node:fs';
+import { count } from '../report/text/line.ts';
 import { meant, readArguments } from './arguments.ts';
 import { COMMANDS } from './commands.ts';
 import { EXIT, Failure } from './failure.ts';
@@ -33,10 +34,15 @@ async function main([word, ...args]: readonly string[]): Promise<number> {
   }
   const [least, most] = command.words;
   const { length } = given.positionals;
-  if (length < least || length > most || (given.rest.length > 0 && !command.hasRest)) {
-    const rest = length > most && command.hasRest ? '; arguments of the program stand after --' : '';
-    throw new Failure(`the command is: module-phases ${word} ${command.usage}${rest}`);
-  }
+  const usage = `module-phases ${word} ${command.usage}`;
+  if (length < least)
+    throw new Failure(`${word} needs ${count(least, 'argument')}, and has ${length}: ${usage}`);
+  if (length > most)
+    throw new Failure(
+      `${word} takes ${count(most, 'argument')}, and has ${length}: ${usage}${command.hasRest ? '; arguments of the program stand after --' : ''}`,
+    );
+  if (given.rest.length > 0 && !command.hasRest)
+    throw new Failure(`${word} runs no program, so nothing may stand after --: ${usage}`);
   return command.call(given);
 }
 

@@ -1,5 +1,6 @@
 /** Trace files, read whole. */
 import { readFileSync } from 'node:fs';
+import { ends } from '../report/ends.ts';
 import { type RecordedTrace, readTraceFile } from '../report/trace-file.ts';
 import { Failure, fileFailure } from './failure.ts';
 import { tell } from './terminal.ts';
@@ -16,13 +17,15 @@ export function readTrace(path: string): RecordedTrace {
   if (damage.length > SHOWN) tell(`${path}: ${damage.length - SHOWN} more lines are left out`, 'warn');
   if (damage.length > 0) tell(`${path}: kept ${events.length} events`, 'warn');
   else if (!isComplete) tell(`${path} has no end: the program was killed, or still runs`, 'warn');
+  for (const text of ends(recorded)) tell(text, 'warn');
   return recorded;
 }
 
 function parsed(path: string): RecordedTrace {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    // An editor may have put a byte order mark there.
+    text = readFileSync(path, 'utf8').replace(/^\ufeff/, '');
   } catch (error) {
     throw fileFailure('read', path, error);
   }

@@ -1,6 +1,6 @@
 /** Findings that are known and reviewed, and what is new beside them. */
 import { type Finding, SEVERITIES, type Severity } from '../protocol/finding.ts';
-import { byIdentity, type Identity, identityOf } from './identity.ts';
+import { byIdentity, type Identity, identityOf, partiesOf } from './identity.ts';
 
 /** A known finding. */
 export interface BaselineEntry extends Identity {
@@ -55,9 +55,9 @@ export function checkedBy({ findings, baseline, severity, modules }: CheckedInpu
 export const baselineOf = (findings: readonly Finding[]): BaselineEntry[] =>
   [...byIdentity(findings)]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { code, modules, binding, message }]) => ({
-      code,
-      modules,
-      ...(binding !== undefined && { binding }),
-      message,
+    .map(([, finding]) => ({
+      code: finding.code,
+      modules: partiesOf(finding),
+      ...(finding.binding !== undefined && { binding: finding.binding }),
+      message: finding.message,
     }));

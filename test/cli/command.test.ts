@@ -130,6 +130,37 @@ describe('module-phases', () => {
       ]);
     });
 
+    for (const bundler of ['rolldown', 'rollup', 'vite']) {
+      it(`of several entries the config's first one, by ${bundler}; nothing is written over a source`, async () => {
+        const output = { dir: 'dist', entryFileNames: '[name].js' };
+        const config =
+          bundler === 'vite'
+            ? { build: { ssr: true, rollupOptions: { input: { zed: 'zed.js', alpha: 'alpha.js' }, output } } }
+            : { input: ['zed.js', 'alpha.js'], output };
+        const dir = project({
+          'zed.js': "console.log('zed');",
+          'alpha.js': "console.log('alpha');",
+          [`${bundler}.config.js`]: `export default ${JSON.stringify(config)};`,
+        });
+        const { stdout, stderr } = await command(dir, ['run', `${bundler}.config.js`]);
+        expect(stdout, stderr).to.equal('zed\n');
+        expect(stderr).to.include('module-phases: runs zed, one of 2 entries: --entry takes another one\n');
+        const over = await command(dir, ['run', `${bundler}.config.js`, '--dir', '.']);
+        expect([over.code, over.stdout]).to.deep.equal([2, '']);
+        expect(over.stderr).to.match(/is a source of the bundle: --dir has to name another folder\n/);
+        expect(read(dir, 'zed.js')).to.equal("console.log('zed');");
+      });
+    }
+
+    it('removes the folder of a command that was killed, and no other', async () => {
+      const cache = 'node_modules/.cache/module-phases';
+      const ended = execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }).trim();
+      const [dead, living] = [`${cache}/run-${ended}/main.js`, `${cache}/run-${process.pid}/main.js`];
+      const dir = project({ ...FINE, [dead]: '', [living]: '' });
+      expect((await command(dir, ['run', 'main.js'])).code).to.equal(0);
+      expect([dead, living].map((path) => existsSync(join(dir, path)))).to.deep.equal([false, true]);
+    });
+
     it('a program that is killed: the trace so far, and the same signal', async () => {
       const dir = project({
         ...FINE,
@@ -140,7 +171,7 @@ describe('module-phases', () => {
       expect(existsSync(join(dir, 'node_modules'))).to.equal(false);
       const told = await command(dir, ['order', 't.ndjson']);
       expect(told.stderr).to.equal(
-        'module-phases: t.ndjson has no end: the program was killed, or still runs\n',
+        'module-phases: t.ndjson has no end: the program was killed, or still runs\nmodule-phases: main.js did not end\n',
       );
       expect(told.stdout).to.match(/ main\.js +has not ended\n/);
     });
@@ -269,7 +300,7 @@ describe('module-phases', () => {
       expect(broken.code).to.equal(0);
       expect(broken.stdout).to.include(READ).and.not.to.include(' 2 | ');
       const fine = await command(dir, ['explain', 'fine.ndjson']);
-      expect(fine.stdout).to.equal('nothing went wrong\n');
+      expect(fine.stdout).to.equal('no findings\n');
     });
 
     it('order and why', async () => {
@@ -279,6 +310,38 @@ describe('module-phases', () => {
       );
       const why = await command(dir, ['why', 'fine.ndjson', 'b.js', 'main.js']);
       expect(why.stdout).to.match(/^b\.js started before main\.js\n/);
+    });
+
+    it('why: a module that is not there, and one that is named as a file', async () => {
+      const none = await command(dir, ['why', 'fine.ndjson', 'bb.js', 'main.js']);
+      expect([none.code, none.stderr]).to.deep.equal([
+        2,
+        'module-phases: the trace has no module bb.js. Did you mean b.js?\n',
+      ]);
+      for (const name of ['./b.js', join(dir, 'b.js')]) {
+        const why = await command(dir, ['why', 'fine.ndjson', name, 'main.js']);
+        expect(why.stdout, why.stderr).to.match(/^b\.js started before main\.js\n/);
+      }
+    });
+
+    it('a program that died: which module failed, or did not end', async () => {
+      const died = project({
+        'main.js': "import './boom.js';\n",
+        'boom.js': "JSON.parse('{');\n",
+        'killed.js': "process.kill(process.pid, 'SIGKILL');\n",
+      });
+      await command(died, ['run', 'main.js', '--out', 'boom.ndjson']);
+      await command(died, ['run', 'killed.js', '--out', 'killed.ndjson']);
+      const boom = await command(died, ['explain', 'boom.ndjson']);
+      expect(boom.stdout).to.equal('no findings\n');
+      expect(boom.stderr).to.match(
+        /^module-phases: boom\.js failed: .*JSON.*\nmodule-phases: what would have run/,
+      );
+      const killed = await command(died, ['check', 'killed.ndjson']);
+      expect(killed.stderr).to.include('has no end').and.to.include('module-phases: killed.js did not end\n');
+      writeFileSync(join(died, 'empty.ndjson'), read(died, 'boom.ndjson').split('\n')[0] ?? '');
+      const empty = await command(died, ['explain', 'empty.ndjson']);
+      expect(empty.stderr).to.include('the trace has no events: there is nothing to judge');
     });
 
     it('diff: what is no longer early', async () => {
@@ -361,7 +424,15 @@ describe('module-phases', () => {
         args: ['check', '--basline', 'a'],
         says: 'there is no option --basline. Did you mean --baseline?',
       },
-      'no entry': { args: ['run'], says: 'the command is: module-phases run <entry or config>' },
+      'no entry': {
+        args: ['run'],
+        says: 'run needs 1 argument, and has 0: module-phases run <entry or config>',
+      },
+      'two traces where there is one': {
+        args: ['explain', 'a', 'b'],
+        says: 'explain takes 1 argument, and has 2',
+      },
+      'a program where none runs': { args: ['explain', 'a', '--', 'b'], says: 'explain runs no program' },
       'arguments without --': {
         args: ['run', 'main.js', 'x'],
         says: 'arguments of the program stand after --',
@@ -397,6 +468,16 @@ describe('module-phases', () => {
         args: ['run', 'main.js', '--out', 'no/t.ndjson'],
         says: 'cannot write no/t.ndjson: there is no such file or folder',
       },
+      'a trace over what is no trace': {
+        args: ['run', 'main.js', '--out', 'tax.js'],
+        says: 'tax.js exists, and is no trace: it stays as it is',
+      },
+      'a conversion onto itself': {
+        args: ['convert', 'newer.ndjson', '--to', 'json', '--out', './newer.ndjson'],
+        says: '--out names the trace itself',
+      },
+      'JSON to run': { args: ['run', 'package.json'], says: 'is neither a program nor a config nor a trace' },
+      'a page to run': { args: ['run', 'index.html'], says: 'index.html is a page, which Vite builds' },
       'a conversion without a format': {
         args: ['convert', 'newer.ndjson'],
         says: '--to chrome or --to json',
@@ -428,6 +509,7 @@ describe('module-phases', () => {
         'broken.js': "import './no.js';\nconsole.log(\n",
         'newer.ndjson': '{"type":"trace","version":99,"protocol":99,"began":0}\n',
         'my.config.js': 'export default {};',
+        'index.html': '',
         'rollup.config.js': "export default { input: 'main.js', output: { format: 'system', dir: 'out' } };",
         'rolldown.config.js': "throw new Error('no config today');",
       });

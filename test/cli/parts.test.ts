@@ -34,6 +34,13 @@ describe('the identity of a finding', () => {
   it('is code, modules in their order, and binding', () => {
     const same = finding({ message: 'other words', loc: { file: 'a.js', line: 9 }, severity: 'info' });
     expect(identityOf(same)).to.equal(identityOf(finding()));
+    const through = finding({ modules: ['a.js', 'b.js', 'main.js', 'between.js'] });
+    expect(identityOf(through), 'another import in between').to.equal(identityOf(finding()));
+    const cycle = (modules: string[]) => {
+      const { binding: _, ...fields } = finding({ code: 'CYCLE', modules });
+      return identityOf(fields);
+    };
+    expect(cycle(['a.js', 'b.js', 'c.js'])).not.to.equal(cycle(['a.js', 'b.js']));
     for (const other of [{ code: 'MASKED_TDZ' as const }, { modules: ['b.js', 'a.js'] }, { binding: 'c' }])
       expect(identityOf(finding(other)), JSON.stringify(other)).not.to.equal(identityOf(finding()));
   });

@@ -1,5 +1,5 @@
 /** What a command asks of a build, whichever bundler does it. */
-import { basename, join } from 'node:path';
+import { basename, join, parse, resolve } from 'node:path';
 import type { PluginApi } from '../../build.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import { Failure } from '../failure.ts';
@@ -19,6 +19,8 @@ export interface WrittenChunk {
 /** An output that was written. */
 export interface Written {
   format: string;
+  /** Name of the first entry in the config. */
+  firstEntry: string | undefined;
   chunks: readonly WrittenChunk[];
 }
 
@@ -36,6 +38,8 @@ export interface Job {
   hasPluginOptions: boolean;
   onManifest(manifest: Manifest, root: string): void;
   onWritten(written: Written): void;
+  /** Why the command ended the build, since not every bundler hands the error on that a plugin throws. */
+  refusal?: Failure;
 }
 
 /** The plugin, as far as the command uses it. */
@@ -81,9 +85,16 @@ async function flat(plugins: unknown): Promise<unknown[]> {
 }
 
 /** Puts the files of an output into the folder of the job, and tells what was written. */
-function placing({ dir, isStrict, onWritten }: Job): object {
+function placing(job: Job): object {
+  const { dir, isStrict, onWritten } = job;
+  let firstEntry: string | undefined;
   return {
     name: `${NAME}:command`,
+    // As the config has it: later on, Rolldown has sorted it.
+    options({ input }: { input?: string | readonly string[] | Readonly<Record<string, string>> }): void {
+      const [first] = [input ?? []].flat();
+      firstEntry = typeof first === 'object' ? Object.keys(first)[0] : first && parse(first).name;
+    },
     outputOptions: {
       // Before the plugin, which notes what the user wants.
       order: 'pre',
@@ -97,8 +108,18 @@ function placing({ dir, isStrict, onWritten }: Job): object {
         ...(isStrict && { strictExecutionOrder: true }),
       }),
     },
+    generateBundle(this: { getModuleIds(): Iterable<string> }, _: unknown, bundle: object): void {
+      if (dir === null) return;
+      const modules = new Set(this.getModuleIds());
+      const overwritten = Object.keys(bundle).find((name) => modules.has(resolve(dir, name)));
+      if (overwritten !== undefined)
+        job.refusal = new Failure(
+          `${join(dir, overwritten)} is a source of the bundle: --dir has to name another folder`,
+        );
+      if (job.refusal) throw job.refusal;
+    },
     writeBundle({ format = 'es' }: OutputOptions, bundle: Readonly<Record<string, WrittenChunk>>): void {
-      onWritten({ format, chunks: Object.values(bundle).filter(({ type }) => type === 'chunk') });
+      onWritten({ format, firstEntry, chunks: Object.values(bundle).filter(({ type }) => type === 'chunk') });
     },
   };
 }

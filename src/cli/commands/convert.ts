@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-
+import { resolve } from 'node:path';
 import { chromeTrace } from '../../report/chrome-trace.ts';
 import type { RecordedTrace } from '../../report/trace-file.ts';
 import type { Arguments } from '../arguments.ts';
@@ -15,8 +15,11 @@ const FORMATS: Readonly<Record<string, (recorded: RecordedTrace) => unknown>> = 
 export async function convert(given: Arguments): Promise<ExitCode> {
   const made = FORMATS[given.one('to') ?? ''];
   if (!made) throw new Failure('say what to convert to: --to chrome or --to json');
-  const text = `${JSON.stringify(made(readTrace(given.positionals[0] ?? '')))}\n`;
+  const [trace = ''] = given.positionals;
   const out = given.one('out');
+  if (out !== undefined && resolve(out) === resolve(trace))
+    throw new Failure(`--out names the trace itself: ${out} would be lost`);
+  const text = `${JSON.stringify(made(readTrace(trace)))}\n`;
   if (out === undefined) printText(text);
   else {
     write(out, text);

@@ -16,6 +16,6 @@ export async function explain(given: Arguments): Promise<ExitCode> {
   const frameOf = await frames(sources, findings);
   print(findings.flatMap((finding) => findingLines(finding, frameOf)));
   const { length } = findings;
-  print([[[length > 0 ? count(length, 'finding') : 'nothing went wrong', 'strong']]]);
+  print([[[length > 0 ? count(length, 'finding') : 'no findings', 'strong']]]);
   return EXIT.FINE;
 }

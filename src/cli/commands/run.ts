@@ -1,12 +1,12 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Arguments } from '../arguments.ts';
+import { type Arguments, meant } from '../arguments.ts';
 import { build, errorText, pluginFrom, watch } from '../build.ts';
 import type { Job, Written } from '../bundlers/job.ts';
 import { type Child, endBy, forwardSignals, start } from '../child.ts';
 import { EXIT, Failure, fileFailure } from '../failure.ts';
 import { type Folder, temporaryFolder } from '../folder.ts';
-import { inputOf } from '../input.ts';
+import { inputOf, isTraceText } from '../input.ts';
 import { tell, tellBlock } from '../terminal.ts';
 
 /** Returns the exit code of the program. */
@@ -98,24 +98,32 @@ function typeOf({ format }: Written): string {
 }
 
 /** File name of the chunk to run. */
-function entryOf({ chunks }: Written, name: string | undefined): string {
+function entryOf({ chunks, firstEntry }: Written, name: string | undefined): string {
   const entries = chunks.filter(({ isEntry }) => isEntry);
-  const entry =
-    name === undefined ? entries[0] : entries.find((each) => each.name === name || each.fileName === name);
-  if (entry) return entry.fileName;
-  const names = entries.map((each) => each.name ?? each.fileName).join(', ');
-  throw new Failure(
-    name === undefined
-      ? 'the build has no entry'
-      : `the build has no entry ${name}; it has ${names || 'none'}`,
-  );
+  const wanted = name ?? firstEntry;
+  const named = entries.find((each) => each.name === wanted || each.fileName === wanted);
+  const entry = named ?? (name === undefined ? entries[0] : undefined);
+  const names = entries.map((each) => each.name ?? each.fileName);
+  if (!entry)
+    throw new Failure(
+      name === undefined
+        ? 'the build has no entry'
+        : `the build has no entry ${name}${meant(name, names) || `; it has ${names.join(', ') || 'none'}`}`,
+    );
+  if (name === undefined && names.length > 1)
+    tell(`runs ${entry.name ?? entry.fileName}, one of ${names.length} entries: --entry takes another one`);
+  return entry.fileName;
 }
 
-/** Before anything is built for it. */
+/** Before anything is built for it. The bundle leaves a file alone that is no trace. */
 function assertWritable(path: string): void {
+  let text: string;
   try {
     closeSync(openSync(path, 'a'));
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     throw fileFailure('write', path, error);
   }
+  if (text !== '' && !isTraceText(text))
+    throw new Failure(`${path} exists, and is no trace: it stays as it is`);
 }
