@@ -73,7 +73,8 @@ export function createPhases(state: BuildState): CorePhases {
       });
     }
     state.tell('ended', index);
-    if (!pending && instantiation.endsAnEntry(index)) state.tell('finish', false);
+    // Not while the module that has required this one runs.
+    if (!pending && !state.running.length && instantiation.endsAnEntry(index)) state.tell('finish', false);
   }
 
   function instantiate(order: readonly number[]): void {

@@ -77,6 +77,18 @@ describe('module-phases', () => {
       expect(existsSync(join(dir, 'node_modules/.cache'))).to.equal(false);
     });
 
+    it('CommonJS modules that require each other: one summary, when all have run', async () => {
+      const dir = project({
+        'main.cjs': "exports.a = 1;\nconsole.log(require('./b.cjs').b, require('./data.json').n);\n",
+        'b.cjs': "exports.b = require('./main.cjs').a;\n",
+        'data.json': '{ "n": 2 }',
+      });
+      const { stdout, stderr } = await command(dir, ['run', 'main.cjs', '--detail', 'summary']);
+      expect(stdout).to.equal('1 2\n');
+      expect(stderr.match(/module-phases[:,].*evaluated/g), stderr).to.have.length(1);
+      expect(stderr).to.include('module-phases: 3 modules evaluated');
+    });
+
     it('a config with the plugin: its options hold, an external is found, stacks name the sources', async () => {
       const dir = project({
         ...BROKEN,
