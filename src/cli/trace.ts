@@ -17,6 +17,12 @@ export function readTrace(path: string): RecordedTrace {
   if (damage.length > SHOWN) tell(`${path}: ${damage.length - SHOWN} more lines are left out`, 'warn');
   if (damage.length > 0) tell(`${path}: kept ${events.length} events`, 'warn');
   else if (!isComplete) tell(`${path} has no end: the program was killed, or still runs`, 'warn');
+  return recorded;
+}
+
+/** As {@link readTrace}, for what judges a trace: tells what kept the program from its end. */
+export function readJudged(path: string): RecordedTrace {
+  const recorded = readTrace(path);
   for (const text of ends(recorded)) tell(text, 'warn');
   return recorded;
 }

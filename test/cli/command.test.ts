@@ -183,7 +183,7 @@ describe('module-phases', () => {
       expect(existsSync(join(dir, 'node_modules'))).to.equal(false);
       const told = await command(dir, ['order', 't.ndjson']);
       expect(told.stderr).to.equal(
-        'module-phases: t.ndjson has no end: the program was killed, or still runs\nmodule-phases: main.js did not end\n',
+        'module-phases: t.ndjson has no end: the program was killed, or still runs\n',
       );
       expect(told.stdout).to.match(/ main\.js +has not ended\n/);
     });

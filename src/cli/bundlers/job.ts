@@ -124,6 +124,22 @@ function placing(job: Job): object {
   };
 }
 
+/** A build of Rollup or Rolldown. */
+interface Build<O> {
+  generate(output: O): Promise<unknown>;
+  write(output: O): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Makes the outputs of a build, and ends it. */
+export async function makeOutputs<O>(build: Build<O>, outputs: readonly O[], { dir }: Job): Promise<void> {
+  try {
+    for (const output of outputs) await (dir === null ? build.generate(output) : build.write(output));
+  } finally {
+    await build.close();
+  }
+}
+
 /** What watchers of all bundlers tell. */
 export interface WatchEvent {
   code: string;

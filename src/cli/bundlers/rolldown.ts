@@ -2,7 +2,7 @@ import type { OutputOptions, RolldownOptions } from 'rolldown';
 import type { loadConfig as LoadConfig } from 'rolldown/config';
 import { Failure } from '../failure.ts';
 import { loadInstalled } from '../installed.ts';
-import { addedPlugins, type Bundler, type Job, type Watcher } from './job.ts';
+import { addedPlugins, type Bundler, type Job, makeOutputs, type Watcher } from './job.ts';
 
 type Rolldown = Pick<typeof import('rolldown'), 'rolldown' | 'watch'>;
 
@@ -10,15 +10,7 @@ export const bundler: Bundler = {
   async build(job) {
     const { rolldown } = await load<Rolldown>('rolldown');
     for (const { output, ...options } of await configsOf(job)) {
-      const build = await rolldown(options);
-      try {
-        for (const each of output) {
-          if (job.dir === null) await build.generate(each);
-          else await build.write(each);
-        }
-      } finally {
-        await build.close();
-      }
+      await makeOutputs(await rolldown(options), output, job);
     }
   },
 

@@ -3,7 +3,7 @@ import type { MergedRollupOptions, OutputOptions, RollupOptions } from 'rollup';
 import type { LoadConfigFile } from 'rollup/loadConfigFile';
 import { Failure } from '../failure.ts';
 import { installed, loadInstalled } from '../installed.ts';
-import { addedPlugins, type Bundler, type Job, type Watcher } from './job.ts';
+import { addedPlugins, type Bundler, type Job, makeOutputs, type Watcher } from './job.ts';
 
 type Rollup = Pick<typeof import('rollup'), 'rollup' | 'watch'>;
 
@@ -13,15 +13,7 @@ export const bundler: Bundler = {
     const { configs, flush } = await configsOf(job);
     try {
       for (const { output, ...options } of configs) {
-        const build = await rollup(options);
-        try {
-          for (const each of output) {
-            if (job.dir === null) await build.generate(each);
-            else await build.write(each);
-          }
-        } finally {
-          await build.close();
-        }
+        await makeOutputs(await rollup(options), output, job);
       }
     } finally {
       flush();

@@ -19,7 +19,7 @@ import { EXIT, type ExitCode, Failure, fileFailure } from '../failure.ts';
 import { frames, type Sources } from '../frames.ts';
 import { inputOf } from '../input.ts';
 import { print, printText, tell } from '../terminal.ts';
-import { readTrace } from '../trace.ts';
+import { readJudged } from '../trace.ts';
 
 /** Used where `--baseline` names none. */
 const BASELINE = 'module-phases.baseline.json';
@@ -67,7 +67,7 @@ export async function check(given: Arguments): Promise<ExitCode> {
 }
 
 function knownOfTrace(path: string, given: Arguments): Known {
-  const recorded = readTrace(path);
+  const recorded = readJudged(path);
   return {
     findings: findingsOf(recorded),
     modules: new Set(recorded.builds.flatMap(({ modules }) => modules.map((module) => module.path))),

@@ -7,10 +7,10 @@ import type { Arguments } from '../arguments.ts';
 import { EXIT, type ExitCode } from '../failure.ts';
 import { frames } from '../frames.ts';
 import { print } from '../terminal.ts';
-import { readTrace } from '../trace.ts';
+import { readJudged } from '../trace.ts';
 
 export async function explain(given: Arguments): Promise<ExitCode> {
-  const recorded = readTrace(given.positionals[0] ?? '');
+  const recorded = readJudged(given.positionals[0] ?? '');
   const findings = worstFirst(findingsOf(recorded));
   const sources = { root: resolve(given.one('root') ?? '.'), since: recorded.header.began };
   const frameOf = await frames(sources, findings);
