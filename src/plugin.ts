@@ -8,6 +8,7 @@ import type { PluginApi } from './build.ts';
 import {
   createRolldownBuild,
   type RolldownBuild,
+  type RolldownBuildInput,
   type RolldownBundle,
   type RolldownOptions,
   type WantedOutput,
@@ -112,29 +113,8 @@ export function modulePhases(options: Options = {}): ModulePhasesPlugin {
         const needed = peerDependencies.rolldown;
         if (isOlder(rolldownVersion, needed.slice(1))) this.warn(rolldownTooOld(rolldownVersion, needed));
         else {
-          let loaded: Promise<RolldownUtils | undefined> | undefined;
-          // Only where they are needed: loading them takes as long as a small build.
-          const utils = async (): Promise<RolldownUtils | undefined> => {
-            if (loaded) return loaded;
-            loaded = loadRolldownUtils(rolldownVersion, [resolved.root, process.cwd()]);
-            if (!(await loaded)) this.warn(rolldownNotFound(rolldownVersion));
-            return loaded;
-          };
-          const parser = createParser({
-            parseAst: (code) => this.parse(code, { sourceType: 'module' } as object),
-            parseScript: (code) => this.parse(code, { sourceType: 'commonjs' } as object),
-          });
-          // Rolldown makes the information anew at each call.
-          const infos = new Map<string, ReturnType<PluginContext['getModuleInfo']>>();
-          const host = Object.assign(Object.create(this), {
-            resolve: (specifier: string, importer: string) => this.resolve(specifier, importer),
-            getModuleInfo: (id: string) => {
-              const info = infos.get(id) ?? this.getModuleInfo(id);
-              infos.set(id, info);
-              return info;
-            },
-          });
-          builds.rolldown.set(keyOf(this), createRolldownBuild({ ...buildInput, parser, utils, host }));
+          const parts = rolldownParts(this, rolldownVersion, [resolved.root, process.cwd()]);
+          builds.rolldown.set(keyOf(this), createRolldownBuild({ ...buildInput, ...parts }));
         }
       } else if (isOlder(rollupVersion, peerDependencies.rollup.slice(1)))
         this.error(rollupTooOld(rollupVersion, peerDependencies.rollup));
@@ -304,6 +284,42 @@ const OWN_OR_PHASES = [
 /** Rolldown adds its own version to that of the Rollup whose interface it has. */
 const versionOfRolldown = ({ meta }: { meta: object }): string | undefined =>
   (meta as { rolldownVersion?: string }).rolldownVersion;
+
+/**
+ * What a build takes of Rolldown.
+ *
+ * @param folders where to look for it, besides this package
+ */
+function rolldownParts(
+  context: PluginContext,
+  version: string,
+  folders: readonly string[],
+): Pick<RolldownBuildInput, 'parser' | 'utils' | 'host'> {
+  let loaded: Promise<RolldownUtils | undefined> | undefined;
+  // Rolldown makes the information anew at each call.
+  const infos = new Map<string, ReturnType<PluginContext['getModuleInfo']>>();
+  return {
+    parser: createParser({
+      parseAst: (code) => context.parse(code, { sourceType: 'module' } as object),
+      parseScript: (code) => context.parse(code, { sourceType: 'commonjs' } as object),
+    }),
+    // Only where they are needed: loading them takes as long as a small build.
+    async utils() {
+      if (loaded) return loaded;
+      loaded = loadRolldownUtils(version, folders);
+      if (!(await loaded)) context.warn(rolldownNotFound(version));
+      return loaded;
+    },
+    host: Object.assign(Object.create(context), {
+      resolve: (specifier: string, importer: string) => context.resolve(specifier, importer),
+      getModuleInfo(id: string) {
+        const info = infos.get(id) ?? context.getModuleInfo(id);
+        infos.set(id, info);
+        return info;
+      },
+    }),
+  };
+}
 
 /** Rollup's parser, which can work outside of the main thread; undefined where only Vite has a Rollup. */
 function rollupParser(): BundlerParser | undefined {
