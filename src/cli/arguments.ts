@@ -47,12 +47,14 @@ export function readArguments(args: readonly string[], options: Options): Argume
   const given = new Map<string, string[]>();
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
-    const option = options[token.name];
+    const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
     if (!option) throw unknownOption(token.rawName, names);
     const values = given.get(token.name) ?? [];
     if (option.value ? values.length > 0 && !option.isList : values.length > 0)
       throw new Failure(`option --${token.name} is given twice`);
-    given.set(token.name, [...values, textOf(token.name, option, token.value)]);
+    // `--out --watch`: the next option, not a value. One may begin with a dash after `=`.
+    const isNext = option.value && !token.inlineValue && token.value?.startsWith('-');
+    given.set(token.name, [...values, textOf(token.name, option, isNext ? undefined : token.value)]);
   }
   const end = tokens.find(({ kind }) => kind === 'option-terminator');
   const restCount = end ? args.length - end.index - 1 : 0;
@@ -70,7 +72,6 @@ function textOf(name: string, { value, choices }: Option, text: string | undefin
     if (text !== undefined) throw new Failure(`option --${name} takes no value, and has "${text}"`);
     return '';
   }
-  // What begins with a dash is the next option, unless it comes with `=`.
   if (text === undefined || text === '')
     throw new Failure(`option --${name} needs a value: --${name} ${value}`);
   if (choices && !choices.includes(text))

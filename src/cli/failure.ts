@@ -8,6 +8,8 @@ export const EXIT = {
   USAGE: 2,
   /** The bundler could not build. */
   BUILD: 3,
+  /** The command has a bug. */
+  BROKEN: 4,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

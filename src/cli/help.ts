@@ -10,6 +10,7 @@ const EXITS = [
   '  1  check: findings of that severity that no baseline has',
   '  2  wrong arguments, or a file that cannot be used',
   '  3  the build failed',
+  '  4  the command itself failed',
   '     run ends as its program does: with its exit code, or by its signal',
 ];
 

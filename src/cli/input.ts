@@ -23,9 +23,9 @@ export function inputOf(word: string, given: Arguments): Input {
   const path = resolve(word);
   const start = startOf(path, word);
   const wanted = BUNDLERS.find((name) => name === given.one('bundler'));
-  const isConfig = given.has('config') || /\.config\./.test(basename(path));
-  if (isConfig) {
-    const bundler = wanted ?? BUNDLERS.find((name) => basename(path).includes(`${name}.config`));
+  const named = BUNDLERS.find((name) => basename(path).includes(`${name}.config.`));
+  if (given.has('config') || named) {
+    const bundler = wanted ?? named;
     if (!bundler)
       throw new Failure(
         `${word} may be a config of any bundler: say which by --bundler rollup, rolldown or vite`,

@@ -1,5 +1,6 @@
 /** The command `module-phases`. */
 import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
 import { count } from '../report/text/line.ts';
 import { meant, readArguments } from './arguments.ts';
 import { COMMANDS } from './commands.ts';
@@ -47,7 +48,11 @@ async function main([word, ...args]: readonly string[]): Promise<number> {
 }
 
 function failed(error: unknown): number {
-  if (!(error instanceof Failure)) throw error;
+  if (!(error instanceof Failure)) {
+    tell('this is a bug of the command, please report it', 'bad');
+    tellBlock(inspect(error));
+    return EXIT.BROKEN;
+  }
   const [first = '', ...rest] = error.message.split('\n');
   tell(first, 'bad');
   if (rest.length > 0) tellBlock(rest.join('\n'));

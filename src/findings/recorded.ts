@@ -4,7 +4,7 @@ import type { Finding } from '../protocol/finding.ts';
 import type { Manifest } from '../protocol/manifest.ts';
 import { cycleFindings } from './cycles.ts';
 import { deadlocks } from './deadlocks.ts';
-import { explain, type Find, type Traced, whyBefore } from './explain.ts';
+import { explain, type Find, type Traced, whyBefore, worstFirst } from './explain.ts';
 import { partialExports } from './partial-exports.ts';
 import { snapshots } from './snapshots.ts';
 import { noBuildWith } from './why.ts';
@@ -14,19 +14,21 @@ export interface Recorded extends Traced {
   builds: readonly Manifest[];
 }
 
-/** For each build, the worst first. A module of a path that several builds have counts for each of them. */
+/** The worst first. A module of a path that several builds have counts for each of them. */
 export const findingsOf = ({ builds, events, dropped }: Recorded): Finding[] =>
-  builds.flatMap((manifest) => {
-    const own = eventsOf(manifest, events);
-    // As parts of the runtime, and in their order.
-    const find: Find = (explained) => [
-      ...partialExports(explained),
-      ...deadlocks(explained),
-      ...snapshots(explained, own),
-      ...cycleFindings(explained),
-    ];
-    return explain(manifest, { events: own, dropped }, find);
-  });
+  worstFirst(
+    builds.flatMap((manifest) => {
+      const own = eventsOf(manifest, events);
+      // As parts of the runtime, and in their order.
+      const find: Find = (explained) => [
+        ...partialExports(explained),
+        ...deadlocks(explained),
+        ...snapshots(explained, own),
+        ...cycleFindings(explained),
+      ];
+      return explain(manifest, { events: own, dropped }, find);
+    }),
+  );
 
 /** See `why` of the trace. */
 export function whyOf({ builds, events, dropped }: Recorded, first: string, second: string): string {

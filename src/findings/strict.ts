@@ -1,5 +1,5 @@
 /** What Rolldown's `strictExecutionOrder` does to findings of a build without it. */
-import type { Finding, FindingCode } from '../protocol/finding.ts';
+import type { Finding } from '../protocol/finding.ts';
 import { byIdentity, identityOf } from './identity.ts';
 
 /**
@@ -7,9 +7,6 @@ import { byIdentity, identityOf } from './identity.ts';
  * that into `undefined`; `leaves`: it stays as it is.
  */
 export type StrictEffect = 'mends' | 'hides' | 'leaves';
-
-/** Codes of reads that come too early. */
-const READS: readonly FindingCode[] = ['EARLY_READ', 'MASKED_TDZ'];
 
 /**
  * By finding. Of modules in functions a build foresees nothing, so what it does not find again is judged by what it is: the
@@ -31,6 +28,6 @@ export function strictEffects(
 }
 
 function effectOf({ code, native, cause }: Finding): StrictEffect {
-  if (code === 'MASKED_TDZ' || (READS.includes(code) && native === 'same')) return 'hides';
+  if (code === 'MASKED_TDZ' || (code === 'EARLY_READ' && native === 'same')) return 'hides';
   return native === 'differs' && cause !== 'await' ? 'mends' : 'leaves';
 }

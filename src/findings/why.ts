@@ -1,4 +1,5 @@
 /** Why one module ran before another, in lines of text. */
+import { reversed } from '../graph/edges.ts';
 import { reachedFrom } from '../graph/paths.ts';
 import { shortestPath } from '../graph/shortest-path.ts';
 import type { Manifest } from '../protocol/manifest.ts';
@@ -58,10 +59,12 @@ function absence({ manifest, run, requests }: Context, module: number): string[]
   const asked = manifest.entries.concat(
     run.steps.flatMap((step) => (step.type === 'import' ? [step.module] : [])),
   );
-  const graphs = asked.map((root) => reachedFrom(requests, [root])).filter((reached) => reached[module]);
-  if (graphs.length === 0) return [`no entry imports ${path} statically, and no import() has asked for it`];
+  const leadsHere = reachedFrom(reversed(requests), [module]);
+  const roots = asked.filter((root) => leadsHere[root]);
+  if (roots.length === 0) return [`no entry imports ${path} statically, and no import() has asked for it`];
+  const reached = reachedFrom(requests, roots);
   for (const started of run.starts) {
-    if (!graphs.some((reached) => reached[started])) continue;
+    if (!reached[started]) continue;
     const wait = run.waits[started];
     if (run.errorOf[started] !== undefined) {
       const error = run.errors[started];

@@ -9,7 +9,7 @@ import type { Context } from './context.ts';
 
 /** `a;`  →  `0;`: a read whose value nobody uses goes, though it would throw. Returns whether it is one. */
 export function removeUnusedRead({ edits, isDeclared }: Context, nodePath: NodePath, name: string): boolean {
-  if (!isDeclared(name) || !isUnused(nodePath)) return false;
+  if (!isDeclared(name) || !isUnused(nodePath, isDeclared)) return false;
   const { node, parent } = nodePath;
   const isShorthand = parent?.node.type === 'Property' && parent.node.shorthand;
   edits.replace(startOf(node), endOf(node), isShorthand ? `${name}: 0` : '0');
@@ -31,9 +31,11 @@ export function unwrapCallee({ code, edits }: Context, { node, key, parent: sequ
   edits.replace(close, close + 1, '');
 }
 
-const isSimple = ({ type }: Node): boolean => type === 'Identifier' || type === 'Literal';
+/** Reading a global may throw, or run a getter. */
+const isInert = (node: Node, isDeclared: Context['isDeclared']): boolean =>
+  node.type === 'Literal' || (node.type === 'Identifier' && isDeclared(node.name));
 
-function isUnused(nodePath: NodePath): boolean {
+function isUnused(nodePath: NodePath, isDeclared: Context['isDeclared']): boolean {
   for (let { node: child, key, parent } = nodePath; parent; { node: child, key, parent } = parent) {
     const { node } = parent;
     switch (node.type) {
@@ -49,7 +51,7 @@ function isUnused(nodePath: NodePath): boolean {
         if (node.operator === '!' || node.operator === 'typeof') continue;
         return false;
       case 'LogicalExpression':
-        if (key === 'right' || isSimple(node.right)) continue;
+        if (key === 'right' || isInert(node.right, isDeclared)) continue;
         return false;
       case 'ConditionalExpression':
         if (key !== 'test') continue;

@@ -111,7 +111,11 @@ export function chromeTrace({ header, builds, events }: RecordedTrace): ChromeTr
   );
   const names = placed(runs);
   const piecesOf = new Map<string, Piece[]>();
-  for (const { module, pieces } of runs) piecesOf.set(module, [...(piecesOf.get(module) ?? []), ...pieces]);
+  for (const { module, pieces } of runs) {
+    const known = piecesOf.get(module);
+    if (known) known.push(...pieces);
+    else piecesOf.set(module, [...pieces]);
+  }
   const at = (tid: number, ts: number, name: string, cat: string) => ({ name, cat, ts, pid, tid });
   const spans = runs.flatMap(({ module, chunk, status, error, pieces }) =>
     pieces.map(

@@ -16,10 +16,10 @@ export function ends({ events, isComplete }: Pick<RecordedTrace, 'events' | 'isC
   }
   const texts = [...open].map(([module, text]) => `${module} ${text}`);
   if (texts.length > SHOWN)
-    texts.splice(SHOWN, texts.length, `${texts.length - SHOWN} more modules did not end`);
+    texts.splice(SHOWN, texts.length, `${texts.length - SHOWN} more did not end either`);
   if (texts.length > 0 && isComplete) texts.push('what would have run after it is not judged');
   return texts;
 }
 
-/** The last to fail is the importer of the others. */
+/** Modules that are named. */
 const SHOWN = 5;

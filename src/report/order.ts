@@ -65,16 +65,24 @@ export function startedModules(events: readonly TraceEvent[]): StartedModule[] {
   return started;
 }
 
+/** Entries that were reached when all their modules had started before. */
+export function entriesAfterStarts(events: readonly TraceEvent[]): string[] {
+  const last = events.findLastIndex(({ type }) => type === 'evaluate-start');
+  return events.slice(last + 1).flatMap((event) => (event.type === 'entry' ? [event.module] : []));
+}
+
 /** Waits of one module that are listed. */
 const WAITS_SHOWN = 3;
 
-export function orderLines(started: readonly StartedModule[]): Line[] {
+/** @param last entries that were reached after all starts */
+export function orderLines(started: readonly StartedModule[], last: readonly string[]): Line[] {
   const width = started.reduce((most, { module }) => Math.max(most, module.length), 0);
-  return started.flatMap((row, i): Line[] => {
+  const reached = (entry: string): Line => [[`                    entry ${entry} reached`, 'dim']];
+  const rows = started.flatMap((row, i): Line[] => {
     const { module, instance, time, status, duration, waits, error, entries } = row;
     const left = waits.length - WAITS_SHOWN;
     return [
-      ...entries.map((entry): Line => [[`                    entry ${entry} reached`, 'dim']]),
+      ...entries.map(reached),
       [
         [`${i + 1}`.padStart(5), 'dim'],
         [`${milliseconds(time).padStart(13)}  `, 'dim'],
@@ -99,6 +107,7 @@ export function orderLines(started: readonly StartedModule[]): Line[] {
       ...(left > 0 ? [[[`                    … ${left} more waits`, 'dim']] as Line] : []),
     ];
   });
+  return [...rows, ...last.map(reached)];
 }
 
 const STATUS: Readonly<Record<Exclude<ModuleStatus, 'linked'>, string>> = {

@@ -223,7 +223,7 @@ function refersToItsOwn({ modules, entries, chunks = [] }: Manifest): boolean {
         requires.every(({ module }) => isModule(module)) &&
         imports.every(
           ({ module, binding, way }) =>
-            binding < (modules[module]?.bindings.length ?? 0) && way.every(isModule),
+            isModule(module) && binding < (modules[module]?.bindings.length ?? 0) && way.every(isModule),
         ),
     )
   );

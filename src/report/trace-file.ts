@@ -75,7 +75,7 @@ export function readTraceFile(source: string | Iterable<string>): RecordedTrace 
       if (known && !(known.type === 'evaluate-error' && line.type === known.type))
         return `there is an event ${line.seq} already`;
       isSorted &&= line.seq > last || known !== undefined;
-      last = line.seq;
+      last = Math.max(last, line.seq);
       bySeq.set(line.seq, line);
     }
     return undefined;

@@ -44,6 +44,8 @@ export interface Process {
   stderr: Stderr;
   on: Listen;
   kill(pid: number, signal: 0): unknown;
+  /** Seconds since the process began. */
+  uptime(): number;
   /** From Node 20.16 on. */
   getBuiltinModule<Id extends keyof NodeModules>(id: Id): NodeModules[Id];
 }

@@ -53,11 +53,12 @@ export function createPhases(state: BuildState): CorePhases {
     if (module.status !== 'linked') module.isLogged = admit();
     module.status = 'evaluating';
     unexplained = undefined;
-    module.startedAt = host.now();
     push(state.running, index);
     queueCheck();
     if (module.isLogged)
       log({ type: 'evaluate-start', module: module.row.path, chunk: module.row.chunk ?? '', job });
+    // A sink may have taken its time.
+    module.startedAt = host.now();
   }
 
   function end(index: number): void {

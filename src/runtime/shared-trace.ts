@@ -10,7 +10,7 @@ import { attempt, type Globals } from './globals.ts';
 import type { Host } from './host.ts';
 import { jsonLines } from './json.ts';
 import { each, push, without } from './list.ts';
-import { createFile, save } from './sinks/file.ts';
+import { createFile, NEEDED, save } from './sinks/file.ts';
 
 type CreateTracer = (shared: SharedTrace) => Tracer;
 
@@ -105,7 +105,10 @@ function createTrace(host: Host): Installed {
       if (isOver) tell(end());
       return event;
     },
-    retell: tell,
+    retell(event) {
+      tell(event);
+      if (isOver) tell(end());
+    },
     admit(limit, isVital) {
       const isAdmitted = isVital || admitted < limit;
       if (isAdmitted) admitted++;
@@ -210,7 +213,7 @@ function createTrace(host: Host): Installed {
     const failed = (reason: string): undefined => {
       host.warn(`module-phases: no trace is written to ${path}: ${reason}`);
     };
-    if (!node.getBuiltinModule) return failed('it takes process.getBuiltinModule, as in Node 20.16');
+    if (!node.getBuiltinModule) return failed(NEEDED);
     try {
       return createFile(node, path, (error) => failed(host.textOf(error)));
     } catch (error) {

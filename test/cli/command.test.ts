@@ -436,6 +436,15 @@ describe('module-phases', () => {
         args: ['check', '--basline', 'a'],
         says: 'there is no option --basline. Did you mean --baseline?',
       },
+      'an option in place of a value': {
+        args: ['run', 'main.js', '--out', '--watch'],
+        says: 'option --out needs a value: --out <file>',
+      },
+      'an option of all objects': { args: ['check', 'main.js', '--constructor'], says: 'there is no option' },
+      'an option of Rolldown for Rollup': {
+        args: ['check', 'main.js', '--bundler', 'rollup', '--strict-execution-order'],
+        says: '--strict-execution-order is',
+      },
       'no entry': {
         args: ['run'],
         says: 'run needs 1 argument, and has 0: module-phases run <entry or config>',
@@ -465,7 +474,7 @@ describe('module-phases', () => {
       'no trace': { args: ['explain', 'main.js'], says: 'main.js: This is no trace of' },
       'a newer trace': { args: ['explain', 'newer.ndjson'], says: /newer\.ndjson: .*99/ },
       'a config of nobody knows whom': {
-        args: ['check', 'my.config.js'],
+        args: ['check', 'my.config.js', '--config'],
         says: 'may be a config of any bundler',
       },
       'a baseline that is not there': {

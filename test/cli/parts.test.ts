@@ -12,7 +12,7 @@ import { baselineText, readBaseline } from '../../src/report/checked/baseline-fi
 import { checkedGithub } from '../../src/report/checked/github.ts';
 import { checkedMarkdown } from '../../src/report/checked/markdown.ts';
 import { diffTraces } from '../../src/report/diff.ts';
-import { startedModules } from '../../src/report/order.ts';
+import { entriesAfterStarts, startedModules } from '../../src/report/order.ts';
 import type { RecordedTrace } from '../../src/report/trace-file.ts';
 import { visible } from '../../src/report/visible.ts';
 
@@ -114,7 +114,7 @@ describe('formats of a check', () => {
     const lines = checkedGithub(checked([...errors, finding({ severity: 'warning' })]), () => undefined);
     expect(lines.match(/^::error title=/gm)).to.have.length(10);
     expect(lines.match(/^::warning title=/gm)).to.have.length(1);
-    expect(lines).to.match(/\n2 more findings, /);
+    expect(lines).to.match(/\n2 more findings\n$/);
   });
 
   it('Markdown: nothing in a name ends its block, and all of it stays below 1 MiB', () => {
@@ -305,4 +305,7 @@ it('the order has waits, errors and second runs of modules', () => {
     { module: 'b.js', instance: 1, time: 30, status: 'errored', error: 'boom', waits: [], entries: [] },
     { module: 'a.js', instance: 2, time: 70, status: 'evaluating', waits: [], entries: [] },
   ]);
+  const facade = { seq: 8, time: 80, type: 'entry', module: 'facade.js', chunk: '', job: 2 } as const;
+  expect(entriesAfterStarts(events)).to.deep.equal([]);
+  expect(entriesAfterStarts([...events, facade])).to.deep.equal(['facade.js']);
 });

@@ -106,8 +106,8 @@ describe('in Rolldown', () => {
     const early = (said: string) => ({
       'main.js': "import './late.js';\n",
       'late.js':
-        "import './early.js';\nexport const value = [1];\nexport var call = () => globalThis.show();\n",
-      'early.js': `import * as ns from './late.js';\nimport { value, call } from './late.js';\n${said}\n`,
+        "import './early.js';\nexport const value = [1];\nexport var call = () => globalThis.show();\nexport function made() {}\n",
+      'early.js': `import * as ns from './late.js';\nimport { value, call, made } from './late.js';\n${said}\n`,
     });
     const both = async (said: string) => {
       const options = { source: early(said), treeshake: false, output: { format: 'es' } } as const;
@@ -143,6 +143,19 @@ describe('in Rolldown', () => {
         const traced = await both(said);
         expect(traced.stdout).to.equal("Cannot access 'value' before initialization\n");
         expect(linesOf(traced)).to.include('read late.js');
+      });
+    }
+
+    for (const decided of [
+      'made && missing;',
+      'made || missing;',
+      'made ? missing : 0;',
+      'call || missing;',
+    ]) {
+      it(`a read that decides whether a global is read still does: ${decided}`, async () => {
+        await both(
+          `try {\n  ${decided}\n  console.log('no error');\n} catch (error) {\n  console.log(error.message);\n}`,
+        );
       });
     }
 

@@ -115,6 +115,25 @@ describe('a trace file', () => {
     expect(files()).to.deep.equal(['option.ndjson', 't.ndjson']);
   });
 
+  it('of another realm of the process, as a test runner makes them, stays: each trace has its own', async () => {
+    const { dir, files, trace } = await program(COUNTER);
+    const script = `const text = require('fs').readFileSync('main.js', 'utf8');
+for (const realm of [1, 2, 3]) require('vm').runInNewContext(text, { process, console, performance });`;
+    const env = { PATH: process.env.PATH, MODULE_PHASES_SINK: 't.ndjson' };
+    for (const run of [1, 2]) {
+      const { stdout, stderr } = await ended(spawn(process.execPath, ['-e', script], { cwd: dir, env }));
+      expect(stdout, `${stderr} ${run}`).to.equal('1\n1\n1\n');
+      const { process: pid } = trace().header;
+      const own = files().filter((name) => name === 't.ndjson' || name.includes(String(pid)));
+      expect(own.sort()).to.deep.equal([`t.${pid}-2.ndjson`, `t.${pid}.ndjson`, 't.ndjson'].sort());
+      for (const name of own) {
+        const { damage, isComplete, events } = trace(name);
+        expect({ damage, isComplete }, name).to.deep.equal({ damage: [], isComplete: true });
+        expect(line(events.at(-1))).to.equal('evaluate-end main.js');
+      }
+    }
+  });
+
   it('of an earlier run is replaced', async () => {
     const { run, trace } = await program(COUNTER);
     await run();

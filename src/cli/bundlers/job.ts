@@ -91,7 +91,16 @@ function placing(job: Job): object {
   return {
     name: `${NAME}:command`,
     // As the config has it: later on, Rolldown has sorted it.
-    options({ input }: { input?: string | readonly string[] | Readonly<Record<string, string>> }): void {
+    options(
+      this: { meta: { rolldownVersion?: string } },
+      { input }: { input?: string | readonly string[] | Readonly<Record<string, string>> },
+    ): void {
+      if (isStrict && this.meta.rolldownVersion === undefined) {
+        job.refusal = new Failure(
+          '--strict-execution-order is an option of Rolldown, which does not build this',
+        );
+        throw job.refusal;
+      }
       const [first] = [input ?? []].flat();
       firstEntry = typeof first === 'object' ? Object.keys(first)[0] : first && parse(first).name;
     },

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { worstFirst } from '../../findings/explain.ts';
 import { findingsOf } from '../../findings/recorded.ts';
 import { findingLines } from '../../report/checked/lines.ts';
 import { count } from '../../report/text/line.ts';
@@ -11,7 +10,7 @@ import { readJudged } from '../trace.ts';
 
 export async function explain(given: Arguments): Promise<ExitCode> {
   const recorded = readJudged(given.positionals[0] ?? '');
-  const findings = worstFirst(findingsOf(recorded));
+  const findings = findingsOf(recorded);
   const sources = { root: resolve(given.one('root') ?? '.'), since: recorded.header.began };
   const frameOf = await frames(sources, findings);
   print(findings.flatMap((finding) => findingLines(finding, frameOf)));

@@ -58,23 +58,27 @@ async function runWithEachChange(job: Job, program: () => Child): Promise<never>
   let hasFailed = false;
   let work = Promise.resolve();
   const watcher = await watch(job);
-  watcher.on('event', ({ code, error, result }) => {
-    void result?.close();
-    if (code === 'START') hasFailed = false;
-    if (code === 'ERROR') {
-      hasFailed = true;
-      tell('the build failed', 'bad');
-      tellBlock(errorText(error));
-    }
-    if (code !== 'END' || hasFailed) return;
-    work = work.then(async () => {
-      await child?.stop();
-      child = program();
+  return new Promise<never>((_, reject) => {
+    watcher.on('event', ({ code, error, result }) => {
+      void result?.close();
+      if (code === 'START') hasFailed = false;
+      if (code === 'ERROR') {
+        hasFailed = true;
+        tell('the build failed', 'bad');
+        tellBlock(errorText(error));
+      }
+      if (code !== 'END' || hasFailed) return;
+      work = work.then(again).catch((reason: unknown) => {
+        if (reason instanceof Failure) tell(reason.message, 'bad');
+        else reject(reason);
+      });
     });
   });
-  return new Promise<never>((_, reject) => {
-    work.catch(reject);
-  });
+
+  async function again(): Promise<void> {
+    await child?.stop();
+    child = program();
+  }
 }
 
 /** Files of which Node runs, by their format: as what package.json has to declare them. */

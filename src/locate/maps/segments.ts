@@ -26,7 +26,8 @@ export function segmentsOf(mappings: string): Segments {
   function next(): number {
     let bits = 0;
     for (let shift = 0; ; shift += 5) {
-      const digit = DIGITS[mappings.charCodeAt(at++)] as number;
+      // A number that is cut, or has another character, ends there.
+      const digit = DIGITS[mappings.charCodeAt(at++)] ?? 0;
       bits |= (digit & 31) << shift;
       if (digit < 32) break;
     }

@@ -29,9 +29,10 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 function isEntry(value: unknown): value is BaselineEntry {
   if (!isObject(value)) return false;
-  const { code, modules, binding } = value;
+  const { code, modules, binding, message } = value;
   return (
     typeof code === 'string' &&
+    typeof message === 'string' &&
     Array.isArray(modules) &&
     modules.every((path) => typeof path === 'string') &&
     (binding === undefined || typeof binding === 'string')

@@ -19,7 +19,7 @@ export function checkedGithub({ fresh }: Checked, pathOf: (file: string) => stri
     return number > SHOWN ? [] : [annotation(kind, finding, pathOf)];
   });
   const left = fresh.length - lines.length;
-  if (left > 0) lines.push(`${count(left, 'more finding')}, which the job's summary has`);
+  if (left > 0) lines.push(`${count(left, 'more finding')}`);
   return lines.map((line) => `${line}\n`).join('');
 }
 

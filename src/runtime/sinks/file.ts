@@ -2,16 +2,21 @@
 import type { Sink } from '../../protocol/calls.ts';
 import type { TraceFileLine } from '../../protocol/trace-file.ts';
 import { bare } from '../bare.ts';
-import { attempt, type Globals, type NodeModules, type Process } from '../globals.ts';
+import { attempt, type Globals, type NodeModules, ownProperty, type Process } from '../globals.ts';
 import { jsonLines } from '../json.ts';
 import { push } from '../list.ts';
 
 const { parse } = JSON;
+const { fromCharCode } = String;
+const { now } = Date;
 
+/** Node 20.16 and 22.3 have it, and later ones. */
+export const NEEDED = 'it takes process.getBuiltinModule, as in Node 20.16';
 /** Lines that wait at most: some 50 kB. */
 const BATCH = 256;
 /** More than a header has. */
 const HEAD = 200;
+const NEWLINE = 10;
 
 /**
  * Opens the file and returns its sink. Throws where the file can't be opened, and in a Node whose modules can't be had.
@@ -68,40 +73,59 @@ function isUrgent(line: TraceFileLine): boolean {
   );
 }
 
-/** Replaces the file of an earlier run. That of another process that still runs is left, and so is what is no trace. */
+/** Opens the file, or one of another name where a trace is still written to it: by another process, or by another realm. */
 function open(node: Process, fs: NodeModules['fs'], given: string): number {
   const { parse: partsOf, format } = node.getBuiltinModule('path');
   const { isMainThread, threadId } = node.getBuiltinModule('worker_threads');
-  const { Buffer } = node.getBuiltinModule('buffer');
   /** `trace.ndjson` → `trace.<word>.ndjson` */
   const named = (path: string, word: string | number): string => {
     const { dir, name, ext } = partsOf(path);
     return format({ dir, base: `${name}.${word}${ext}` });
   };
   const path = isMainThread ? given : named(given, `worker-${threadId}`);
-  const file = fs.openSync(path, 'a+');
-  const head = Buffer.alloc(HEAD);
-  // A device or a pipe has no place to read at.
-  if (!attempt(() => fs.readSync(file, head, 0, HEAD, 0))) return file;
-  const owner = ownerOf(`${head}`);
-  if (owner === undefined) {
-    fs.closeSync(file);
-    throw new Error(`${path} exists, and is no trace`);
+  let file = claim(node, fs, path);
+  for (let n = 1; file === undefined; n++) {
+    file = claim(node, fs, named(path, n > 1 ? `${node.pid}-${n}` : node.pid));
   }
-  if (owner !== node.pid && attempt(() => node.kill(owner, 0))) {
-    fs.closeSync(file);
-    return fs.openSync(named(path, node.pid), 'w');
-  }
-  fs.ftruncateSync(file);
   return file;
 }
 
-/** The process that has written a trace, 0 for a page; undefined for a text that is no trace. */
-function ownerOf(text: string): number | undefined {
-  const [first] = text.split('\n');
-  const header = attempt(() => bare(parse(first as string) as Record<string, unknown>));
-  if (header?.type !== 'trace') return undefined;
-  return typeof header.process === 'number' ? header.process : 0;
+/** Replaces the file of an earlier run. Undefined where a trace is still written to it; throws where it is no trace. */
+function claim(node: Process, fs: NodeModules['fs'], path: string): number | undefined {
+  const file = fs.openSync(path, 'a+');
+  const head = node.getBuiltinModule('buffer').Buffer.alloc(HEAD);
+  // A device or a pipe has no place to read at.
+  if (!attempt(() => fs.readSync(file, head, 0, HEAD, 0))) return file;
+  const header = headerIn(head);
+  const isTrace = header?.type === 'trace';
+  if (isTrace && !isOpen(node, header)) {
+    fs.ftruncateSync(file);
+    return file;
+  }
+  fs.closeSync(file);
+  if (!isTrace) throw new Error(`${path} exists, and is no trace`);
+  return undefined;
+}
+
+/** The first line, which is ASCII. */
+function headerIn(bytes: Uint8Array): Record<string, unknown> | undefined {
+  let text = '';
+  for (let i = 0; i < bytes.length && bytes[i] !== NEWLINE; i++) text += fromCharCode(bytes[i] as number);
+  return attempt(() => bare(parse(text) as Record<string, unknown>));
+}
+
+/** Whether the process that has written the header still runs. A page has none. */
+function isOpen(node: Process, { process, began }: Record<string, unknown>): boolean {
+  if (typeof process !== 'number') return false;
+  // An earlier process may have had the same number.
+  if (process === node.pid) return (began as number) >= now() - node.uptime() * 1e3;
+  try {
+    node.kill(process, 0);
+    return true;
+  } catch (error) {
+    // It is another user's.
+    return ownProperty(error as object, 'code').value === 'EPERM';
+  }
 }
 
 /**
@@ -111,6 +135,7 @@ function ownerOf(text: string): number | undefined {
  */
 export function save(text: string, name: string, node: Process | undefined, globals: Globals): string {
   if (node) {
+    if (!node.getBuiltinModule) throw new Error(`trace.save(): ${NEEDED}`);
     const path = node.getBuiltinModule('path').resolve(name);
     node.getBuiltinModule('fs').writeFileSync(path, text);
     return path;

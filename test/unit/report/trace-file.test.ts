@@ -34,6 +34,40 @@ describe('reading a trace file', () => {
     );
   });
 
+  it('puts events in their order, also behind one that comes again', () => {
+    const event = (seq: number) => START.replace('"seq":0', `"seq":${seq}`);
+    const error = '{"seq":1,"time":1,"type":"evaluate-error","module":"a.js"}';
+    const { events } = readTraceFile(textOf(HEADER, error, event(2), event(4), error, event(3)));
+    expect(events.map(({ seq }) => seq)).to.deep.equal([1, 2, 3, 4]);
+  });
+
+  it('a manifest that names a module which is not there is damage', () => {
+    const manifest = (module: number) =>
+      `{"type":"build","manifest":{"version":1,"entries":[0],"modules":[{"path":"a.js","requests":[],"bindings":[],"imports":[{"local":"ns","module":${module},"binding":-1,"way":[]}]}]}}`;
+    expect(readTraceFile(textOf(HEADER, manifest(0))).damage).to.deep.equal([]);
+    expect(readTraceFile(textOf(HEADER, manifest(99))).damage).to.have.length(1);
+  });
+
+  it('findings of several builds: the worst first', () => {
+    const path = (module: string) =>
+      `{"path":"${module}","requests":[],"bindings":[{"name":"x","kind":"const","line":1,"column":0}],"phases":true}`;
+    const build = (a: string, b: string) =>
+      `{"type":"build","manifest":{"version":1,"entries":[0],"modules":[${path(a)},${path(b)}]}}`;
+    const read = (seq: number, importer: string, module: string, state: string) =>
+      `{"seq":${seq},"time":1,"type":"read","importer":"${importer}","loc":{"file":"${importer}","line":1,"column":0},"module":"${module}","name":"x","local":"x","state":"${state}","early":true}`;
+    const text = textOf(
+      HEADER,
+      build('a.js', 'b.js'),
+      build('c.js', 'd.js'),
+      read(0, 'a.js', 'b.js', 'undefined'),
+      read(1, 'c.js', 'd.js', 'uninitialized'),
+    );
+    const severities = findingsOf(readTraceFile(text)).map(({ severity }) => severity);
+    expect(severities).to.have.length(2);
+    expect(severities[0]).to.equal('error');
+    expect(severities[1]).not.to.equal('error');
+  });
+
   it('a file that is cut anywhere behind its header has all whole lines, and says which one is cut', () => {
     fc.assert(
       fc.property(anyTrace, fc.double({ min: 0, max: 1, noNaN: true }), (trace, part) => {
