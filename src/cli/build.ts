@@ -1,5 +1,6 @@
 /** Builds with the plugin, by whichever bundler. */
 import type { FilterPattern } from '@rollup/pluginutils';
+import type { ConsoleDetail } from '../protocol/tables.ts';
 import type { Arguments, Options } from './arguments.ts';
 import type { Bundler, Job, OwnPlugin, Watcher } from './bundlers/job.ts';
 import { EXIT, Failure } from './failure.ts';
@@ -17,12 +18,14 @@ export const PLUGIN_OPTIONS: Options = {
   root: { value: '<folder>', text: 'folder to which the paths of modules are relative (default: this one)' },
 };
 
+const DETAILS = ['auto', 'full', 'order', 'summary'] as const satisfies readonly ConsoleDetail[];
+
 /** How the bundle of `run` prints. */
 export const CONSOLE_OPTIONS: Options = {
   detail: {
     value: '<detail>',
-    choices: ['auto', 'full', 'order', 'summary'],
-    text: 'how much is printed: auto, full, order or summary',
+    choices: DETAILS,
+    text: `how much is printed: ${DETAILS.join(', ')}`,
   },
 };
 
@@ -46,7 +49,6 @@ export function pluginFrom(given: Arguments): Pick<Job, 'createPlugin' | 'hasPlu
   };
 }
 
-const DETAILS = ['auto', 'full', 'order', 'summary'] as const;
 const detailOf = (given: Arguments) => DETAILS.find((detail) => detail === given.one('detail'));
 
 const BUNDLERS: Readonly<Record<BundlerName, () => Promise<{ bundler: Bundler }>>> = {
