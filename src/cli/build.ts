@@ -31,7 +31,7 @@ export const CONSOLE_OPTIONS: Options = {
 
 /** The part of a job that the arguments decide. */
 export function pluginFrom(given: Arguments): Pick<Job, 'createPlugin' | 'hasPluginOptions'> {
-  const names = ['include', 'exclude', 'root', 'detail'];
+  const names = Object.keys({ ...PLUGIN_OPTIONS, ...CONSOLE_OPTIONS });
   const list = (name: string): FilterPattern | undefined =>
     given.has(name) ? [...given.all(name)] : undefined;
   return {

@@ -8,8 +8,15 @@ import { installed } from './installed.ts';
 export const BUNDLERS = ['rollup', 'rolldown', 'vite'] as const;
 export type BundlerName = (typeof BUNDLERS)[number];
 
+/** What can be built. */
+export interface BuildInput {
+  kind: 'entry' | 'config';
+  path: string;
+  bundler: BundlerName;
+}
+
 export type Input =
-  | { kind: 'entry' | 'config'; path: string; bundler: BundlerName }
+  | BuildInput
   /** As a test sees it: not yet read. */
   | { kind: 'trace'; path: string };
 
@@ -53,7 +60,7 @@ function forEntry(): BundlerName {
 }
 
 /** The first characters of a file. */
-function startOf(path: string, word: string): string {
+export function startOf(path: string, word: string): string {
   try {
     if (statSync(path).isDirectory())
       throw new Failure(`${word} is a folder: name the entry of a program, a config or a trace`);

@@ -53,6 +53,7 @@ export function startedModules(events: readonly TraceEvent[]): StartedModule[] {
       case 'evaluate-resume': {
         const wait = module?.waits.at(-1);
         if (wait) wait.took = event.time - (since.get(event.module) ?? event.time);
+        if (module) module.status = 'evaluating';
         break;
       }
       case 'evaluate-end':
@@ -65,8 +66,8 @@ export function startedModules(events: readonly TraceEvent[]): StartedModule[] {
   return started;
 }
 
-/** Entries that were reached when all their modules had started before. */
-export function entriesAfterStarts(events: readonly TraceEvent[]): string[] {
+/** Entries that were reached when all modules of theirs had started before. */
+function entriesAfterStarts(events: readonly TraceEvent[]): string[] {
   const last = events.findLastIndex(({ type }) => type === 'evaluate-start');
   return events.slice(last + 1).flatMap((event) => (event.type === 'entry' ? [event.module] : []));
 }
@@ -74,8 +75,8 @@ export function entriesAfterStarts(events: readonly TraceEvent[]): string[] {
 /** Waits of one module that are listed. */
 const WAITS_SHOWN = 3;
 
-/** @param last entries that were reached after all starts */
-export function orderLines(started: readonly StartedModule[], last: readonly string[]): Line[] {
+export function orderLines(events: readonly TraceEvent[]): Line[] {
+  const started = startedModules(events);
   const width = started.reduce((most, { module }) => Math.max(most, module.length), 0);
   const reached = (entry: string): Line => [[`                    entry ${entry} reached`, 'dim']];
   const rows = started.flatMap((row, i): Line[] => {
@@ -107,7 +108,7 @@ export function orderLines(started: readonly StartedModule[], last: readonly str
       ...(left > 0 ? [[[`                    … ${left} more waits`, 'dim']] as Line] : []),
     ];
   });
-  return [...rows, ...last.map(reached)];
+  return [...rows, ...entriesAfterStarts(events).map(reached)];
 }
 
 const STATUS: Readonly<Record<Exclude<ModuleStatus, 'linked'>, string>> = {

@@ -21,7 +21,7 @@ export interface NodeModules {
   util: { types: { isNativeError(value: unknown): value is object } };
   buffer: { Buffer: { alloc(length: number): Uint8Array } };
   fs: {
-    openSync(path: string, flags: 'a+' | 'w'): number;
+    openSync(path: string, flags: 'a+'): number;
     closeSync(file: number): void;
     readSync(file: number, into: Uint8Array, at: number, length: number, position: number): number;
     writeSync(file: number, text: string): unknown;

@@ -13,7 +13,8 @@ import modulePhases from 'rollup-plugin-module-phases';
 import type { BindingState, Loc, ModuleStatus, TraceEvent } from '../../src/protocol/events.ts';
 import { filesOf } from '../support/bundle.ts';
 import { FIRST_REQUEST, type Graph, graphs } from '../support/generate.ts';
-import { type GraphJob, type GraphRun as Result, runGraphs, writeAll } from '../support/graph-runs.ts';
+import { type GraphJob, type GraphRun as Result, runGraphs } from '../support/graph-runs.ts';
+import { writeAll } from '../support/jobs.ts';
 import { type Built, expectSameBundle, isRuntime, listener } from '../support/same-bundle.ts';
 import { checkTrace, formatTrace } from '../support/trace.ts';
 

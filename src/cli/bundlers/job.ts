@@ -3,7 +3,7 @@ import { basename, join, parse, resolve } from 'node:path';
 import type { PluginApi } from '../../build.ts';
 import type { Manifest } from '../../protocol/manifest.ts';
 import { Failure } from '../failure.ts';
-import type { Input } from '../input.ts';
+import type { BuildInput } from '../input.ts';
 
 const NAME = 'module-phases';
 
@@ -25,7 +25,7 @@ export interface Written {
 }
 
 export interface Job {
-  input: Exclude<Input, { kind: 'trace' }>;
+  input: BuildInput;
   /** Folder for the files; null: nothing is written. */
   dir: string | null;
   /** Only the first config and its first output. */

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Arguments, meant } from '../arguments.ts';
 import { build, errorText, pluginFrom, watch } from '../build.ts';
@@ -6,7 +6,7 @@ import type { Job, Written } from '../bundlers/job.ts';
 import { type Child, endBy, forwardSignals, start } from '../child.ts';
 import { EXIT, Failure, fileFailure } from '../failure.ts';
 import { type Folder, temporaryFolder } from '../folder.ts';
-import { inputOf, isTraceText } from '../input.ts';
+import { inputOf, isTraceText, startOf } from '../input.ts';
 import { tell, tellBlock } from '../terminal.ts';
 
 /** Returns the exit code of the program. */
@@ -121,13 +121,12 @@ function entryOf({ chunks, firstEntry }: Written, name: string | undefined): str
 
 /** Before anything is built for it. The bundle leaves a file alone that is no trace. */
 function assertWritable(path: string): void {
-  let text: string;
   try {
     closeSync(openSync(path, 'a'));
-    text = readFileSync(path, 'utf8');
   } catch (error) {
     throw fileFailure('write', path, error);
   }
+  const text = startOf(resolve(path), path);
   if (text !== '' && !isTraceText(text))
     throw new Failure(`${path} exists, and is no trace: it stays as it is`);
 }

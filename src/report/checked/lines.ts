@@ -1,5 +1,5 @@
 /** Findings for a terminal: each with its code, what explains it, and the frame of the source. */
-import type { BaselineEntry, Checked } from '../../findings/baseline.ts';
+import type { BaselineEntry, Checked, FixedEntry } from '../../findings/baseline.ts';
 import type { StrictEffect } from '../../findings/strict.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import { SEVERITIES } from '../../protocol/finding.ts';
@@ -50,8 +50,8 @@ export function checkedLines({ fresh, frameOf, effectOf, ...checked }: CheckedIn
   const worse = `of severity ${severity}${severity === 'error' ? '' : ' or worse'}`;
   return [
     ...fresh.flatMap((finding) => findingLines(finding, frameOf, effectOf)),
-    ...section('known', known, ({ code, message }) => `${code} ${message}`),
-    ...section('fixed', fixed, (entry) => `${entry.code} ${entry.message}${staleText(entry)}`),
+    ...section('known', known, knownText),
+    ...section('fixed', fixed, fixedText),
     ...(below.length > 0 ? [[[`${belowText(below)} (--severity info lists them)`, 'dim']] as Line] : []),
     [
       [fresh.length > 0 ? 'failed: ' : 'passed: ', fresh.length > 0 ? 'bad' : 'strong'],
@@ -72,11 +72,14 @@ function section<E>(title: string, entries: readonly E[], textOf: (entry: E) => 
   return entries.map((entry, i) => row(i ? '' : title, textOf(entry), 'dim'));
 }
 
+export const knownText = ({ code, message }: BaselineEntry | Finding): string => `${code} ${message}`;
+
 /** Nobody knows whether the finding of a module that is gone is mended. */
-export const staleText = ({ missing }: BaselineEntry & { missing: readonly string[] }): string =>
-  missing.length > 0
+export const fixedText = ({ missing, ...entry }: FixedEntry): string =>
+  knownText(entry) +
+  (missing.length > 0
     ? ` (stale: ${list(missing)} ${missing.length > 1 ? 'are' : 'is'} not in the build)`
-    : '';
+    : '');
 
 /** `8 findings below that: 2 warning, 6 info` */
 export const belowText = (below: readonly Finding[]): string =>

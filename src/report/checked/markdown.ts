@@ -2,7 +2,7 @@
 import type { Finding } from '../../protocol/finding.ts';
 import { count, lineText } from '../text/line.ts';
 import { visible } from '../visible.ts';
-import { belowText, type CheckedInput, findingLines, staleText } from './lines.ts';
+import { belowText, type CheckedInput, findingLines, fixedText, knownText } from './lines.ts';
 
 /** A job's summary of GitHub takes 1 MiB; what is left out says so. */
 const MOST_BYTES = 1_000_000;
@@ -31,8 +31,8 @@ export function checkedMarkdown({
     }
     text.push(block);
   }
-  text.push(...listOf('Known', known, ({ code, message }) => `${code} ${message}`));
-  text.push(...listOf('Fixed', fixed, (entry) => `${entry.code} ${entry.message}${staleText(entry)}`));
+  text.push(...listOf('Known', known, knownText));
+  text.push(...listOf('Fixed', fixed, fixedText));
   if (below.length > 0) text.push(`${belowText(below)}.`);
   return `${text.join('\n\n')}\n`;
 }

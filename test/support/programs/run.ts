@@ -1,13 +1,13 @@
 /** Runs generated programs: as they are, with the recorder's calls, and as plain and traced bundles. */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
 import { type Plugin, rollup } from 'rollup';
 import modulePhases, { type Options } from 'rollup-plugin-module-phases';
 import type { TraceEvent } from '../../../src/protocol/events.ts';
 import { filesOf } from '../bundle.ts';
+import { runJobs, writeAll } from '../jobs.ts';
 import { type Built, expectSameBundle, listener } from '../same-bundle.ts';
 import type { Program } from './program.ts';
 
@@ -83,7 +83,8 @@ export async function runAll<Made extends Written>(
     const dir = mkdtempSync(join(folder, 'program-'));
     const { sites, functions } = program;
     const add = (name: string, files: Files, as: Format): void => {
-      writeAll(join(dir, name), files, as === 'es' ? 'module' : 'commonjs');
+      const type = as === 'es' ? 'module' : 'commonjs';
+      writeAll(join(dir, name), { ...files, 'package.json': JSON.stringify({ type }) });
       jobs.push({ format: as, dir: join(dir, name), sites, functions });
     };
     const source = setting.minified ? await minify(program.modules) : program.modules;
@@ -102,7 +103,14 @@ export async function runAll<Made extends Written>(
       bundler.expectSame(traced, plain, context);
     });
   }
-  const results = runJobs(folder, jobs);
+  const results = runJobs<Job, Result>({
+    folder,
+    jobs,
+    runner,
+    timeout: 15_000,
+    mayTimeOut: true,
+    crashed: { lines: ['crashed'], events: [], failures: 0, recorded: [] },
+  });
   return comparisons.map((expectSameBundle) => {
     const [native, recorded] = setting.native ? results.splice(0, 2) : [];
     const [plain, traced] = results.splice(0, 2);
@@ -117,32 +125,6 @@ const asError = (error: Error): Error => error;
 const thrown = ({ message }: Error): Files => ({
   'm0.js': `throw new Error(${JSON.stringify(`no bundle: ${message}`)});`,
 });
-
-/**
- * Node crashes over some programs that fail in a cycle with top-level await, and a program may take too long: then each
- * half runs on its own.
- */
-function runJobs(folder: string, jobs: readonly Job[]): Result[] {
-  const input = join(folder, 'jobs.json');
-  const output = join(folder, 'results.json');
-  writeFileSync(input, JSON.stringify(jobs));
-  const { signal, status, stderr, error } = spawnSync(process.execPath, [runner, input, output], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    timeout: 15_000,
-  });
-  if (status === 0) return JSON.parse(readFileSync(output, 'utf8'));
-  if (!signal) throw error ?? new Error(String(stderr));
-  if (jobs.length === 1) return [{ lines: ['crashed'], events: [], failures: 0, recorded: [] }];
-  const half = jobs.length >> 1;
-  return [...runJobs(folder, jobs.slice(0, half)), ...runJobs(folder, jobs.slice(half))];
-}
-
-function writeAll(dir: string, files: Files, type: string): void {
-  for (const [path, text] of Object.entries({ ...files, 'package.json': `{"type":"${type}"}` })) {
-    mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), text);
-  }
-}
 
 async function minify(modules: Record<string, string>): Promise<Record<string, string>> {
   const minified: Record<string, string> = {};
